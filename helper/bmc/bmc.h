@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hub: one machine with one state, whatever protocol looks at it. Only
+ * this layer changes BMC state, and every change goes one way: validate,
+ * apply, persist, notify. Front ends read the model, which is always
+ * current and never waits for QEMU, and call the *_async() functions of
+ * power.h, boot.h and users.h.
+ */
+#ifndef QEMU_BMC_BMC_BMC_H
+#define QEMU_BMC_BMC_BMC_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "machine/machine.h"
+#include "util/clock.h"
+#include "util/notify.h"
+
+typedef struct Bmc Bmc;
+
+/**
+ * BmcChannel: where a request comes from.
+ */
+typedef enum BmcChannel {
+    BMC_CHANNEL_INTERNAL,
+    BMC_CHANNEL_LAN,
+    BMC_CHANNEL_IN_BAND,
+    BMC_CHANNEL_REDFISH,
+    BMC_CHANNEL_LOCAL,
+} BmcChannel;
+
+/**
+ * BmcOrigin: who asked for a change; recorded with it and written to the
+ * log.
+ *
+ * @channel: the way it came
+ * @user: (nullable): the account's name
+ * @peer: (nullable): the peer's address, for people
+ */
+typedef struct BmcOrigin {
+    BmcChannel channel;
+    const char *user;
+    const char *peer;
+} BmcOrigin;
+
+/**
+ * BmcConfig: what the hub needs to know; see bmc_new().
+ *
+ * @name: BMC_NAME, shown to people
+ * @state_dir: where state is kept; created with mode 0700
+ * @admin_user: IPMI_USER: the first administrator, when the state has no
+ *              accounts
+ * @admin_password: IPMI_PASS
+ * @reset_accounts: drop the accounts in the state and start over
+ * @boot_mode: VM_BOOT_MODE, where the machine does not tell
+ */
+typedef struct BmcConfig {
+    const char *name;
+    const char *state_dir;
+    const char *admin_user;
+    const char *admin_password;
+    bool reset_accounts;
+    MachineFirmware boot_mode;
+} BmcConfig;
+
+/**
+ * BmcPart: parts of the model, for change notification.
+ */
+typedef enum BmcPart {
+    BMC_PART_POWER,
+    BMC_PART_BOOT,
+    BMC_PART_SYSTEM,
+    BMC_PART_IDENTIFY,
+    BMC_PART_USERS,
+    BMC_PART__MAX,
+} BmcPart;
+
+/**
+ * BmcChange: the data of bmc_notifiers().
+ *
+ * @part: what has changed; one call per part
+ */
+typedef struct BmcChange {
+    BmcPart part;
+} BmcChange;
+
+/**
+ * bmc_new: make the hub of a machine and load its persistent state. Locks
+ * the state directory.
+ *
+ * @config: configuration; copied
+ * @machine: (transfer none): the machine; must outlive the hub
+ * @clock: the clock
+ * @errp: BMC_ERROR_USAGE when another helper holds the state directory (the
+ *        message names its pid) or the administrator's name or password
+ *        cannot be used, BMC_ERROR_FAILED when state cannot be read
+ *
+ * Returns: (transfer full): the hub, or NULL
+ */
+Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
+             GError **errp);
+
+/**
+ * bmc_free: write what is not written yet, and free.
+ *
+ * @bmc: the hub, or NULL
+ */
+void bmc_free(Bmc *bmc);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bmc, bmc_free)
+
+/**
+ * bmc_machine: the machine, for its state and info (read only).
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the machine
+ */
+const Machine *bmc_machine(const Bmc *bmc);
+
+/**
+ * bmc_clock: the clock that the hub runs on.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the clock
+ */
+Clock *bmc_clock(const Bmc *bmc);
+
+/**
+ * bmc_name: BMC_NAME.
+ *
+ * @bmc: the hub
+ *
+ * Returns: text
+ */
+const char *bmc_name(const Bmc *bmc);
+
+/**
+ * bmc_state_dir: the state directory.
+ *
+ * @bmc: the hub
+ *
+ * Returns: a path
+ */
+const char *bmc_state_dir(const Bmc *bmc);
+
+/**
+ * bmc_uuid: identity of this BMC (the manager), made once and persistent.
+ *
+ * @bmc: the hub
+ *
+ * Returns: 36 characters, lower case
+ */
+const char *bmc_uuid(const Bmc *bmc);
+
+/**
+ * bmc_system_uuid: identity of the machine: QEMU's -uuid, as the guest sees
+ * it in SMBIOS.
+ *
+ * @bmc: the hub
+ *
+ * Returns: 36 characters, lower case, or NULL while not known or when the
+ * machine has none
+ */
+const char *bmc_system_uuid(const Bmc *bmc);
+
+/**
+ * bmc_generation: a counter that grows with each change of a part of the
+ * model; what was built from a part is still valid while it stays the same.
+ *
+ * @bmc: the hub
+ * @part: the part, or %BMC_PART__MAX for all parts together
+ *
+ * Returns: the counter, at least 1
+ */
+uint64_t bmc_generation(const Bmc *bmc, BmcPart part);
+
+/**
+ * bmc_notifiers: called with a BmcChange after each change.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the list
+ */
+NotifierList *bmc_notifiers(Bmc *bmc);
+
+/**
+ * bmc_identify_set: light the identify indicator.
+ *
+ * @bmc: the hub
+ * @seconds: how long; 0 puts it out, -1 lights it until put out
+ * @origin: who asked
+ */
+void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin);
+
+/**
+ * bmc_identify_state: state of the identify indicator.
+ *
+ * @bmc: the hub
+ *
+ * Returns: 0 off, 1 lit for some time, 2 lit until put out (as byte 4 of
+ * Get Chassis Status has it, IPMI 2.0 section 28.2)
+ */
+int bmc_identify_state(const Bmc *bmc);
+
+#endif /* QEMU_BMC_BMC_BMC_H */

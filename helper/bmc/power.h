@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Power: one state, one operation at a time, and the cause of the last one. */
+#ifndef QEMU_BMC_BMC_POWER_H
+#define QEMU_BMC_BMC_POWER_H
+
+#include <gio/gio.h>
+
+#include "bmc/bmc.h"
+
+/**
+ * BmcPowerState: DSP0268 PowerState, plus "not known".
+ *
+ * POWERING_ON and POWERING_OFF are states that a request has caused and that
+ * are not over yet: a power cycle between off and on, a graceful shutdown
+ * that the guest works on.
+ */
+typedef enum BmcPowerState {
+    BMC_POWER_STATE_UNKNOWN,
+    BMC_POWER_STATE_ON,
+    BMC_POWER_STATE_OFF,
+    BMC_POWER_STATE_PAUSED,
+    BMC_POWER_STATE_POWERING_ON,
+    BMC_POWER_STATE_POWERING_OFF,
+} BmcPowerState;
+
+/**
+ * BmcPowerAction: what can be asked for (DSP0268 ResetType; IPMI 2.0 section
+ * 28.3 in brackets).
+ *
+ * @BMC_POWER_ON: power up (1)
+ * @BMC_POWER_FORCE_OFF: power down at once (0)
+ * @BMC_POWER_GRACEFUL_SHUTDOWN: ask the guest to power off (5)
+ * @BMC_POWER_GRACEFUL_RESTART: ask the guest to power off, then power up
+ * @BMC_POWER_FORCE_RESTART: reset (3)
+ * @BMC_POWER_CYCLE: power down, wait, power up (2)
+ * @BMC_POWER_NMI: diagnostic interrupt (4)
+ * @BMC_POWER_PUSH_BUTTON: press the power button: up when off, else as
+ *                         GRACEFUL_SHUTDOWN
+ */
+typedef enum BmcPowerAction {
+    BMC_POWER_ON,
+    BMC_POWER_FORCE_OFF,
+    BMC_POWER_GRACEFUL_SHUTDOWN,
+    BMC_POWER_GRACEFUL_RESTART,
+    BMC_POWER_FORCE_RESTART,
+    BMC_POWER_CYCLE,
+    BMC_POWER_NMI,
+    BMC_POWER_PUSH_BUTTON,
+    BMC_POWER_ACTION__MAX,
+} BmcPowerAction;
+
+/**
+ * BmcPowerCause: why the power state last changed (or the machine was last
+ * reset).
+ */
+typedef enum BmcPowerCause {
+    BMC_POWER_CAUSE_UNKNOWN,
+    BMC_POWER_CAUSE_REQUEST,  /* by a request: see BmcPowerEvent.channel */
+    BMC_POWER_CAUSE_GUEST,    /* by the guest itself */
+    BMC_POWER_CAUSE_WATCHDOG, /* by the guest's watchdog */
+    BMC_POWER_CAUSE_PANIC,    /* by a guest panic */
+    BMC_POWER_CAUSE_QEMU,     /* QEMU ended, crashed or was killed */
+    BMC_POWER_CAUSE_EXTERNAL, /* by another QMP client, libvirt, the host */
+} BmcPowerCause;
+
+/**
+ * BmcPowerEvent: the last change.
+ *
+ * @cause: why
+ * @action: what was asked, for %BMC_POWER_CAUSE_REQUEST
+ * @channel: where that came from
+ * @detail: (nullable): more, for people, e.g. how QEMU ended
+ * @when: g_get_real_time() of it, 0 when there was none yet
+ */
+typedef struct BmcPowerEvent {
+    BmcPowerCause cause;
+    BmcPowerAction action;
+    BmcChannel channel;
+    const char *detail;
+    int64_t when;
+} BmcPowerEvent;
+
+/**
+ * bmc_power_state: the present state.
+ *
+ * @bmc: the hub
+ *
+ * Returns: the state
+ */
+BmcPowerState bmc_power_state(const Bmc *bmc);
+
+/**
+ * bmc_power_last_event: why the state is what it is.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the last event; valid until the main loop runs
+ */
+const BmcPowerEvent *bmc_power_last_event(const Bmc *bmc);
+
+/**
+ * bmc_power_last_off_event: why it was last switched off (Get Chassis
+ * Status byte 2, IPMI 2.0 section 28.2).
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the event; when is 0 if it never was
+ */
+const BmcPowerEvent *bmc_power_last_off_event(const Bmc *bmc);
+
+/**
+ * bmc_power_last_restart_event: why it last started running: Get System
+ * Restart Cause, IPMI 2.0 section 28.11, and Redfish LastResetTime.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the event; when is 0 if it never did
+ */
+const BmcPowerEvent *bmc_power_last_restart_event(const Bmc *bmc);
+
+/**
+ * bmc_power_request_async: ask for an action. It is done when it has
+ * happened or is under way in QEMU for certain: ON when the machine runs,
+ * FORCE_OFF when it is off, the graceful ones when QEMU has pressed the
+ * button (what the guest does about it shows in the state), POWER_CYCLE
+ * when the machine is off and its power-up is scheduled.
+ *
+ * What is so already succeeds and does nothing: ON when on, FORCE_OFF when
+ * off. FORCE_OFF is always taken and ends whatever else is under way; other
+ * requests are refused while one is.
+ *
+ * @bmc: the hub
+ * @action: what to do
+ * @origin: who asks; copied
+ * @cancellable: (nullable): stops waiting, not the action
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
+                             const BmcOrigin *origin,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_power_request_finish: result of bmc_power_request_async().
+ *
+ * @bmc: the hub
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_STATE when the machine's state forbids it (graceful,
+ *        restart, cycle or NMI of a machine that is off, anything on one
+ *        that was migrated away), BMC_ERROR_BUSY while another request is
+ *        under way, BMC_ERROR_UNAVAILABLE when QEMU cannot be reached,
+ *        BMC_ERROR_TIMEOUT, BMC_ERROR_FAILED
+ *
+ * Returns: true on success
+ */
+bool bmc_power_request_finish(Bmc *bmc, GAsyncResult *res, GError **errp);
+
+#endif /* QEMU_BMC_BMC_POWER_H */

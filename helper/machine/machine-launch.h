@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine whose QEMU process we start, own and reap. */
+#ifndef QEMU_BMC_MACHINE_MACHINE_LAUNCH_H
+#define QEMU_BMC_MACHINE_MACHINE_LAUNCH_H
+
+#include <gio/gio.h>
+
+#include "machine/machine.h"
+#include "util/clock.h"
+
+/**
+ * MachineLaunchConfig: what to start.
+ *
+ * @argv: the user's QEMU command line, program first; NULL-terminated
+ * @run_dir: directory for qmp.sock and qemu.pid
+ * @serial_path: path for the serial chardev's socket
+ * @uefi: add pflash for OVMF unless the command line has its own
+ * @state_dir: where the writable copy of OVMF's variables is kept
+ */
+typedef struct MachineLaunchConfig {
+    const char *const *argv;
+    const char *run_dir;
+    const char *serial_path;
+    bool uefi;
+    const char *state_dir;
+} MachineLaunchConfig;
+
+/**
+ * machine_launch_build_argv: the command line that will be run: the user's,
+ * checked, plus what the BMC needs. Pure but for looking up OVMF's files
+ * when @config->uefi is set.
+ *
+ * @config: what to start
+ * @errp: BMC_ERROR_USAGE for an option that cannot be combined with a BMC
+ *        (-qmp, -serial, -chardev id=serial0, -monitor stdio, -daemonize,
+ *        -S and their spellings with two dashes), with the reason
+ *
+ * Returns: (transfer full): the command line, or NULL
+ */
+char **machine_launch_build_argv(const MachineLaunchConfig *config,
+                                 GError **errp);
+
+/**
+ * machine_launch_new: a machine that runs QEMU. If a QEMU of an earlier
+ * helper still answers on the QMP socket in @config->run_dir it is adopted,
+ * else one is started, stopped before its first instruction (-S), so it is
+ * "off".
+ *
+ * @config: what to start; copied
+ * @clock: the clock for timeouts
+ * @errp: as machine_launch_build_argv(); BMC_ERROR_FAILED when the program
+ *        cannot be started
+ *
+ * Returns: (transfer full): the machine, or NULL
+ */
+Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
+                            GError **errp);
+
+/**
+ * machine_launch_end_async: end the QEMU process for good: quit, and after
+ * 5 s SIGKILL. The machine stays GONE afterwards.
+ *
+ * @machine: a machine of machine_launch_new()
+ * @callback: called when the process has been reaped
+ * @opaque: handed to @callback
+ */
+void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
+                              void *opaque);
+
+/**
+ * machine_launch_end_finish: result of machine_launch_end_async().
+ *
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_FAILED when the process would not end
+ *
+ * Returns: true on success
+ */
+bool machine_launch_end_finish(GAsyncResult *res, GError **errp);
+
+#endif /* QEMU_BMC_MACHINE_MACHINE_LAUNCH_H */

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A virtual machine as the BMC sees it: a model that is always current, the
+ * events that change it, and a few operations. How it is driven (an attached
+ * QEMU, one that we start, later libvirt) is behind MachineOps.
+ *
+ * Everything runs in the default main context. Each operation calls back
+ * exactly once, never from within the call that started it; when the
+ * GCancellable fires or the machine is freed, with G_IO_ERROR_CANCELLED, and
+ * then the callback must touch nothing that it does not own.
+ */
+#ifndef QEMU_BMC_MACHINE_MACHINE_H
+#define QEMU_BMC_MACHINE_MACHINE_H
+
+#include <gio/gio.h>
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/notify.h"
+
+typedef struct Machine Machine;
+
+/**
+ * MachineState: QAPI RunState, reduced to what makes a difference to a BMC,
+ * plus the two states in which there is no RunState.
+ *
+ * @MACHINE_STATE_UNKNOWN: QEMU is or may be there, but does not tell: not
+ *                         asked yet, monitor held by somebody else, hung
+ * @MACHINE_STATE_GONE: there is no QEMU process
+ * @MACHINE_STATE_PRELAUNCH: not started, or reset while stopped: off
+ * @MACHINE_STATE_SHUTDOWN: the guest has powered off: off
+ * @MACHINE_STATE_RUNNING: running
+ * @MACHINE_STATE_PAUSED: paused by somebody (paused, debug, save-vm,
+ *                        restore-vm, finish-migrate, colo)
+ * @MACHINE_STATE_SUSPENDED: the guest is in ACPI S3
+ * @MACHINE_STATE_PANICKED: guest-panicked
+ * @MACHINE_STATE_IO_ERROR: io-error
+ * @MACHINE_STATE_WATCHDOG: stopped by the watchdog's "pause" action
+ * @MACHINE_STATE_INTERNAL_ERROR: internal-error
+ * @MACHINE_STATE_INMIGRATE: waiting for incoming migration
+ * @MACHINE_STATE_POSTMIGRATE: has been migrated away
+ */
+typedef enum MachineState {
+    MACHINE_STATE_UNKNOWN,
+    MACHINE_STATE_GONE,
+    MACHINE_STATE_PRELAUNCH,
+    MACHINE_STATE_SHUTDOWN,
+    MACHINE_STATE_RUNNING,
+    MACHINE_STATE_PAUSED,
+    MACHINE_STATE_SUSPENDED,
+    MACHINE_STATE_PANICKED,
+    MACHINE_STATE_IO_ERROR,
+    MACHINE_STATE_WATCHDOG,
+    MACHINE_STATE_INTERNAL_ERROR,
+    MACHINE_STATE_INMIGRATE,
+    MACHINE_STATE_POSTMIGRATE,
+} MachineState;
+
+/**
+ * MachineFirmware: what the guest's firmware is.
+ */
+typedef enum MachineFirmware {
+    MACHINE_FIRMWARE_UNKNOWN,
+    MACHINE_FIRMWARE_BIOS,
+    MACHINE_FIRMWARE_UEFI,
+} MachineFirmware;
+
+/**
+ * MachineInfo: facts that hold for one QEMU process. A string that is not
+ * known is NULL, a number 0. Kept after QEMU has gone, until another one
+ * answers.
+ *
+ * @name: "-name", query-name
+ * @uuid: "-uuid" in lower case; NULL when QEMU has none (all zero)
+ * @memory_bytes: base memory plus what is plugged
+ * @n_cpus: vCPUs present now (logical processors)
+ * @qemu_version: "7.2.22", query-version
+ * @arch: "x86_64", query-target
+ * @machine_type: "pc-q35-7.2-machine" without the suffix
+ * @firmware: what the machine was started with, where it can be found out
+ */
+typedef struct MachineInfo {
+    char *name;
+    char *uuid;
+    uint64_t memory_bytes;
+    unsigned n_cpus;
+    char *qemu_version;
+    char *arch;
+    char *machine_type;
+    MachineFirmware firmware;
+} MachineInfo;
+
+/**
+ * MachineEventType: what happened.
+ *
+ * @MACHINE_EVENT_STATE: @state, or whether QMP is connected, has changed
+ * @MACHINE_EVENT_INFO: MachineInfo has changed
+ * @MACHINE_EVENT_RESET: QMP RESET; SeaBIOS adds one or two of its own to
+ *                       every warm reset, so this is not "one boot"
+ * @MACHINE_EVENT_SHUTDOWN: QMP SHUTDOWN
+ * @MACHINE_EVENT_POWERDOWN: QMP POWERDOWN: the power button was pressed
+ * @MACHINE_EVENT_PANIC: QMP GUEST_PANICKED; detail is the action
+ * @MACHINE_EVENT_WATCHDOG: QMP WATCHDOG; detail is the action
+ * @MACHINE_EVENT_GONE: QEMU has ended; detail says how, for people
+ * @MACHINE_EVENT_DEVICES: bootable devices or media may have changed
+ */
+typedef enum MachineEventType {
+    MACHINE_EVENT_STATE,
+    MACHINE_EVENT_INFO,
+    MACHINE_EVENT_RESET,
+    MACHINE_EVENT_SHUTDOWN,
+    MACHINE_EVENT_POWERDOWN,
+    MACHINE_EVENT_PANIC,
+    MACHINE_EVENT_WATCHDOG,
+    MACHINE_EVENT_GONE,
+    MACHINE_EVENT_DEVICES,
+} MachineEventType;
+
+/**
+ * MachineEvent: the data of machine->notifiers.
+ *
+ * @type: what happened; machine->state already shows its effect for
+ *        %MACHINE_EVENT_STATE only
+ * @guest: RESET, SHUTDOWN: caused by the guest
+ * @detail: reason or action as QMP has it ("guest-reset"), or NULL
+ */
+typedef struct MachineEvent {
+    MachineEventType type;
+    bool guest;
+    const char *detail;
+} MachineEvent;
+
+/**
+ * MachineBootKind: what a bootable device is to firmware.
+ */
+typedef enum MachineBootKind {
+    MACHINE_BOOT_HDD,
+    MACHINE_BOOT_CD,
+    MACHINE_BOOT_NIC,
+    MACHINE_BOOT_USB,
+    MACHINE_BOOT_FLOPPY,
+} MachineBootKind;
+
+/**
+ * MachineBootDevice: a device that has a boot index property.
+ *
+ * @path: QOM path of the object that has the property
+ * @property: "bootindex", or "bootindexA"/"bootindexB" of isa-fdc
+ * @name: the device's id, or its QOM path when it has none: for people
+ * @kind: what it is
+ * @index: boot index, -1 when it has none
+ */
+typedef struct MachineBootDevice {
+    char *path;
+    char *property;
+    char *name;
+    MachineBootKind kind;
+    int32_t index;
+} MachineBootDevice;
+
+/**
+ * MachineOp: operations without parameters.
+ *
+ * @MACHINE_OP_START: let it run from an "off" state. PRELAUNCH: cont, after a
+ *     system_reset if boot order or media changed since the last reset or
+ *     that is unknown; SHUTDOWN: system_reset and cont; GONE: start a
+ *     process, where we can. Done when RUNNING.
+ * @MACHINE_OP_STOP: force off, needs nothing from the guest: stop and
+ *     system_reset. Done when PRELAUNCH (or GONE).
+ * @MACHINE_OP_RESET: system_reset of a machine that is not off; one that was
+ *     stopped in between (paused, panicked, ...) runs afterwards.
+ * @MACHINE_OP_BUTTON: system_powerdown: the guest may ignore it.
+ * @MACHINE_OP_NMI: inject-nmi.
+ */
+typedef enum MachineOp {
+    MACHINE_OP_START,
+    MACHINE_OP_STOP,
+    MACHINE_OP_RESET,
+    MACHINE_OP_BUTTON,
+    MACHINE_OP_NMI,
+} MachineOp;
+
+/**
+ * MachineOps: a way of driving a machine; see the machine_*() functions of
+ * the same names, which are the way to call them.
+ */
+typedef struct MachineOps {
+    void (*run_op)(Machine *machine, MachineOp op, GTask *task);
+    void (*list_boot_devices)(Machine *machine, GTask *task);
+    void (*set_boot_index)(Machine *machine, const char *path,
+                           const char *property, int32_t index, GTask *task);
+    void (*free)(Machine *machine);
+} MachineOps;
+
+/**
+ * Machine: the common part; drivers embed it as their first member.
+ *
+ * @ops: the driver
+ * @state: current state; only the driver writes it
+ * @connected: QMP answers
+ * @can_start_process: START works in %MACHINE_STATE_GONE
+ * @info: facts about the QEMU process
+ * @problem: while @connected is false: what is waited for and what to do,
+ *           for people; NULL if nothing is wrong
+ * @notifiers: called with a MachineEvent
+ */
+struct Machine {
+    const MachineOps *ops;
+    MachineState state;
+    bool connected;
+    bool can_start_process;
+    MachineInfo info;
+    char *problem;
+    NotifierList notifiers;
+};
+
+/**
+ * machine_state_to_string: name of a state, as QAPI RunState has it where it
+ * has one.
+ *
+ * @state: the state
+ *
+ * Returns: text
+ */
+const char *machine_state_to_string(MachineState state);
+
+/**
+ * machine_state_is_off: whether a server in that state would be called off:
+ * GONE, PRELAUNCH or SHUTDOWN.
+ *
+ * @state: the state
+ *
+ * Returns: true if off
+ */
+bool machine_state_is_off(MachineState state);
+
+/**
+ * machine_run_op_async: start an operation. Operations on one machine are
+ * not queued: the caller serialises those that change the power state.
+ *
+ * @machine: the machine
+ * @op: what to do
+ * @cancellable: (nullable): stops waiting; what QEMU was told stays told
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_run_op_async(Machine *machine, MachineOp op,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_run_op_finish: result of machine_run_op_async().
+ *
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_STATE when the state forbids it, BMC_ERROR_UNAVAILABLE
+ *        when QEMU cannot be reached, BMC_ERROR_TIMEOUT, BMC_ERROR_FAILED
+ *        with QEMU's words
+ *
+ * Returns: true on success
+ */
+bool machine_run_op_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_list_boot_devices_async: ask for all devices with a boot index.
+ *
+ * @machine: the machine
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_list_boot_devices_async(Machine *machine,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     void *opaque);
+
+/**
+ * machine_list_boot_devices_finish: result of
+ * machine_list_boot_devices_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish()
+ *
+ * Returns: (transfer full): array of MachineBootDevice that frees its
+ * elements, or NULL
+ */
+GPtrArray *machine_list_boot_devices_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_set_boot_index_async: set a boot index at run time (qom-set). It
+ * takes effect at the next reset. QEMU refuses an index that another device
+ * has.
+ *
+ * @machine: the machine
+ * @path: MachineBootDevice.path
+ * @property: MachineBootDevice.property
+ * @index: 0 and up, or -1 for none
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_set_boot_index_async(Machine *machine, const char *path,
+                                  const char *property, int32_t index,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_set_boot_index_finish: result of machine_set_boot_index_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish(); BMC_ERROR_NOT_FOUND when the device is
+ *        gone
+ *
+ * Returns: true on success
+ */
+bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_boot_device_free: free a MachineBootDevice.
+ *
+ * @device: the device, or NULL
+ */
+void machine_boot_device_free(MachineBootDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineBootDevice, machine_boot_device_free)
+
+/**
+ * machine_free: free a machine; pending operations end with
+ * G_IO_ERROR_CANCELLED. QEMU is left as it is.
+ *
+ * @machine: the machine, or NULL
+ */
+void machine_free(Machine *machine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Machine, machine_free)
+
+/**
+ * machine_init: for drivers: set up the common part.
+ *
+ * @machine: the machine, zeroed
+ * @ops: the driver
+ */
+void machine_init(Machine *machine, const MachineOps *ops);
+
+/**
+ * machine_cleanup: for drivers: free the common part.
+ *
+ * @machine: the machine
+ */
+void machine_cleanup(Machine *machine);
+
+/**
+ * machine_notify: for drivers: tell the notifiers.
+ *
+ * @machine: the machine
+ * @type: what happened
+ * @guest: caused by the guest
+ * @detail: (nullable): as in MachineEvent
+ */
+void machine_notify(Machine *machine, MachineEventType type, bool guest,
+                    const char *detail);
+
+/**
+ * machine_set_state: for drivers: change the state, and tell the notifiers
+ * if it is another one.
+ *
+ * @machine: the machine
+ * @state: the new state
+ * @connected: QMP answers
+ * @problem: (nullable): as in Machine; copied
+ */
+void machine_set_state(Machine *machine, MachineState state, bool connected,
+                       const char *problem);
+
+#endif /* QEMU_BMC_MACHINE_MACHINE_H */
