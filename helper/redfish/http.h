@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The HTTP front: own acceptor, TLS by GIO, HTTP by libsoup through
+ * soup_server_accept_iostream(), with the limits that libsoup does not have:
+ * connections in all and per peer, header and body size, and deadlines for
+ * handshake, request and idleness. It knows nothing about Redfish.
+ */
+#ifndef QEMU_BMC_REDFISH_HTTP_H
+#define QEMU_BMC_REDFISH_HTTP_H
+
+#include <gio/gio.h>
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct HttpServer HttpServer;
+typedef struct HttpRequest HttpRequest;
+
+/**
+ * HttpLimits: what one server allows; zero means the default in brackets.
+ *
+ * @max_connections: open connections in all (256)
+ * @max_per_peer: open connections of one address (64); unix sockets have no
+ *                such limit
+ * @max_body: bytes of a request's body (1 MiB)
+ * @handshake_ms: TLS handshake (10,000)
+ * @request_ms: from the first byte of a request to its last (30,000)
+ * @idle_ms: between two requests (60,000)
+ */
+typedef struct HttpLimits {
+    unsigned max_connections;
+    unsigned max_per_peer;
+    size_t max_body;
+    unsigned handshake_ms;
+    unsigned request_ms;
+    unsigned idle_ms;
+} HttpLimits;
+
+/**
+ * HttpHandler: called for each complete request. It must see to it that
+ * http_request_respond() is called once, now or later.
+ *
+ * @request: (transfer none): the request; take a reference to keep it
+ * @opaque: as given to http_server_new()
+ */
+typedef void (*HttpHandler)(HttpRequest *request, void *opaque);
+
+/**
+ * http_server_new: make a server that listens nowhere yet.
+ *
+ * @limits: (nullable): the limits; copied
+ * @error_body: (nullable): makes the JSON body of an answer that the server
+ *              itself gives (400, 408, 413, 431, 501, 503); returns bytes
+ *              (transfer full)
+ * @handler: called for each request
+ * @opaque: handed to @handler
+ *
+ * Returns: (transfer full): the server
+ */
+HttpServer *http_server_new(const HttpLimits *limits,
+                            GBytes *(*error_body)(unsigned status,
+                                                  const char *text),
+                            HttpHandler handler, void *opaque);
+
+/**
+ * http_server_listen: listen on an address.
+ *
+ * @server: the server
+ * @addr: a TCP or unix address; port 0 picks a free one; a stale unix socket
+ *        is replaced, and the new one has mode 0600
+ * @certificate: (nullable): speak TLS with it; NULL speaks plain HTTP
+ * @errp: BMC_ERROR_PERMISSION, BMC_ERROR_EXISTS (address in use) or
+ *        BMC_ERROR_FAILED; says what to do
+ *
+ * Returns: (transfer full): the address really bound, or NULL
+ */
+GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
+                                   GTlsCertificate *certificate,
+                                   GError **errp);
+
+/**
+ * http_server_free: close listeners and connections, and free. Requests
+ * that are not answered yet are cancelled.
+ *
+ * @server: the server, or NULL
+ */
+void http_server_free(HttpServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpServer, http_server_free)
+
+/**
+ * http_request_ref: take a reference.
+ *
+ * @request: the request
+ *
+ * Returns: @request
+ */
+HttpRequest *http_request_ref(HttpRequest *request);
+
+/**
+ * http_request_unref: drop a reference.
+ *
+ * @request: the request, or NULL
+ */
+void http_request_unref(HttpRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRequest, http_request_unref)
+
+/**
+ * http_request_method: "GET", "PATCH", ... as sent.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): text
+ */
+const char *http_request_method(const HttpRequest *request);
+
+/**
+ * http_request_path: the path as sent, still percent-encoded; begins with
+ * '/'; never holds "." or ".." segments.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): text
+ */
+const char *http_request_path(const HttpRequest *request);
+
+/**
+ * http_request_query: the query string as sent, without '?'.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): text, or NULL
+ */
+const char *http_request_query(const HttpRequest *request);
+
+/**
+ * http_request_header: a request header; one that was sent several times is
+ * joined with ", ".
+ *
+ * @request: the request
+ * @name: its name, case does not matter
+ *
+ * Returns: (transfer none): its value, or NULL
+ */
+const char *http_request_header(const HttpRequest *request, const char *name);
+
+/**
+ * http_request_body: the request's body.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): bytes, possibly none
+ */
+GBytes *http_request_body(const HttpRequest *request);
+
+/**
+ * http_request_peer: the client's address without port, for the log.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): "127.0.0.1", or "local" on a unix socket
+ */
+const char *http_request_peer(const HttpRequest *request);
+
+/**
+ * http_request_local_uid: who is at the other end of a unix socket.
+ *
+ * @request: the request
+ * @uid: set to the peer's user id (SO_PEERCRED)
+ *
+ * Returns: false if the request did not come over a unix socket
+ */
+bool http_request_local_uid(const HttpRequest *request, uid_t *uid);
+
+/**
+ * http_request_cancellable: fires when the client goes away or the server is
+ * freed. An answer to such a request is dropped silently.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): the cancellable
+ */
+GCancellable *http_request_cancellable(HttpRequest *request);
+
+/**
+ * http_request_set_header: set a header of the answer.
+ *
+ * @request: the request
+ * @name: the header's name
+ * @value: its value
+ */
+void http_request_set_header(HttpRequest *request, const char *name,
+                             const char *value);
+
+/**
+ * http_request_respond: answer. For HEAD the body is not sent, but its
+ * length is.
+ *
+ * @request: the request
+ * @status: HTTP status, 200 and up
+ * @content_type: (nullable): type of @body
+ * @body: (nullable): the body
+ */
+void http_request_respond(HttpRequest *request, unsigned status,
+                          const char *content_type, GBytes *body);
+
+#endif /* QEMU_BMC_REDFISH_HTTP_H */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TLS certificates of the services. */
+#ifndef QEMU_BMC_UTIL_TLS_H
+#define QEMU_BMC_UTIL_TLS_H
+
+#include <gio/gio.h>
+#include <glib.h>
+
+/**
+ * tls_load: load the certificate and key that a user has given.
+ *
+ * @cert_path: PEM file: the certificate, followed by its chain
+ * @key_path: PEM file: the private key
+ * @errp: BMC_ERROR_USAGE with the file's name and what is wrong with it;
+ *        BMC_ERROR_NOT_SUPPORTED when GIO has no TLS module, saying which
+ *        package to install
+ *
+ * Returns: (transfer full): the certificate, or NULL
+ */
+GTlsCertificate *tls_load(const char *cert_path, const char *key_path,
+                          GError **errp);
+
+/**
+ * tls_load_or_generate: load "tls-cert.pem" and "tls-key.pem" of a
+ * directory; if they are not there, or have expired, make a self-signed
+ * P-256 certificate and write them, the key with mode 0600.
+ *
+ * @dir: the directory, which must exist
+ * @common_name: subject of a new certificate, e.g. "qemu-bmc vm1"
+ * @hosts: names and numeric addresses for subjectAltName; NULL-terminated;
+ *         "localhost", 127.0.0.1 and ::1 are always added
+ * @errp: as tls_load()
+ *
+ * Returns: (transfer full): the certificate, or NULL
+ */
+GTlsCertificate *tls_load_or_generate(const char *dir,
+                                      const char *common_name,
+                                      const char *const *hosts,
+                                      GError **errp);
+
+/**
+ * tls_set_server_defaults: make server connections cheap. glib-networking
+ * gives each connection the system's whole CA list unless the backend's
+ * default database is a smaller one (4 MB and 6 ms per connection); this
+ * installs one that holds only @certificate.
+ *
+ * @certificate: our certificate
+ * @errp: BMC_ERROR_FAILED
+ *
+ * Returns: true on success
+ */
+gboolean tls_set_server_defaults(GTlsCertificate *certificate,
+                                 GError **errp);
+
+#endif /* QEMU_BMC_UTIL_TLS_H */
