@@ -79,15 +79,31 @@ bool bmc_users_ipmi_key(const Bmc *bmc, const BmcUser *user,
                         uint8_t key[BMC_IPMI_PASSWORD_MAX]);
 
 /**
- * bmc_users_verify_async: check a name and password (HTTP Basic). Takes the
- * same time for a wrong name as for a wrong password. A password that was
- * right lately is recognised without hashing again.
+ * bmc_users_verify_now: check a name and password (HTTP Basic) if that can
+ * be decided without hashing: the account's password is retrievable, or was
+ * found right lately. What this does not decide is left to
+ * bmc_users_verify_async().
+ *
+ * @bmc: the hub
+ * @name: the name
+ * @password: the password
+ * @user: set when it is decided: (transfer none): the account, or NULL when
+ *        the credentials are wrong
+ *
+ * Returns: true if it is decided
+ */
+bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
+                          const BmcUser **user);
+
+/**
+ * bmc_users_verify_async: check a name and password (HTTP Basic), whatever
+ * that takes. A name that does not exist costs what a wrong password costs.
  *
  * @bmc: the hub
  * @name: the name
  * @password: the password
  * @cancellable: (nullable): stops waiting
- * @callback: called when it is done, possibly before this returns
+ * @callback: called when it is done, never before this returns
  * @opaque: handed to @callback
  */
 void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
