@@ -33,6 +33,7 @@ struct Notifier {
 struct NotifierList {
     Notifier *first;
     Notifier *cursor; /* next one to call while a notification runs */
+    bool running;
 };
 
 /**
