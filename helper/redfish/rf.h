@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The Redfish service (DSP0266) of one BMC: requests in, answers out. How a
+ * request arrives does not matter to it: rf_http_handler() connects it to an
+ * HttpServer, tests call rf_service_submit().
+ */
+#ifndef QEMU_BMC_REDFISH_RF_H
+#define QEMU_BMC_REDFISH_RF_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "bmc/bmc.h"
+#include "redfish/http.h"
+
+typedef struct RfService RfService;
+
+/**
+ * RfHeader: the request headers that the service looks at.
+ */
+typedef enum RfHeader {
+    RF_HEADER_ACCEPT,
+    RF_HEADER_AUTHORIZATION,
+    RF_HEADER_CONTENT_TYPE,
+    RF_HEADER_IF_MATCH,
+    RF_HEADER_IF_NONE_MATCH,
+    RF_HEADER_ODATA_VERSION,
+    RF_HEADER__MAX,
+} RfHeader;
+
+/**
+ * RfRequest: one request. Everything it points to must stay valid until it
+ * is answered.
+ *
+ * @method: "GET", "PATCH", ...
+ * @path: the path as sent, still percent-encoded
+ * @query: (nullable): the query string without '?'
+ * @headers: values of the headers, NULL where not sent
+ * @body: (nullable): the body
+ * @peer: the client's address, for the log
+ * @local: it came over a unix socket
+ * @uid: if @local: who is at the other end
+ */
+typedef struct RfRequest {
+    const char *method;
+    const char *path;
+    const char *query;
+    const char *headers[RF_HEADER__MAX];
+    GBytes *body;
+    const char *peer;
+    bool local;
+    uid_t uid;
+} RfRequest;
+
+#define RF_RESPONSE_HEADERS_MAX 8
+
+/**
+ * RfResponseHeader: a header of an answer.
+ *
+ * @name: its name, in its usual spelling
+ * @value: its value
+ */
+typedef struct RfResponseHeader {
+    const char *name;
+    const char *value;
+} RfResponseHeader;
+
+/**
+ * RfResponse: an answer; valid while RfRespondFunc runs.
+ *
+ * @status: HTTP status
+ * @headers: header fields, without Content-Type and Content-Length
+ * @n_headers: their number
+ * @body: (nullable): JSON; also for HEAD, where the transport must not send
+ *        it
+ */
+typedef struct RfResponse {
+    unsigned status;
+    RfResponseHeader headers[RF_RESPONSE_HEADERS_MAX];
+    unsigned n_headers;
+    GBytes *body;
+} RfResponse;
+
+#define RF_CONTENT_TYPE "application/json; charset=utf-8"
+
+/**
+ * RfRespondFunc: called exactly once for each request, possibly before
+ * rf_service_submit() returns, at the latest by rf_service_free().
+ *
+ * @response: the answer
+ * @opaque: as given to rf_service_submit()
+ */
+typedef void (*RfRespondFunc)(const RfResponse *response, void *opaque);
+
+/**
+ * rf_service_new: make the service of a BMC.
+ *
+ * @bmc: (transfer none): the hub; must outlive the service
+ *
+ * Returns: (transfer full): the service
+ */
+RfService *rf_service_new(Bmc *bmc);
+
+/**
+ * rf_service_free: free the service. Requests that are still open are
+ * answered with 503.
+ *
+ * @service: the service, or NULL
+ */
+void rf_service_free(RfService *service);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfService, rf_service_free)
+
+/**
+ * rf_service_submit: handle a request.
+ *
+ * @service: the service
+ * @request: the request; the struct itself is copied
+ * @respond: gets the answer
+ * @opaque: handed to @respond
+ */
+void rf_service_submit(RfService *service, const RfRequest *request,
+                       RfRespondFunc respond, void *opaque);
+
+/**
+ * rf_http_handler: an HttpHandler that hands requests to a service.
+ *
+ * @request: the request
+ * @opaque: the RfService, which must outlive the HttpServer
+ */
+void rf_http_handler(HttpRequest *request, void *opaque);
+
+/**
+ * rf_http_error_body: the body of an answer that the HTTP front gives by
+ * itself, for http_server_new().
+ *
+ * @status: HTTP status
+ * @text: what is wrong, for people
+ *
+ * Returns: (transfer full): a Redfish error (DSP0266 section "Error
+ * responses")
+ */
+GBytes *rf_http_error_body(unsigned status, const char *text);
+
+/**
+ * rf_dump_tables: list every resource with its methods, privileges,
+ * properties and actions, for "qemu-bmc --dump-tables".
+ *
+ * @out: where to append
+ */
+void rf_dump_tables(GString *out);
+
+#endif /* QEMU_BMC_REDFISH_RF_H */
