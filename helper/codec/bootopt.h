@@ -97,9 +97,8 @@ bool bootopt_parse_set_in_progress(const uint8_t *data, size_t len,
  *
  * @data: parameter data
  * @len: its length in bytes
- * @keep: BOOTOPT_KEEP_*
- * @errp: BMC_ERROR_PROTOCOL if the length is wrong, BMC_ERROR_INVALID if a
- *        reserved bit is set
+ * @keep: BOOTOPT_KEEP_*; reserved bits are left out
+ * @errp: BMC_ERROR_PROTOCOL if the length is wrong
  *
  * Returns: true on success
  */

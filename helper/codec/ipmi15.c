@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The IPMI 1.5 session wrapper. */
+#include "osdep.h"
+
+#include "codec/ipmi15.h"
+
+#include "codec/ipmi.h"
+#include "util/error.h"
+
+#define AUTH_TYPE_MASK 0x0f
+#define LEGACY_PAD_MAX 1
+
+static bool is_auth_type(uint8_t type)
+{
+    return type == IPMI_AUTH_NONE || type == IPMI_AUTH_MD2 ||
+           type == IPMI_AUTH_MD5 || type == IPMI_AUTH_PASSWORD ||
+           type == IPMI_AUTH_OEM;
+}
+
+bool ipmi15_is_rmcpp(const uint8_t *buf, size_t len)
+{
+    return len && (buf[0] & AUTH_TYPE_MASK) == IPMI_AUTH_RMCPP;
+}
+
+bool ipmi15_parse(const uint8_t *buf, size_t len, Ipmi15Packet *pkt,
+                  GError **errp)
+{
+    ByteReader r = byte_reader(buf, len);
+
+    memset(pkt, 0, sizeof(*pkt));
+    pkt->auth_type = byte_reader_u8(&r) & AUTH_TYPE_MASK;
+    if (!is_auth_type(pkt->auth_type)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_PROTOCOL,
+                    "authentication type 0x%x", pkt->auth_type);
+        return false;
+    }
+    pkt->sequence = byte_reader_le32(&r);
+    pkt->session_id = byte_reader_le32(&r);
+    if (pkt->auth_type != IPMI_AUTH_NONE) {
+        pkt->auth_code = byte_reader_take(&r, IPMI15_AUTH_CODE_LEN);
+    }
+    pkt->payload_len = byte_reader_u8(&r);
+    pkt->payload = byte_reader_take(&r, pkt->payload_len);
+    if (r.failed || byte_reader_left(&r) > LEGACY_PAD_MAX) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_PROTOCOL,
+                    "IPMI 1.5 packet with a wrong length of %zu bytes", len);
+        return false;
+    }
+    return true;
+}
+
+bool ipmi15_is_sessionless(const Ipmi15Packet *pkt)
+{
+    return pkt->auth_type == IPMI_AUTH_NONE && !pkt->session_id &&
+           !pkt->sequence;
+}
+
+void ipmi15_build(ByteWriter *w, const Ipmi15Packet *pkt)
+{
+    bool has_code = pkt->auth_type != IPMI_AUTH_NONE;
+
+    if (!is_auth_type(pkt->auth_type) || has_code != !!pkt->auth_code ||
+        pkt->payload_len > IPMI15_PAYLOAD_MAX) {
+        w->failed = true;
+        return;
+    }
+    byte_writer_u8(w, pkt->auth_type);
+    byte_writer_le32(w, pkt->sequence);
+    byte_writer_le32(w, pkt->session_id);
+    if (has_code) {
+        byte_writer_bytes(w, pkt->auth_code, IPMI15_AUTH_CODE_LEN);
+    }
+    byte_writer_u8(w, pkt->payload_len);
+    byte_writer_bytes(w, pkt->payload, pkt->payload_len);
+}
