@@ -348,6 +348,13 @@ void machine_init(Machine *machine, const MachineOps *ops);
 void machine_cleanup(Machine *machine);
 
 /**
+ * machine_info_clear: for drivers: free what MachineInfo holds and zero it.
+ *
+ * @info: the facts
+ */
+void machine_info_clear(MachineInfo *info);
+
+/**
  * machine_notify: for drivers: tell the notifiers.
  *
  * @machine: the machine

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The facts about one QEMU process: asked for when it is connected and when
+ * an event says that memory or devices were plugged. All questions go out at
+ * once; when the last answer is there, the facts change in one go.
+ */
+#include "osdep.h"
+
+#include "machine/machine-qmp-priv.h"
+
+#include "qmp/qmp-cmds.h"
+#include "util/error.h"
+
+#define MACHINE_PATH "/machine"
+#define UUID_NONE "00000000-0000-0000-0000-000000000000"
+
+/* One round of questions; each of them under way holds a reference. */
+typedef struct InfoQuery {
+    MachineQmp *q;
+    unsigned pending;
+    bool cancelled;
+    MachineInfo info;
+    char *flash;
+    char *firmware;
+} InfoQuery;
+
+/* Files that QEMU's "firmware" property names, by how their name looks. */
+static const struct {
+    const char *pattern;
+    MachineFirmware firmware;
+} firmware_table[] = {
+    { "bios.bin", MACHINE_FIRMWARE_BIOS },
+    { "bios-256k.bin", MACHINE_FIRMWARE_BIOS },
+    { "bios-microvm.bin", MACHINE_FIRMWARE_BIOS },
+    { "qboot.rom", MACHINE_FIRMWARE_BIOS },
+    { "*.fd", MACHINE_FIRMWARE_UEFI }, /* EDK2's "flash device" images */
+    { "*OVMF*", MACHINE_FIRMWARE_UEFI },
+    { "*edk2*", MACHINE_FIRMWARE_UEFI },
+};
+
+/* SeaBIOS is a -bios image; what is mapped as flash is UEFI. */
+static MachineFirmware info_firmware(const InfoQuery *query)
+{
+    g_autofree char *base = NULL;
+
+    if (query->flash && query->flash[0]) {
+        return MACHINE_FIRMWARE_UEFI;
+    }
+    if (!query->firmware) {
+        return MACHINE_FIRMWARE_UNKNOWN;
+    }
+    base = g_path_get_basename(query->firmware);
+    for (size_t i = 0; i < G_N_ELEMENTS(firmware_table); i++) {
+        if (g_pattern_match_simple(firmware_table[i].pattern, base)) {
+            return firmware_table[i].firmware;
+        }
+    }
+    return MACHINE_FIRMWARE_UNKNOWN;
+}
+
+static bool info_equal(const MachineInfo *a, const MachineInfo *b)
+{
+    return g_strcmp0(a->name, b->name) == 0 &&
+           g_strcmp0(a->uuid, b->uuid) == 0 &&
+           a->memory_bytes == b->memory_bytes && a->n_cpus == b->n_cpus &&
+           g_strcmp0(a->qemu_version, b->qemu_version) == 0 &&
+           g_strcmp0(a->arch, b->arch) == 0 &&
+           g_strcmp0(a->machine_type, b->machine_type) == 0 &&
+           a->firmware == b->firmware;
+}
+
+static void info_query_free(InfoQuery *query)
+{
+    machine_info_clear(&query->info);
+    g_free(query->flash);
+    g_free(query->firmware);
+    g_free(query);
+}
+
+static void info_complete(InfoQuery *query)
+{
+    MachineQmp *q = query->q;
+    MachineInfo old = q->parent.info;
+    bool changed;
+
+    query->info.firmware = info_firmware(query);
+    changed = !info_equal(&old, &query->info);
+    q->parent.info = query->info;
+    query->info = old;
+    q->info_pending = false;
+    if (q->info_stale) {
+        machine_qmp_query_info(q);
+    }
+    if (changed) {
+        machine_notify(&q->parent, MACHINE_EVENT_INFO, false, NULL);
+    }
+}
+
+/*
+ * An answer is there. One that is missing leaves its fact unknown, unless
+ * the connection or the machine has gone, which ends the round.
+ */
+static void info_answered(InfoQuery *query, GError *error)
+{
+    if (bmc_error_is_cancelled(error)) {
+        query->cancelled = true;
+    } else if (error) {
+        g_debug("a fact about QEMU is not known: %s", error->message);
+    }
+    g_clear_error(&error);
+    if (--query->pending) {
+        return;
+    }
+    if (!query->cancelled) {
+        info_complete(query);
+    }
+    info_query_free(query);
+}
+
+static void name_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    qmp_query_name_finish(res, &query->info.name, &error);
+    info_answered(query, error);
+}
+
+static void uuid_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autofree char *uuid = qmp_query_uuid_finish(res, &error);
+
+    if (uuid && !g_str_equal(uuid, UUID_NONE)) {
+        query->info.uuid = g_ascii_strdown(uuid, -1);
+    }
+    info_answered(query, error);
+}
+
+static void target_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->info.arch = qmp_query_target_finish(res, &error);
+    info_answered(query, error);
+}
+
+static void cpus_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autoptr(GPtrArray) cpus = qmp_query_cpus_finish(res, &error);
+
+    query->info.n_cpus = cpus ? cpus->len : 0;
+    info_answered(query, error);
+}
+
+static void memory_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    uint64_t base = 0;
+    uint64_t plugged = 0;
+
+    if (qmp_query_memory_finish(res, &base, &plugged, &error)) {
+        query->info.memory_bytes = base + plugged;
+    }
+    info_answered(query, error);
+}
+
+static void type_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    char *type = qmp_qom_get_finish_string(res, &error);
+
+    if (type && g_str_has_suffix(type, "-machine")) {
+        type[strlen(type) - strlen("-machine")] = '\0';
+    }
+    query->info.machine_type = type;
+    info_answered(query, error);
+}
+
+static void flash_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->flash = qmp_qom_get_finish_string(res, &error);
+    info_answered(query, error);
+}
+
+static void firmware_done(GObject *source, GAsyncResult *res,
+                          gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->firmware = qmp_qom_get_finish_string(res, &error);
+    info_answered(query, error);
+}
+
+static void info_qom_get(InfoQuery *query, const char *property,
+                         GAsyncReadyCallback callback)
+{
+    query->pending++;
+    qmp_qom_get_async(query->q->client, MACHINE_PATH, property,
+                      query->q->cancellable, callback, query);
+}
+
+typedef void InfoAskFunc(QmpClient *client, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, void *opaque);
+
+void machine_qmp_query_info(MachineQmp *q)
+{
+    static const struct {
+        InfoAskFunc *ask;
+        GAsyncReadyCallback done;
+    } questions[] = {
+        { qmp_query_name_async, name_done },
+        { qmp_query_uuid_async, uuid_done },
+        { qmp_query_target_async, target_done },
+        { qmp_query_cpus_async, cpus_done },
+        { qmp_query_memory_async, memory_done },
+    };
+    const QmpVersion *version = qmp_client_get_version(q->client);
+    InfoQuery *query;
+
+    q->info_stale = q->info_pending;
+    if (q->info_pending) {
+        return;
+    }
+    q->info_pending = true;
+    query = g_new0(InfoQuery, 1);
+    query->q = q;
+    if (version) {
+        query->info.qemu_version =
+            g_strdup_printf("%" PRId64 ".%" PRId64 ".%" PRId64,
+                            version->major, version->minor, version->micro);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(questions); i++) {
+        query->pending++;
+        questions[i].ask(q->client, q->cancellable, questions[i].done, query);
+    }
+    info_qom_get(query, "type", type_done);
+    info_qom_get(query, "pflash0", flash_done);
+    info_qom_get(query, "firmware", firmware_done);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of machine-qmp share among themselves and with
+ * machine-launch, which builds on it.
+ */
+#ifndef QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H
+#define QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H
+
+#include <gio/gio.h>
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "machine/machine.h"
+#include "qmp/qmp-client.h"
+#include "util/clock.h"
+#include "util/notify.h"
+
+/* A command that QEMU does not answer for that long has failed. */
+#define MACHINE_QMP_COMMAND_MS 10000
+
+typedef struct MachineCall MachineCall;
+typedef struct MachineQmp MachineQmp;
+
+/**
+ * MachineQmp: a machine driven over QMP.
+ *
+ * @parent: the common part
+ * @clock: the clock
+ * @client: the QMP client
+ * @cancellable: for the commands that belong to one connection
+ * @address: the QMP socket, for people
+ * @is_path: it is a unix socket
+ * @client_state_notifier: in the client's list
+ * @client_event_notifier: in the client's list
+ * @ready: commands can be sent
+ * @process_alive: machine-launch knows that the process lives, whatever its
+ *                 socket does
+ * @fresh_process: machine-launch has just started it with -S, so the next
+ *                 connection finds firmware's view of the boot order current
+ * @reset_needed: boot order or media changed since the last reset, or that
+ *                is unknown
+ * @status_asked: number of the last query-status sent
+ * @status_applied: number of the one that the state comes from
+ * @status_pending: one is on its way
+ * @status_stale: its answer may be older than an event that came meanwhile
+ * @status_discarded: answers thrown away in a row for that reason
+ * @status_timeouts: unanswered ones in a row
+ * @resets: RESET events on this connection
+ * @resumes: RESUME and WAKEUP events on this connection
+ * @refusals: times QEMU shut down when told to reset
+ * @end_reason: why QEMU is about to end, as far as it told; or NULL
+ * @info_pending: facts are being asked for
+ * @info_stale: they have changed again meanwhile
+ * @boot_types: which boot properties a QOM type has, by type name
+ * @calls: operations under way, MachineCall
+ */
+struct MachineQmp {
+    Machine parent;
+    Clock *clock;
+    QmpClient *client;
+    GCancellable *cancellable;
+    char *address;
+    bool is_path;
+    Notifier client_state_notifier;
+    Notifier client_event_notifier;
+    bool ready;
+    bool process_alive;
+    bool fresh_process;
+    bool reset_needed;
+    uint64_t status_asked;
+    uint64_t status_applied;
+    bool status_pending;
+    bool status_stale;
+    unsigned status_discarded;
+    unsigned status_timeouts;
+    uint64_t resets;
+    uint64_t resumes;
+    uint64_t refusals;
+    const char *end_reason;
+    bool info_pending;
+    bool info_stale;
+    GHashTable *boot_types;
+    GQueue calls;
+};
+
+/**
+ * MachineCall: one operation under way; embedded as the first member of what
+ * an operation keeps. The list of its machine holds one reference, each
+ * command under way another.
+ *
+ * @q: the machine, or NULL once the operation has ended
+ * @cancellable: for its commands; fires when it ends
+ * @update: (nullable): called when the state was asked anew, when an event
+ *          may have changed it, and when the connection is lost; without
+ *          it, losing the connection ends the operation
+ * @free: releases what the operation keeps, and the operation itself
+ */
+struct MachineCall {
+    MachineQmp *q;
+    GCancellable *cancellable;
+    void (*update)(MachineCall *call);
+    void (*free)(MachineCall *call);
+
+    /* private */
+    unsigned refs;
+    GList link;
+    GTask *task;
+    ClockTimer *timer;
+    char *timeout_text;
+    GSource *cancel_source;
+    GSource *done_source;
+    GError *error;
+    void *result;
+    GDestroyNotify free_result;
+};
+
+/**
+ * machine_call_init: begin an operation.
+ *
+ * @call: zeroed, with @update and @free set; one reference is the list's
+ * @q: the machine
+ * @task: (transfer full): what is returned when it ends
+ */
+void machine_call_init(MachineCall *call, MachineQmp *q, GTask *task);
+
+/**
+ * machine_call_set_deadline: end an operation with BMC_ERROR_TIMEOUT.
+ *
+ * @call: the operation
+ * @ms: milliseconds from now
+ * @text: the error's message
+ */
+void machine_call_set_deadline(MachineCall *call, unsigned ms,
+                               const char *text);
+
+/**
+ * machine_call_ref: take a reference, for a command's callback.
+ *
+ * @call: the operation
+ *
+ * Returns: @call
+ */
+void *machine_call_ref(MachineCall *call);
+
+/**
+ * machine_call_unref: drop a reference.
+ *
+ * @call: the operation
+ */
+void machine_call_unref(MachineCall *call);
+
+/**
+ * machine_call_fail: end an operation with an error.
+ *
+ * @call: the operation; nothing happens if it has ended
+ * @error: (transfer full): the error; that of a QMP command is translated
+ */
+void machine_call_fail(MachineCall *call, GError *error);
+
+/**
+ * machine_call_succeed: end an operation well.
+ *
+ * @call: the operation; nothing happens if it has ended
+ * @result: (nullable): what it returns; NULL stands for true
+ * @free_result: frees @result
+ */
+void machine_call_succeed(MachineCall *call, void *result,
+                          GDestroyNotify free_result);
+
+/**
+ * machine_call_steal: end an operation without returning its task.
+ *
+ * @call: the operation, not ended
+ *
+ * Returns: (transfer full): the task
+ */
+GTask *machine_call_steal(MachineCall *call);
+
+/**
+ * machine_qmp_update_calls: let each operation look at the machine anew.
+ *
+ * @q: the machine
+ */
+void machine_qmp_update_calls(MachineQmp *q);
+
+/**
+ * machine_qmp_cancel_calls: end every operation with G_IO_ERROR_CANCELLED,
+ * at once.
+ *
+ * @q: the machine
+ */
+void machine_qmp_cancel_calls(MachineQmp *q);
+
+/**
+ * machine_qmp_init: set up a machine driven over QMP.
+ *
+ * @q: the machine, zeroed
+ * @ops: the driver
+ * @addr: the QMP socket
+ * @clock: the clock for timeouts
+ */
+void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
+                      GSocketAddress *addr, Clock *clock);
+
+/**
+ * machine_qmp_cleanup: release what machine_qmp_init() has set up.
+ *
+ * @q: the machine
+ */
+void machine_qmp_cleanup(MachineQmp *q);
+
+/**
+ * machine_qmp_refresh: ask for the state; the answer is applied, and the
+ * operations are told.
+ *
+ * @q: the machine, ready
+ *
+ * Returns: the number that @status_applied has or exceeds once the state is
+ * as new as this call
+ */
+uint64_t machine_qmp_refresh(MachineQmp *q);
+
+/**
+ * machine_qmp_end_detail: how QEMU ended, as far as its events told.
+ *
+ * @q: the machine
+ *
+ * Returns: text for people
+ */
+const char *machine_qmp_end_detail(const MachineQmp *q);
+
+/**
+ * machine_qmp_set_gone: QEMU is not there (any more).
+ *
+ * @q: the machine
+ * @detail: (nullable): how it ended, to be told to the notifiers
+ * @problem: (nullable): as in Machine
+ */
+void machine_qmp_set_gone(MachineQmp *q, const char *detail,
+                          const char *problem);
+
+/**
+ * machine_qmp_query_info: ask for MachineInfo, all of it.
+ *
+ * @q: the machine, ready
+ */
+void machine_qmp_query_info(MachineQmp *q);
+
+/**
+ * machine_qmp_run_op: MachineOps.run_op.
+ *
+ * @machine: the machine
+ * @op: what to do
+ * @task: (transfer full): the task
+ */
+void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task);
+
+/**
+ * machine_qmp_list_boot_devices: MachineOps.list_boot_devices.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_list_boot_devices(Machine *machine, GTask *task);
+
+/**
+ * machine_qmp_set_boot_index: MachineOps.set_boot_index.
+ *
+ * @machine: the machine
+ * @path: QOM path
+ * @property: property
+ * @index: boot index or -1
+ * @task: (transfer full): the task
+ */
+void machine_qmp_set_boot_index(Machine *machine, const char *path,
+                                const char *property, int32_t index,
+                                GTask *task);
+
+#endif /* QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a machine that every driver shares. */
+#include "osdep.h"
+
+#include "machine/machine.h"
+
+#include "util/error.h"
+
+static const char *const state_names[] = {
+    [MACHINE_STATE_UNKNOWN] = "unknown",
+    [MACHINE_STATE_GONE] = "gone",
+    [MACHINE_STATE_PRELAUNCH] = "prelaunch",
+    [MACHINE_STATE_SHUTDOWN] = "shutdown",
+    [MACHINE_STATE_RUNNING] = "running",
+    [MACHINE_STATE_PAUSED] = "paused",
+    [MACHINE_STATE_SUSPENDED] = "suspended",
+    [MACHINE_STATE_PANICKED] = "guest-panicked",
+    [MACHINE_STATE_IO_ERROR] = "io-error",
+    [MACHINE_STATE_WATCHDOG] = "watchdog",
+    [MACHINE_STATE_INTERNAL_ERROR] = "internal-error",
+    [MACHINE_STATE_INMIGRATE] = "inmigrate",
+    [MACHINE_STATE_POSTMIGRATE] = "postmigrate",
+};
+
+const char *machine_state_to_string(MachineState state)
+{
+    g_return_val_if_fail(state < G_N_ELEMENTS(state_names), "unknown");
+    return state_names[state];
+}
+
+bool machine_state_is_off(MachineState state)
+{
+    return state == MACHINE_STATE_GONE || state == MACHINE_STATE_PRELAUNCH ||
+           state == MACHINE_STATE_SHUTDOWN;
+}
+
+void machine_run_op_async(Machine *machine, MachineOp op,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_run_op_async);
+    machine->ops->run_op(machine, op, task);
+}
+
+bool machine_run_op_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
+void machine_list_boot_devices_async(Machine *machine,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_list_boot_devices_async);
+    machine->ops->list_boot_devices(machine, task);
+}
+
+GPtrArray *machine_list_boot_devices_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_pointer(G_TASK(res), errp);
+}
+
+void machine_set_boot_index_async(Machine *machine, const char *path,
+                                  const char *property, int32_t index,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_set_boot_index_async);
+    machine->ops->set_boot_index(machine, path, property, index, task);
+}
+
+bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
+void machine_boot_device_free(MachineBootDevice *device)
+{
+    if (!device) {
+        return;
+    }
+    g_free(device->path);
+    g_free(device->property);
+    g_free(device->name);
+    g_free(device);
+}
+
+void machine_free(Machine *machine)
+{
+    if (machine) {
+        machine->ops->free(machine);
+    }
+}
+
+void machine_init(Machine *machine, const MachineOps *ops)
+{
+    machine->ops = ops;
+    machine->state = MACHINE_STATE_UNKNOWN;
+}
+
+void machine_info_clear(MachineInfo *info)
+{
+    g_free(info->name);
+    g_free(info->uuid);
+    g_free(info->qemu_version);
+    g_free(info->arch);
+    g_free(info->machine_type);
+    memset(info, 0, sizeof(*info));
+}
+
+void machine_cleanup(Machine *machine)
+{
+    while (machine->notifiers.first) {
+        notifier_remove(machine->notifiers.first);
+    }
+    machine_info_clear(&machine->info);
+    g_clear_pointer(&machine->problem, g_free);
+}
+
+void machine_notify(Machine *machine, MachineEventType type, bool guest,
+                    const char *detail)
+{
+    MachineEvent event = {
+        .type = type,
+        .guest = guest,
+        .detail = detail,
+    };
+
+    notifier_list_notify(&machine->notifiers, &event);
+}
+
+void machine_set_state(Machine *machine, MachineState state, bool connected,
+                       const char *problem)
+{
+    bool changed = machine->state != state ||
+                   machine->connected != connected;
+
+    if (g_strcmp0(machine->problem, problem)) {
+        g_free(machine->problem);
+        machine->problem = g_strdup(problem);
+    }
+    machine->state = state;
+    machine->connected = connected;
+    if (changed) {
+        machine_notify(machine, MACHINE_EVENT_STATE, false, NULL);
+    }
+}
