@@ -36,6 +36,8 @@ TABS_ALLOWED = re.compile(r'(^|/)(Makefile|COPYING)$|^debian/rules$'
                           r'|\.(patch|mk)$|^tests/(data|fuzz/corpus)/')
 BLANKS_ALLOWED = re.compile(r'(^|/)COPYING$|\.patch$'
                             r'|^tests/(data|fuzz/corpus)/')
+# These wait for other programs, which have no event to offer.
+WAITS_ALLOWED = re.compile(r'tests/(bench|clients|functional|lib)/')
 
 BANNED = {
     'malloc': 'g_new() or g_malloc()', 'calloc': 'g_new0()',
@@ -160,7 +162,7 @@ class Style:
     def check_calls(self, c):
         for match in BANNED_CALL.finditer(c.with_cpp):
             name = match.group(1)
-            if self.name.startswith('tests/bench/') and 'sleep' in name:
+            if 'sleep' in name and WAITS_ALLOWED.match(self.name):
                 continue
             self.found('banned-functions', c.line(match.start()),
                        '%s(): use %s' % (name, BANNED[name]))
@@ -239,6 +241,10 @@ class Style:
             return 0
         stem = Path(self.name).stem
         if Path(name).stem == stem:
+            return 1
+        # Several files of one module may share a private header.
+        shared = re.fullmatch(r'(.+)-priv', Path(name).stem)
+        if shared and (stem + '-').startswith(shared.group(1) + '-'):
             return 1
         # What a test is about may stand first or with the others.
         if Path(name).stem == re.sub(r'^(test|fuzz|bench)-', '', stem):
