@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who asks: HTTP Basic (RFC 7617) against the BMC's accounts, and the
+ * credentials of the peer on a unix socket.
+ */
+#ifndef QEMU_BMC_REDFISH_RF_AUTH_H
+#define QEMU_BMC_REDFISH_RF_AUTH_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "bmc/users.h"
+#include "redfish/rf.h"
+#include "util/log.h"
+
+/**
+ * RfAuth: what authentication keeps between requests; embedded in the
+ * service, zero to begin with.
+ *
+ * @log_limit: bounds the log lines about failed logins
+ */
+typedef struct RfAuth {
+    LogLimit log_limit;
+} RfAuth;
+
+/**
+ * RfUser: somebody who has been recognised.
+ *
+ * @name: the account, or "uid N" for a local peer
+ * @privileges: RfPrivilege bits
+ * @channel: how he came
+ */
+typedef struct RfUser {
+    char name[BMC_USER_NAME_MAX + 1];
+    unsigned privileges;
+    BmcChannel channel;
+} RfUser;
+
+/**
+ * RfAuthFunc: gets the result of rf_auth_check().
+ *
+ * @user: the user, or NULL when the credentials are missing or wrong
+ * @opaque: as given to rf_auth_check()
+ */
+typedef void (*RfAuthFunc)(const RfUser *user, void *opaque);
+
+/**
+ * rf_auth_check: find out who sent a request.
+ *
+ * @auth: state
+ * @bmc: the hub
+ * @request: the request
+ * @cancellable: when it fires, @done is not called any more
+ * @done: gets the result, possibly before this returns
+ * @destroy: called after @done, or instead of it
+ * @opaque: handed to both
+ */
+void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                   GCancellable *cancellable, RfAuthFunc done,
+                   GDestroyNotify destroy, void *opaque);
+
+/**
+ * rf_auth_parse_basic: take an Authorization header apart.
+ *
+ * @header: its value
+ * @name: (out) (transfer full): the user's name
+ * @password: (out) (transfer full): the password; free with secret_free()
+ *
+ * Returns: false if it is not well-formed Basic
+ */
+bool rf_auth_parse_basic(const char *header, char **name, char **password);
+
+/**
+ * rf_auth_privileges: what an account of some IPMI privilege may do: the
+ * roles Administrator, Operator and ReadOnly of DSP0266.
+ *
+ * @privilege: the account's privilege
+ *
+ * Returns: RfPrivilege bits
+ */
+unsigned rf_auth_privileges(BmcPrivilege privilege);
+
+#endif /* QEMU_BMC_REDFISH_RF_AUTH_H */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Entity tags: made from content, compared leniently. */
+#include "osdep.h"
+
+#include "redfish/rf-etag.h"
+
+/* 64 bits: two states of one resource never meet by chance. */
+#define ETAG_DIGITS 16
+
+char *rf_etag_make(const char *text)
+{
+    g_autofree char *digest =
+        g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+    return g_strdup_printf("\"%.*s\"", ETAG_DIGITS, digest);
+}
+
+/* Compare one element of a list with the digits of our tag. */
+static bool element_matches(const char *element, size_t len,
+                            const char *digits)
+{
+    static const char strip[] = " \t\"\\";
+
+    while (len && strchr(strip, element[0])) {
+        element++;
+        len--;
+    }
+    if (len >= 2 && element[0] == 'W' && element[1] == '/') {
+        return element_matches(element + 2, len - 2, digits);
+    }
+    while (len && strchr(strip, element[len - 1])) {
+        len--;
+    }
+    if (len == 1 && element[0] == '*') {
+        return true;
+    }
+    return len == ETAG_DIGITS && memcmp(element, digits, len) == 0;
+}
+
+bool rf_etag_matches(const char *header, const char *etag)
+{
+    const char *digits = etag + 1;
+    const char *p = header;
+
+    for (;;) {
+        size_t len = strcspn(p, ",");
+
+        if (element_matches(p, len, digits)) {
+            return true;
+        }
+        if (!p[len]) {
+            return false;
+        }
+        p += len + 1;
+    }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One request on its way to its answer, as setters and actions see it. */
+#ifndef QEMU_BMC_REDFISH_RF_EXCHANGE_H
+#define QEMU_BMC_REDFISH_RF_EXCHANGE_H
+
+#include <gio/gio.h>
+#include <glib.h>
+
+#include "redfish/rf-auth.h"
+#include "redfish/rf-patch.h"
+#include "redfish/rf-resource.h"
+#include "redfish/rf-router.h"
+#include "redfish/rf.h"
+
+/**
+ * RfExchange: a request that is being answered. A setter or action takes a
+ * reference for its callback. There it first looks whether @cancellable has
+ * fired: then the service is gone, and it only drops the reference.
+ *
+ * @refs: references
+ * @service: the service; NULL once it is answered
+ * @link: place in the service's list
+ * @request: the request
+ * @respond: gets the answer
+ * @opaque: handed to @respond
+ * @cancellable: fires when the service goes
+ * @route: what the path names
+ * @context: the resource, for getters
+ * @user: who asks
+ * @origin: the same, for the hub
+ * @patch: what is to be written, or the parameters of the action
+ * @next_setter: index of the setter to call next
+ */
+struct RfExchange {
+    unsigned refs;
+    RfService *service;
+    GList link;
+    RfRequest request;
+    RfRespondFunc respond;
+    void *opaque;
+    GCancellable *cancellable;
+    RfRoute route;
+    RfContext context;
+    RfUser user;
+    BmcOrigin origin;
+    RfPatch *patch;
+    unsigned next_setter;
+};
+
+/**
+ * rf_exchange_ref: take a reference.
+ *
+ * @x: the exchange
+ *
+ * Returns: @x
+ */
+RfExchange *rf_exchange_ref(RfExchange *x);
+
+/**
+ * rf_exchange_unref: drop a reference.
+ *
+ * @x: the exchange, or NULL
+ */
+void rf_exchange_unref(RfExchange *x);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
+
+/**
+ * rf_exchange_complete: what a setter or an action has begun is done.
+ *
+ * @x: the exchange
+ * @err: (nullable): why it failed
+ */
+void rf_exchange_complete(RfExchange *x, const GError *err);
+
+#endif /* QEMU_BMC_REDFISH_RF_EXCHANGE_H */

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Request bodies against tables of properties. */
+#include "osdep.h"
+
+#include "redfish/rf-patch.h"
+
+typedef struct Change {
+    const RfProperty *property;
+    RfValue value;
+} Change;
+
+struct RfPatch {
+    GArray *changes; /* of Change */
+    JsonObject *body;
+};
+
+typedef enum Verdict {
+    VERDICT_OK,
+    VERDICT_TYPE,
+    VERDICT_NOT_IN_LIST,
+} Verdict;
+
+/*
+ * Annotations tell something about properties and are none themselves
+ * (DSP0266 "Property and message annotations"), except those that ask for
+ * another time to act at, which must not be overlooked.
+ */
+static bool is_annotation(const char *name)
+{
+    if (g_str_has_suffix(name, "ApplyTime")) {
+        return false;
+    }
+    return strstr(name, "@odata.") || strstr(name, "@Redfish.") ||
+           strstr(name, "@Message.");
+}
+
+static const RfProperty *find_property(const RfProperty *properties,
+                                       const char *name)
+{
+    for (; properties->name; properties++) {
+        if (g_str_equal(properties->name, name)) {
+            return properties;
+        }
+    }
+    return NULL;
+}
+
+static Verdict read_choice(const RfProperty *property, const RfContext *ctx,
+                           const char *text, RfValue *value)
+{
+    unsigned i;
+
+    for (i = 0; property->texts[i]; i++) {
+        if (g_str_equal(property->texts[i], text)) {
+            value->choice = i;
+            return !property->allowed || property->allowed(ctx, i)
+                   ? VERDICT_OK : VERDICT_NOT_IN_LIST;
+        }
+    }
+    return VERDICT_NOT_IN_LIST;
+}
+
+static Verdict read_value(const RfProperty *property, const RfContext *ctx,
+                          JsonNode *node, RfValue *value)
+{
+    GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node)
+                                             : G_TYPE_NONE;
+
+    switch (property->type) {
+    case RF_TYPE_STRING:
+        if (type == G_TYPE_STRING) {
+            value->text = json_node_get_string(node);
+            return VERDICT_OK;
+        }
+        return VERDICT_TYPE;
+    case RF_TYPE_ENUM:
+        if (type == G_TYPE_STRING) {
+            return read_choice(property, ctx, json_node_get_string(node),
+                               value);
+        }
+        return VERDICT_TYPE;
+    case RF_TYPE_BOOL:
+        if (type == G_TYPE_BOOLEAN) {
+            value->boolean = json_node_get_boolean(node);
+            return VERDICT_OK;
+        }
+        return VERDICT_TYPE;
+    case RF_TYPE_INTEGER:
+        if (type == G_TYPE_INT64) {
+            value->integer = json_node_get_int(node);
+            return VERDICT_OK;
+        }
+        return VERDICT_TYPE;
+    case RF_TYPE_NUMBER:
+        if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE) {
+            value->number = json_node_get_double(node);
+            return VERDICT_OK;
+        }
+        return VERDICT_TYPE;
+    default:
+        return VERDICT_TYPE;
+    }
+}
+
+static void add_change(RfPatch *patch, const RfProperty *property,
+                       const RfValue *value)
+{
+    Change change = { .property = property, .value = *value };
+
+    g_array_append_val(patch->changes, change);
+}
+
+/* Returns false when @body names no property at all. */
+static bool parse_members(RfPatch *patch, const RfProperty *properties,
+                          const RfContext *ctx, JsonObject *body,
+                          const char *prefix, RfMessages *messages)
+{
+    bool any = false;
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *node;
+
+    json_object_iter_init_ordered(&iter, body);
+    while (json_object_iter_next_ordered(&iter, &name, &node)) {
+        g_autofree char *pointer = g_strdup_printf("%s/%s", prefix, name);
+        const RfProperty *property;
+        g_autofree char *text = NULL;
+        RfValue value = { 0 };
+
+        if (is_annotation(name)) {
+            continue;
+        }
+        property = find_property(properties, name);
+        if (property && property->members && JSON_NODE_HOLDS_OBJECT(node)) {
+            any |= parse_members(patch, property->members, ctx,
+                                 json_node_get_object(node), pointer,
+                                 messages);
+            continue;
+        }
+        any = true;
+        if (!property) {
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_UNKNOWN, pointer,
+                            NULL, name, NULL);
+            continue;
+        }
+        if (!property->setter && !property->members) {
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_NOT_WRITABLE,
+                            pointer, NULL, name, NULL);
+            continue;
+        }
+        text = rf_error_value_text(node);
+        switch (read_value(property, ctx, node, &value)) {
+        case VERDICT_OK:
+            add_change(patch, property, &value);
+            break;
+        case VERDICT_TYPE:
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_TYPE_ERROR,
+                            pointer, NULL, text, name, NULL);
+            break;
+        case VERDICT_NOT_IN_LIST:
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST,
+                            pointer, NULL, text, name, NULL);
+            break;
+        }
+    }
+    return any;
+}
+
+static RfPatch *patch_new(JsonObject *body)
+{
+    RfPatch *patch = g_new0(RfPatch, 1);
+
+    patch->changes = g_array_new(false, false, sizeof(Change));
+    patch->body = json_object_ref(body);
+    return patch;
+}
+
+RfPatch *rf_patch_parse(const RfProperty *properties, const RfContext *ctx,
+                        JsonObject *body, RfMessages *messages)
+{
+    g_autoptr(RfPatch) patch = patch_new(body);
+    const RfSetter *setter;
+    unsigned i;
+
+    if (json_object_get_size(body) == 0) {
+        rf_messages_add(messages, RF_MESSAGE_EMPTY_JSON, NULL, NULL, NULL);
+    } else if (!parse_members(patch, properties, ctx, body, "", messages)) {
+        rf_messages_add(messages, RF_MESSAGE_NO_OPERATION, NULL, NULL, NULL);
+    }
+    if (!rf_messages_empty(messages)) {
+        return NULL;
+    }
+    for (i = 0; (setter = rf_patch_setter(patch, i)); i++) {
+        if (setter->check) {
+            setter->check(ctx, patch, messages);
+        }
+    }
+    return rf_messages_empty(messages) ? g_steal_pointer(&patch) : NULL;
+}
+
+static void parse_parameter(RfPatch *patch, const RfAction *action,
+                            const RfContext *ctx, const char *name,
+                            JsonNode *node, RfMessages *messages)
+{
+    const RfProperty *parameter = find_property(action->parameters, name);
+    g_autofree char *pointer = g_strconcat("/", name, NULL);
+    const char *title = action->name + 1;
+    g_autofree char *text = rf_error_value_text(node);
+    RfValue value = { 0 };
+
+    if (!parameter) {
+        rf_messages_add(messages, RF_MESSAGE_ACTION_PARAMETER_UNKNOWN,
+                        pointer, NULL, title, name, NULL);
+        return;
+    }
+    switch (read_value(parameter, ctx, node, &value)) {
+    case VERDICT_OK:
+        add_change(patch, parameter, &value);
+        break;
+    case VERDICT_TYPE:
+        rf_messages_add(messages,
+                        RF_MESSAGE_ACTION_PARAMETER_VALUE_TYPE_ERROR,
+                        pointer, NULL, text, name, title, NULL);
+        break;
+    case VERDICT_NOT_IN_LIST:
+        rf_messages_add(messages,
+                        RF_MESSAGE_ACTION_PARAMETER_VALUE_NOT_IN_LIST,
+                        pointer, NULL, text, name, title, NULL);
+        break;
+    }
+}
+
+RfPatch *rf_patch_parse_action(const RfAction *action, const RfContext *ctx,
+                               JsonObject *body, RfMessages *messages)
+{
+    g_autoptr(RfPatch) patch = patch_new(body);
+    const RfProperty *parameter;
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *node;
+
+    json_object_iter_init_ordered(&iter, body);
+    while (json_object_iter_next_ordered(&iter, &name, &node)) {
+        if (!is_annotation(name)) {
+            parse_parameter(patch, action, ctx, name, node, messages);
+        }
+    }
+    for (parameter = action->parameters; parameter->name; parameter++) {
+        if (parameter->required &&
+            !json_object_has_member(body, parameter->name)) {
+            g_autofree char *pointer = g_strconcat("/", parameter->name,
+                                                   NULL);
+
+            rf_messages_add(messages, RF_MESSAGE_ACTION_PARAMETER_MISSING,
+                            pointer, NULL, action->name + 1, parameter->name,
+                            NULL);
+        }
+    }
+    return rf_messages_empty(messages) ? g_steal_pointer(&patch) : NULL;
+}
+
+void rf_patch_free(RfPatch *patch)
+{
+    if (!patch) {
+        return;
+    }
+    g_array_unref(patch->changes);
+    json_object_unref(patch->body);
+    g_free(patch);
+}
+
+const RfValue *rf_patch_get(const RfPatch *patch, const RfSetter *setter,
+                            const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < patch->changes->len; i++) {
+        const Change *change = &g_array_index(patch->changes, Change, i);
+
+        if (change->property->setter == setter &&
+            g_str_equal(change->property->name, name)) {
+            return &change->value;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the setter of change @n is that of none before it. */
+static bool setter_is_new(const RfPatch *patch, unsigned n)
+{
+    const Change *changes = &g_array_index(patch->changes, Change, 0);
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        if (changes[i].property->setter == changes[n].property->setter) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const RfSetter *rf_patch_setter(const RfPatch *patch, unsigned index)
+{
+    unsigned i;
+
+    for (i = 0; i < patch->changes->len; i++) {
+        if (setter_is_new(patch, i) && index-- == 0) {
+            return g_array_index(patch->changes, Change, i).property->setter;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The version object and the service root (DSP0268 ServiceRoot). */
+#include "osdep.h"
+
+#include "redfish/rf-resource.h"
+
+static bool get_uuid(const RfContext *ctx, RfValue *value)
+{
+    value->text = bmc_uuid(ctx->bmc);
+    return true;
+}
+
+static const RfProperty version_properties[] = {
+    { "v1", RF_TYPE_STRING, .text = "/redfish/v1/" },
+    { NULL }
+};
+
+static const RfProperty deep_properties[] = {
+    { "DeepPATCH", RF_TYPE_BOOL, .get = rf_get_false },
+    { "DeepPOST", RF_TYPE_BOOL, .get = rf_get_false },
+    { NULL }
+};
+
+static const RfProperty expand_properties[] = {
+    { "ExpandAll", RF_TYPE_BOOL, .get = rf_get_false },
+    { "Levels", RF_TYPE_BOOL, .get = rf_get_false },
+    { "Links", RF_TYPE_BOOL, .get = rf_get_false },
+    { "NoLinks", RF_TYPE_BOOL, .get = rf_get_false },
+    { NULL }
+};
+
+static const RfProperty features_properties[] = {
+    { "DeepOperations", RF_TYPE_OBJECT, .members = deep_properties },
+    { "ExcerptQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { "ExpandQuery", RF_TYPE_OBJECT, .members = expand_properties },
+    { "FilterQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { "OnlyMemberQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { "SelectQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { NULL }
+};
+
+static const RfProperty root_properties[] = {
+    { "Id", RF_TYPE_STRING, .text = "RootService" },
+    { "Name", RF_TYPE_STRING, .text = "Root Service" },
+    { "RedfishVersion", RF_TYPE_STRING, .text = "1.20.0" },
+    { "UUID", RF_TYPE_STRING, .get = get_uuid },
+    { "Product", RF_TYPE_STRING, .text = "qemu-bmc" },
+    { "ProtocolFeaturesSupported", RF_TYPE_OBJECT,
+      .members = features_properties },
+    { "Systems", RF_TYPE_LINK, .text = "/redfish/v1/Systems" },
+    { "Managers", RF_TYPE_LINK, .text = "/redfish/v1/Managers" },
+    { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis" },
+    { NULL }
+};
+
+const RfResource rf_root_resources[] = {
+    { .path = "/redfish", .properties = version_properties },
+    { .path = "/redfish/v1/", .type = "ServiceRoot.v1_20_0.ServiceRoot",
+      .properties = root_properties },
+    { NULL }
+};

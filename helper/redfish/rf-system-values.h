@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Properties that the system and its chassis have in common. */
+#ifndef QEMU_BMC_REDFISH_RF_SYSTEM_VALUES_H
+#define QEMU_BMC_REDFISH_RF_SYSTEM_VALUES_H
+
+#include "redfish/rf-resource.h"
+
+/* Resource.PowerState. */
+extern const char *const rf_power_states[];
+
+/* Resource.Status of the machine. */
+extern const RfProperty rf_machine_status[];
+
+/**
+ * rf_get_power_state: RfProperty.get of PowerState.
+ *
+ * @ctx: which one
+ * @value: an index into rf_power_states, or null while not known
+ *
+ * Returns: true
+ */
+bool rf_get_power_state(const RfContext *ctx, RfValue *value);
+
+#endif /* QEMU_BMC_REDFISH_RF_SYSTEM_VALUES_H */

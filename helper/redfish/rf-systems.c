@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine (DSP0268 ComputerSystem). */
+#include "osdep.h"
+
+#include "bmc/boot.h"
+#include "bmc/power.h"
+#include "redfish/rf-exchange.h"
+#include "redfish/rf-system-values.h"
+
+/* BMC_NAME when nobody has set it: it says nothing about the machine. */
+#define DEFAULT_NAME "1"
+
+#define GIB (1024.0 * 1024 * 1024)
+
+static const char *const system_types[] = {
+    "Physical", "Virtual", NULL,
+};
+enum { SYSTEM_TYPE_VIRTUAL = 1 };
+
+/* The order is that of BmcBootEnabled, BmcBootTarget, BmcPowerAction. */
+static const char *const boot_enabled[] = {
+    [BMC_BOOT_DISABLED] = "Disabled",
+    [BMC_BOOT_ONCE] = "Once",
+    [BMC_BOOT_CONTINUOUS] = "Continuous",
+    NULL,
+};
+
+static const char *const boot_targets[] = {
+    [BMC_BOOT_NONE] = "None",
+    [BMC_BOOT_PXE] = "Pxe",
+    [BMC_BOOT_HDD] = "Hdd",
+    [BMC_BOOT_CD] = "Cd",
+    [BMC_BOOT_TARGET__MAX] = NULL,
+};
+
+static const char *const boot_modes[] = { "Legacy", "UEFI", NULL };
+enum { BOOT_MODE_LEGACY, BOOT_MODE_UEFI };
+
+static const char *const reset_types[] = {
+    [BMC_POWER_ON] = "On",
+    [BMC_POWER_FORCE_OFF] = "ForceOff",
+    [BMC_POWER_GRACEFUL_SHUTDOWN] = "GracefulShutdown",
+    [BMC_POWER_GRACEFUL_RESTART] = "GracefulRestart",
+    [BMC_POWER_FORCE_RESTART] = "ForceRestart",
+    [BMC_POWER_CYCLE] = "PowerCycle",
+    [BMC_POWER_NMI] = "Nmi",
+    [BMC_POWER_PUSH_BUTTON] = "PushPowerButton",
+    [BMC_POWER_ACTION__MAX] = NULL,
+};
+
+static const char *const reset_causes[] = {
+    "Unknown", "ManagementCommand", "PowerButtonPress", "OSSoftRestart",
+    "WatchdogExpiration", "SystemCrash", NULL,
+};
+enum {
+    RESET_CAUSE_UNKNOWN,
+    RESET_CAUSE_COMMAND,
+    RESET_CAUSE_BUTTON,
+    RESET_CAUSE_GUEST,
+    RESET_CAUSE_WATCHDOG,
+    RESET_CAUSE_CRASH,
+};
+
+static const RfSetter boot_setter;
+static const RfSetter indicator_setter;
+
+static const MachineInfo *machine_info(const RfContext *ctx)
+{
+    return &bmc_machine(ctx->bmc)->info;
+}
+
+static bool get_name(const RfContext *ctx, RfValue *value)
+{
+    const char *vm = machine_info(ctx)->name;
+
+    value->text = bmc_name(ctx->bmc);
+    if (vm && *vm && g_str_equal(value->text, DEFAULT_NAME)) {
+        value->text = vm;
+    }
+    return true;
+}
+
+static bool get_uuid(const RfContext *ctx, RfValue *value)
+{
+    value->text = bmc_system_uuid(ctx->bmc);
+    return value->text;
+}
+
+static bool get_model(const RfContext *ctx, RfValue *value)
+{
+    value->text = machine_info(ctx)->machine_type;
+    return value->text;
+}
+
+static bool get_system_type(const RfContext *ctx, RfValue *value)
+{
+    value->choice = SYSTEM_TYPE_VIRTUAL;
+    return true;
+}
+
+static bool get_memory(const RfContext *ctx, RfValue *value)
+{
+    value->number = machine_info(ctx)->memory_bytes / GIB;
+    return machine_info(ctx)->memory_bytes;
+}
+
+static bool get_processors(const RfContext *ctx, RfValue *value)
+{
+    value->integer = machine_info(ctx)->n_cpus;
+    return value->integer;
+}
+
+static bool get_indicator(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = bmc_identify_state(ctx->bmc) != 0;
+    return true;
+}
+
+static void indicator_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *value = rf_patch_get(patch, &indicator_setter,
+                                        "LocationIndicatorActive");
+
+    bmc_identify_set(x->context.bmc, value->boolean ? -1 : 0, &x->origin);
+    rf_exchange_complete(x, NULL);
+}
+
+static const RfSetter indicator_setter = { .start = indicator_start };
+
+static bool get_reset_time(const RfContext *ctx, RfValue *value)
+{
+    int64_t when = bmc_power_last_restart_event(ctx->bmc)->when;
+    g_autoptr(GDateTime) time =
+        g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
+    g_autofree char *text = time ? g_date_time_format(time, "%FT%TZ") : NULL;
+
+    if (!when || !text) {
+        return false;
+    }
+    g_strlcpy(value->buf, text, sizeof(value->buf));
+    value->text = value->buf;
+    return true;
+}
+
+static bool get_reset_cause(const RfContext *ctx, RfValue *value)
+{
+    static const unsigned causes[] = {
+        [BMC_POWER_CAUSE_UNKNOWN] = RESET_CAUSE_UNKNOWN,
+        [BMC_POWER_CAUSE_REQUEST] = RESET_CAUSE_COMMAND,
+        [BMC_POWER_CAUSE_GUEST] = RESET_CAUSE_GUEST,
+        [BMC_POWER_CAUSE_WATCHDOG] = RESET_CAUSE_WATCHDOG,
+        [BMC_POWER_CAUSE_PANIC] = RESET_CAUSE_CRASH,
+        [BMC_POWER_CAUSE_QEMU] = RESET_CAUSE_UNKNOWN,
+        [BMC_POWER_CAUSE_EXTERNAL] = RESET_CAUSE_UNKNOWN,
+    };
+    const BmcPowerEvent *event = bmc_power_last_restart_event(ctx->bmc);
+
+    value->choice = causes[event->cause];
+    if (event->cause == BMC_POWER_CAUSE_REQUEST &&
+        event->action == BMC_POWER_PUSH_BUTTON) {
+        value->choice = RESET_CAUSE_BUTTON;
+    }
+    return event->when;
+}
+
+static bool get_boot_enabled(const RfContext *ctx, RfValue *value)
+{
+    value->choice = bmc_boot_get(ctx->bmc)->enabled;
+    return true;
+}
+
+static bool any_allowed(const RfContext *ctx, unsigned choice)
+{
+    return true;
+}
+
+static bool get_boot_target(const RfContext *ctx, RfValue *value)
+{
+    value->choice = bmc_boot_get(ctx->bmc)->target;
+    return true;
+}
+
+static bool boot_target_allowed(const RfContext *ctx, unsigned choice)
+{
+    return bmc_boot_target_allowed(ctx->bmc, choice);
+}
+
+static bool get_boot_mode(const RfContext *ctx, RfValue *value)
+{
+    value->choice = bmc_boot_mode(ctx->bmc) == MACHINE_FIRMWARE_UEFI
+                    ? BOOT_MODE_UEFI : BOOT_MODE_LEGACY;
+    return true;
+}
+
+/* What firmware the machine has is decided where QEMU is started. */
+static bool boot_mode_allowed(const RfContext *ctx, unsigned choice)
+{
+    RfValue value;
+
+    get_boot_mode(ctx, &value);
+    return choice == value.choice;
+}
+
+static const RfValue *new_enabled(const RfPatch *patch)
+{
+    return rf_patch_get(patch, &boot_setter, "BootSourceOverrideEnabled");
+}
+
+static const RfValue *new_target(const RfPatch *patch)
+{
+    return rf_patch_get(patch, &boot_setter, "BootSourceOverrideTarget");
+}
+
+/*
+ * What is asked for, completed from what is. A target alone is meant to be
+ * used: with an override that is disabled it means Once. Enabled alone
+ * needs a target that is set already.
+ */
+static bool complete_boot(const RfContext *ctx, const RfPatch *patch,
+                          BmcBootEnabled *enabled, BmcBootTarget *target)
+{
+    const RfValue *e = new_enabled(patch);
+    const RfValue *t = new_target(patch);
+    const BmcBoot *boot = bmc_boot_get(ctx->bmc);
+
+    *enabled = e ? e->choice : boot->enabled;
+    *target = t ? t->choice : boot->target;
+    if (!e && *enabled == BMC_BOOT_DISABLED) {
+        *enabled = BMC_BOOT_ONCE;
+    }
+    if (*enabled == BMC_BOOT_DISABLED || (t && *target == BMC_BOOT_NONE)) {
+        *enabled = BMC_BOOT_DISABLED;
+        *target = BMC_BOOT_NONE;
+    }
+    return *enabled == BMC_BOOT_DISABLED || *target != BMC_BOOT_NONE;
+}
+
+/* The mode can be given, but there is one that it can have. */
+static bool changes_boot(const RfPatch *patch)
+{
+    return new_enabled(patch) || new_target(patch);
+}
+
+static void boot_check(const RfContext *ctx, const RfPatch *patch,
+                       RfMessages *messages)
+{
+    BmcBootEnabled enabled;
+    BmcBootTarget target;
+
+    if (changes_boot(patch) &&
+        !complete_boot(ctx, patch, &enabled, &target)) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING,
+                        "/Boot/BootSourceOverrideTarget", NULL,
+                        "BootSourceOverrideTarget", NULL);
+    }
+}
+
+static void boot_done(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    bmc_boot_set_finish(x->context.bmc, res, &err);
+    rf_exchange_complete(x, err);
+}
+
+static void boot_start(RfExchange *x, const RfPatch *patch)
+{
+    BmcBootEnabled enabled;
+    BmcBootTarget target;
+
+    if (!changes_boot(patch)) {
+        rf_exchange_complete(x, NULL);
+        return;
+    }
+    complete_boot(&x->context, patch, &enabled, &target);
+    bmc_boot_set_async(x->context.bmc, enabled, target, NULL, &x->origin,
+                       x->cancellable, boot_done, rf_exchange_ref(x));
+}
+
+static const RfSetter boot_setter = { boot_check, boot_start };
+
+static void reset_done(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    bmc_power_request_finish(x->context.bmc, res, &err);
+    rf_exchange_complete(x, err);
+}
+
+static void reset_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *type = rf_patch_get(patch, NULL, "ResetType");
+
+    bmc_power_request_async(x->context.bmc, type->choice, &x->origin,
+                            x->cancellable, reset_done, rf_exchange_ref(x));
+}
+
+static const RfProperty boot_properties[] = {
+    { "BootSourceOverrideEnabled", RF_TYPE_ENUM, .texts = boot_enabled,
+      .get = get_boot_enabled, .allowed = any_allowed,
+      .setter = &boot_setter },
+    { "BootSourceOverrideTarget", RF_TYPE_ENUM, .texts = boot_targets,
+      .get = get_boot_target, .allowed = boot_target_allowed,
+      .setter = &boot_setter },
+    { "BootSourceOverrideMode", RF_TYPE_ENUM, .texts = boot_modes,
+      .get = get_boot_mode, .allowed = boot_mode_allowed,
+      .setter = &boot_setter },
+    { NULL }
+};
+
+static const RfProperty reset_parameters[] = {
+    { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
+      .allowed = any_allowed, .required = true },
+    { NULL }
+};
+
+static const RfProperty memory_properties[] = {
+    { "TotalSystemMemoryGiB", RF_TYPE_NUMBER, .get = get_memory },
+    { NULL }
+};
+
+static const RfProperty processor_properties[] = {
+    { "LogicalProcessorCount", RF_TYPE_INTEGER, .get = get_processors },
+    { NULL }
+};
+
+static const RfProperty link_properties[] = {
+    { "Chassis", RF_TYPE_LINKS,
+      .texts = (const char *const[]) { "/redfish/v1/Chassis/1", NULL } },
+    { "ManagedBy", RF_TYPE_LINKS,
+      .texts = (const char *const[]) { "/redfish/v1/Managers/1", NULL } },
+    { NULL }
+};
+
+static const RfProperty system_properties[] = {
+    { "Id", RF_TYPE_STRING, .get = rf_get_id },
+    { "Name", RF_TYPE_STRING, .get = get_name },
+    { "SystemType", RF_TYPE_ENUM, .texts = system_types,
+      .get = get_system_type },
+    { "UUID", RF_TYPE_STRING, .get = get_uuid },
+    { "Manufacturer", RF_TYPE_STRING, .text = "QEMU" },
+    { "Model", RF_TYPE_STRING, .get = get_model },
+    { "PowerState", RF_TYPE_ENUM, .texts = rf_power_states,
+      .get = rf_get_power_state },
+    { "Status", RF_TYPE_OBJECT, .members = rf_machine_status },
+    { "LastResetTime", RF_TYPE_STRING, .get = get_reset_time },
+    { "LastResetCause", RF_TYPE_ENUM, .texts = reset_causes,
+      .get = get_reset_cause },
+    { "LocationIndicatorActive", RF_TYPE_BOOL, .get = get_indicator,
+      .setter = &indicator_setter },
+    { "MemorySummary", RF_TYPE_OBJECT, .members = memory_properties },
+    { "ProcessorSummary", RF_TYPE_OBJECT,
+      .members = processor_properties },
+    { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
+    { "Links", RF_TYPE_OBJECT, .members = link_properties },
+    { NULL }
+};
+
+static const RfAction system_actions[] = {
+    { "#ComputerSystem.Reset", reset_parameters,
+      RF_PRIVILEGE_CONFIGURE_COMPONENTS, reset_start },
+    { NULL }
+};
+
+static const RfProperty collection_properties[] = {
+    { "Name", RF_TYPE_STRING, .text = "Computer System Collection" },
+    { "Members", RF_TYPE_LINKS,
+      .texts = (const char *const[]) { "/redfish/v1/Systems/1", NULL } },
+    { NULL }
+};
+
+const RfResource rf_systems_resources[] = {
+    { .path = "/redfish/v1/Systems",
+      .type = "ComputerSystemCollection.ComputerSystemCollection",
+      .properties = collection_properties,
+      .read = RF_PRIVILEGE_LOGIN },
+    { .path = "/redfish/v1/Systems/{ComputerSystemId}",
+      .type = "ComputerSystem.v1_27_0.ComputerSystem",
+      .properties = system_properties,
+      .actions = system_actions,
+      .read = RF_PRIVILEGE_LOGIN,
+      .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
+      .depends = 1 << BMC_PART_POWER | 1 << BMC_PART_BOOT |
+                 1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY,
+      .exists = rf_exists_one },
+    { NULL }
+};
