@@ -131,8 +131,11 @@ static char *inet_host(GInetSocketAddress *addr)
 {
     g_autoptr(GInetAddress) inet = unmapped(addr);
     g_autofree char *host = g_inet_address_to_string(inet);
-    guint32 scope = g_inet_socket_address_get_scope_id(addr);
+    guint32 scope = 0;
 
+    if (g_inet_address_get_family(inet) == G_SOCKET_FAMILY_IPV6) {
+        scope = g_inet_socket_address_get_scope_id(addr);
+    }
     if (scope) {
         return g_strdup_printf("%s%%%u", host, scope);
     }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The HTTP server: where it listens, and how much it takes on. */
+#include "osdep.h"
+
+#include "redfish/http.h"
+
+#include "redfish/http-priv.h"
+#include "util/addr.h"
+#include "util/listener.h"
+
+static const HttpLimits default_limits = {
+    .max_connections = 256,
+    .max_per_peer = 64,
+    .max_body = 1024 * 1024,
+    .handshake_ms = 10 * 1000,
+    .request_ms = 30 * 1000,
+    .idle_ms = 60 * 1000,
+};
+
+/* One address that a server listens on. */
+typedef struct HttpPort {
+    HttpServer *server;
+    Listener *listener;
+    GTlsCertificate *certificate;
+} HttpPort;
+
+static void port_free(HttpPort *port)
+{
+    listener_free(port->listener);
+    g_clear_object(&port->certificate);
+    g_free(port);
+}
+
+static void peer_free(HttpPeer *peer)
+{
+    g_free(peer->name);
+    g_free(peer);
+}
+
+/* The peer of a TCP connection; made if it is new. */
+static HttpPeer *lookup_peer(HttpServer *server, GSocket *socket)
+{
+    g_autoptr(GSocketAddress) addr = g_socket_get_remote_address(socket, NULL);
+    g_autofree char *name = addr_host_to_string(addr);
+    HttpPeer *peer = g_hash_table_lookup(server->peers, name);
+
+    if (!peer) {
+        peer = g_new0(HttpPeer, 1);
+        peer->name = g_steal_pointer(&name);
+        g_hash_table_insert(server->peers, peer->name, peer);
+    }
+    return peer;
+}
+
+/*
+ * Makes room when all connections are in use: the one that waited longest
+ * between two requests has to go, its client can come back.
+ */
+static bool evict_idle(HttpServer *server)
+{
+    GList *link;
+
+    for (link = server->conns.head; link; link = link->next) {
+        HttpConn *conn = link->data;
+
+        if (conn->state == HTTP_CONN_IDLE || conn->state == HTTP_CONN_LINGER) {
+            http_conn_close(conn);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_connection(GSocket *socket, void *opaque)
+{
+    HttpPort *port = opaque;
+    HttpServer *server = port->server;
+    HttpPeer *peer = NULL;
+
+    if (server->conns.length >= server->limits.max_connections &&
+        !evict_idle(server)) {
+        g_debug("connection refused: %u are open", server->conns.length);
+        return;
+    }
+    if (g_socket_get_family(socket) != G_SOCKET_FAMILY_UNIX) {
+        peer = lookup_peer(server, socket);
+        if (peer->n_conns >= server->limits.max_per_peer) {
+            g_debug("connection of %s refused: %u are open", peer->name,
+                    peer->n_conns);
+            return;
+        }
+    }
+    http_conn_start(server, socket, port->certificate, peer);
+}
+
+HttpServer *http_server_new(const HttpLimits *limits,
+                            GBytes *(*error_body)(unsigned status,
+                                                  const char *text),
+                            HttpHandler handler, void *opaque)
+{
+    HttpServer *server = g_new0(HttpServer, 1);
+    HttpLimits *own = &server->limits;
+    const HttpLimits *dflt = &default_limits;
+
+    if (limits) {
+        *own = *limits;
+    }
+    own->max_connections = own->max_connections ?: dflt->max_connections;
+    own->max_per_peer = own->max_per_peer ?: dflt->max_per_peer;
+    own->max_body = own->max_body ?: dflt->max_body;
+    own->handshake_ms = own->handshake_ms ?: dflt->handshake_ms;
+    own->request_ms = own->request_ms ?: dflt->request_ms;
+    own->idle_ms = own->idle_ms ?: dflt->idle_ms;
+    server->error_body = error_body;
+    server->handler = handler;
+    server->opaque = opaque;
+    server->ports = g_ptr_array_new_with_free_func((GDestroyNotify)port_free);
+    server->peers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                          (GDestroyNotify)peer_free);
+    http_exchange_init(server);
+    return server;
+}
+
+GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
+                                   GTlsCertificate *certificate,
+                                   GError **errp)
+{
+    HttpPort *port = g_new0(HttpPort, 1);
+
+    port->server = server;
+    port->listener = listener_new(addr, on_connection, port, errp);
+    if (!port->listener) {
+        port_free(port);
+        return NULL;
+    }
+    if (certificate) {
+        port->certificate = g_object_ref(certificate);
+    }
+    g_ptr_array_add(server->ports, port);
+    return g_object_ref(listener_address(port->listener));
+}
+
+void http_server_resume(HttpServer *server)
+{
+    unsigned i;
+
+    for (i = 0; i < server->ports->len; i++) {
+        HttpPort *port = g_ptr_array_index(server->ports, i);
+
+        listener_resume(port->listener);
+    }
+}
+
+void http_server_free(HttpServer *server)
+{
+    if (!server) {
+        return;
+    }
+    server->closing = true;
+    g_ptr_array_set_size(server->ports, 0);
+    while (server->conns.head) {
+        http_conn_close(server->conns.head->data);
+    }
+    g_signal_handlers_disconnect_by_data(server->soup, server);
+    g_object_unref(server->soup);
+    g_object_unref(server->nowhere);
+    g_hash_table_unref(server->peers);
+    g_ptr_array_unref(server->ports);
+    g_free(server);
+}
