@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command tables, one per file of handlers; each ends with a NULL name. */
+#ifndef QEMU_BMC_IPMI_IPMI_COMMANDS_H
+#define QEMU_BMC_IPMI_IPMI_COMMANDS_H
+
+#include "ipmi/ipmi-core.h"
+
+extern const IpmiCommand ipmi_chassis_commands[];
+extern const IpmiCommand ipmi_app_commands[];
+extern const IpmiCommand ipmi_app_session_commands[];
+extern const IpmiCommand ipmi_msg_commands[];
+
+#endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

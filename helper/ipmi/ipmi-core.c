@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Dispatch of IPMI requests, and the one way in which a deferred answer
+ * ends: by its operation, by the clock, or by being dropped.
+ */
+#include "osdep.h"
+
+#include "ipmi/ipmi-core.h"
+
+#include "ipmi/ipmi-commands.h"
+#include "ipmi/ipmi-session.h"
+#include "util/error.h"
+
+#define UUID_TEXT_LEN 36
+
+static const IpmiCommand *const tables[] = {
+    ipmi_chassis_commands,
+    ipmi_app_commands,
+    ipmi_app_session_commands,
+    ipmi_msg_commands,
+};
+
+static const struct {
+    BmcError code;
+    uint8_t cc;
+} error_codes[] = {
+    { BMC_ERROR_INVALID, IPMI_CC_INVALID_FIELD },
+    { BMC_ERROR_NOT_SUPPORTED, IPMI_CC_INVALID_FIELD },
+    { BMC_ERROR_NOT_FOUND, IPMI_CC_NOT_PRESENT },
+    { BMC_ERROR_EXISTS, IPMI_CC_INVALID_FIELD },
+    { BMC_ERROR_PERMISSION, IPMI_CC_PRIVILEGE },
+    { BMC_ERROR_STATE, IPMI_CC_STATE },
+    { BMC_ERROR_UNAVAILABLE, IPMI_CC_NO_RESPONSE },
+    { BMC_ERROR_BUSY, IPMI_CC_NODE_BUSY },
+    { BMC_ERROR_TIMEOUT, IPMI_CC_TIMEOUT },
+    { BMC_ERROR_LIMIT, IPMI_CC_OUT_OF_SPACE },
+};
+
+static void request_unref(IpmiRequest *req)
+{
+    req->refs--;
+    if (req->refs == 0) {
+        g_clear_object(&req->cancellable);
+        g_free(req);
+    }
+}
+
+/* Takes a pending request out of the core; nobody will be answered. */
+static void request_detach(IpmiRequest *req)
+{
+    req->pending = false;
+    clock_timer_stop(&req->timer);
+    g_queue_unlink(&req->core->pending, &req->link);
+}
+
+static void request_answer(IpmiRequest *req, uint8_t cc, const uint8_t *data,
+                           size_t len)
+{
+    request_detach(req);
+    req->done(req->opaque, cc, data, len);
+    request_unref(req);
+}
+
+static void request_timeout(void *opaque)
+{
+    IpmiRequest *req = opaque;
+
+    g_cancellable_cancel(req->cancellable);
+    request_answer(req, IPMI_CC_TIMEOUT, NULL, 0);
+}
+
+static uint8_t cc_from_error(const GError *err)
+{
+    size_t i;
+
+    if (!err) {
+        return IPMI_CC_OK;
+    }
+    for (i = 0; i < G_N_ELEMENTS(error_codes); i++) {
+        if (g_error_matches(err, BMC_ERROR, error_codes[i].code)) {
+            return error_codes[i].cc;
+        }
+    }
+    return IPMI_CC_UNSPECIFIED;
+}
+
+/* What can be refused without looking at the request's data. */
+static uint8_t check_request(const IpmiContext *ctx, const IpmiMessage *msg,
+                             const IpmiCommand *command)
+{
+    uint8_t on = ctx->channel == IPMI_CHANNEL_SYSTEM ? IPMI_ON_SYSTEM :
+                 IPMI_ON_LAN;
+
+    if (!command || !(command->channels & on)) {
+        return IPMI_CC_INVALID_CMD;
+    }
+    if (msg->lun != 0) {
+        return IPMI_CC_INVALID_LUN;
+    }
+    if (!(command->flags & IPMI_CMD_SESSIONLESS) &&
+        (ctx->privilege == BMC_PRIVILEGE_NONE ||
+         ctx->privilege < command->privilege)) {
+        return IPMI_CC_PRIVILEGE;
+    }
+    if (msg->len < command->min || msg->len > command->max) {
+        return IPMI_CC_LENGTH;
+    }
+    return IPMI_CC_OK;
+}
+
+static const char *privilege_name(BmcPrivilege privilege)
+{
+    static const char *const names[] = {
+        [BMC_PRIVILEGE_NONE] = "none",
+        [BMC_PRIVILEGE_CALLBACK] = "callback",
+        [BMC_PRIVILEGE_USER] = "user",
+        [BMC_PRIVILEGE_OPERATOR] = "operator",
+        [BMC_PRIVILEGE_ADMIN] = "administrator",
+    };
+
+    return names[privilege];
+}
+
+IpmiCore *ipmi_core_new(Bmc *bmc)
+{
+    IpmiCore *core = g_new0(IpmiCore, 1);
+
+    core->bmc = bmc;
+    core->clock = clock_ref(bmc_clock(bmc));
+    core->sessions = ipmi_sessions_new(bmc);
+    g_queue_init(&core->pending);
+    return core;
+}
+
+void ipmi_core_free(IpmiCore *core)
+{
+    if (!core) {
+        return;
+    }
+    ipmi_sessions_free(core->sessions);
+    while (core->pending.head) {
+        ipmi_request_cancel(core->pending.head->data);
+    }
+    clock_unref(core->clock);
+    g_free(core);
+}
+
+IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
+                               const IpmiMessage *msg, IpmiDoneFunc done,
+                               void *opaque)
+{
+    const IpmiCommand *command = ipmi_core_find(msg->netfn, msg->cmd);
+    uint8_t data[IPMI_RESPONSE_MAX];
+    ByteWriter out = byte_writer(data, sizeof(data));
+    ByteReader in = byte_reader(msg->data, msg->len);
+    IpmiRequest *req;
+    int cc = check_request(ctx, msg, command);
+
+    if (cc != IPMI_CC_OK) {
+        done(opaque, cc, NULL, 0);
+        return NULL;
+    }
+    req = g_new0(IpmiRequest, 1);
+    req->refs = 1;
+    req->core = core;
+    req->bmc = core->bmc;
+    req->ctx = ctx;
+    req->command = command;
+    req->link.data = req;
+    req->done = done;
+    req->opaque = opaque;
+    cc = command->handler(req, &in, &out);
+    req->ctx = NULL;
+    if (cc == IPMI_DEFERRED) {
+        return req;
+    }
+    if (in.failed) {
+        cc = IPMI_CC_LENGTH;
+    } else if (out.failed) {
+        cc = IPMI_CC_CANNOT_RETURN;
+    }
+    if (in.failed || out.failed) {
+        out.len = 0;
+    }
+    done(opaque, cc, data, out.len);
+    request_unref(req);
+    return NULL;
+}
+
+const IpmiCommand *ipmi_core_find(uint8_t netfn, uint8_t cmd)
+{
+    const IpmiCommand *row;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(tables); i++) {
+        for (row = tables[i]; row->name; row++) {
+            if (row->netfn == netfn && row->cmd == cmd) {
+                return row;
+            }
+        }
+    }
+    return NULL;
+}
+
+const IpmiCommand *ipmi_core_nth(size_t n)
+{
+    const IpmiCommand *row;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(tables); i++) {
+        for (row = tables[i]; row->name; row++) {
+            if (n == 0) {
+                return row;
+            }
+            n--;
+        }
+    }
+    return NULL;
+}
+
+char *ipmi_core_dump(void)
+{
+    GString *text = g_string_new("name\tnetfn\tcmd\tmin\tmax\tprivilege"
+                                 "\tchannels\tflags\n");
+    const IpmiCommand *row;
+    size_t n;
+
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        g_string_append_printf(text,
+                               "%s\t0x%02x\t0x%02x\t%u\t%u\t%s\t%s%s\t%s\n",
+                               row->name, row->netfn, row->cmd, row->min,
+                               row->max, privilege_name(row->privilege),
+                               row->channels & IPMI_ON_LAN ? "lan" : "",
+                               row->channels == IPMI_ON_ALL ? ",system" :
+                               row->channels & IPMI_ON_SYSTEM ? "system" : "",
+                               row->flags & IPMI_CMD_SESSIONLESS ?
+                               "sessionless" : "-");
+    }
+    return g_string_free(text, FALSE);
+}
+
+GCancellable *ipmi_request_defer(IpmiRequest *req)
+{
+    req->refs++;
+    req->pending = true;
+    req->cancellable = g_cancellable_new();
+    g_queue_push_tail_link(&req->core->pending, &req->link);
+    clock_timer_start(req->core->clock, &req->timer, IPMI_DEFER_MS,
+                      request_timeout, req);
+    return req->cancellable;
+}
+
+void ipmi_request_finish(IpmiRequest *req, const GError *err)
+{
+    if (req->pending) {
+        request_answer(req, cc_from_error(err), NULL, 0);
+    }
+    request_unref(req);
+}
+
+void ipmi_request_cancel(IpmiRequest *req)
+{
+    request_detach(req);
+    g_cancellable_cancel(req->cancellable);
+    request_unref(req);
+}
+
+int ipmi_request_channel(const IpmiRequest *req, uint8_t number)
+{
+    if (number == IPMI_CHANNEL_CURRENT) {
+        return req->ctx->channel;
+    }
+    if (number == IPMI_CHANNEL_LAN || number == IPMI_CHANNEL_SYSTEM) {
+        return number;
+    }
+    return -1;
+}
+
+bool ipmi_guid_from_uuid(const char *uuid, uint8_t guid[IPMI_GUID_LEN])
+{
+    size_t at = IPMI_GUID_LEN;
+    size_t i;
+
+    memset(guid, 0, IPMI_GUID_LEN);
+    if (!uuid || !g_uuid_string_is_valid(uuid)) {
+        return false;
+    }
+    for (i = 0; i < UUID_TEXT_LEN; i++) {
+        if (uuid[i] != '-') {
+            at--;
+            guid[at] = g_ascii_xdigit_value(uuid[i]) << 4 |
+                       g_ascii_xdigit_value(uuid[i + 1]);
+            i++;
+        }
+    }
+    return true;
+}

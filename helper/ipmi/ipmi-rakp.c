@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each message that opens a session is answered, with a status code when it
+ * is refused: a client that gets silence tries again, or tries another
+ * suite, and its user learns nothing. Only what is too short to be answered
+ * is dropped. A message that comes twice gets the same answer twice.
+ */
+#include "osdep.h"
+
+#include "ipmi/ipmi-rakp.h"
+
+#include "util/secret.h"
+
+#define LOG_NAME_MAX BMC_USER_NAME_MAX
+
+static bool suite_matches(const CipherSuite *suite,
+                          const RakpOpenRequest *req)
+{
+    return (req->auth.any || req->auth.alg == suite->auth) &&
+           (req->integrity.any || req->integrity.alg == suite->integrity) &&
+           (req->conf.any || req->conf.alg == suite->conf);
+}
+
+/*
+ * The algorithms are known one by one, but a suite is a triple: to mix two
+ * offered suites is refused too (table 13-15, "no cipher suite match").
+ */
+static uint8_t choose_suite(const IpmiSessions *sessions,
+                            const RakpOpenRequest *req,
+                            const CipherSuite **suite)
+{
+    bool auth = req->auth.any;
+    bool integrity = req->integrity.any;
+    bool conf = req->conf.any;
+    unsigned i;
+
+    for (i = 0; i < sessions->n_suites; i++) {
+        *suite = sessions->suites[i];
+        if (suite_matches(*suite, req)) {
+            return IPMI_RAKP_STATUS_OK;
+        }
+        auth |= req->auth.alg == (*suite)->auth;
+        integrity |= req->integrity.alg == (*suite)->integrity;
+        conf |= req->conf.alg == (*suite)->conf;
+    }
+    *suite = NULL;
+    if (!auth) {
+        return IPMI_RAKP_STATUS_INVALID_AUTH_ALG;
+    }
+    if (!integrity) {
+        return IPMI_RAKP_STATUS_INVALID_INTEGRITY_ALG;
+    }
+    if (!conf) {
+        return IPMI_RAKP_STATUS_INVALID_CONF_ALG;
+    }
+    return IPMI_RAKP_STATUS_NO_SUITE_MATCH;
+}
+
+static BmcPrivilege highest_if_unspecified(uint8_t priv)
+{
+    return priv == IPMI_PRIV_UNSPECIFIED ? BMC_PRIVILEGE_ADMIN :
+           MIN(priv, BMC_PRIVILEGE_ADMIN);
+}
+
+static int handle_open(IpmiSessions *sessions, const IpmiPeer *peer,
+                       const uint8_t *buf, size_t len, ByteWriter *out)
+{
+    RakpOpenResponse rsp = { 0 };
+    RakpOpenRequest req;
+    const CipherSuite *suite = NULL;
+    IpmiSession *session;
+
+    if (!rakp_parse_open_request(buf, len, &req, NULL)) {
+        return -1;
+    }
+    rsp.tag = req.tag;
+    rsp.console_id = req.console_id;
+    rsp.max_priv = highest_if_unspecified(req.max_priv);
+    rsp.status = req.status;
+    if (rsp.status == IPMI_RAKP_STATUS_OK) {
+        rsp.status = choose_suite(sessions, &req, &suite);
+    }
+    if (rsp.status == IPMI_RAKP_STATUS_OK &&
+        sessions->active.length >= sessions->max_active) {
+        rsp.status = IPMI_RAKP_STATUS_NO_RESOURCES;
+    }
+    if (rsp.status == IPMI_RAKP_STATUS_OK) {
+        session = ipmi_sessions_find_opened(sessions, peer, req.console_id,
+                                            req.tag, suite);
+        if (!session) {
+            session = ipmi_sessions_open(sessions, peer, suite);
+            session->open_tag = req.tag;
+            session->console_id = req.console_id;
+            session->rakp.console_id = req.console_id;
+        }
+        session->open_priv = req.max_priv;
+        rsp.managed_id = session->id;
+        rsp.auth = suite->auth;
+        rsp.integrity = suite->integrity;
+        rsp.conf = suite->conf;
+    }
+    rakp_build_open_response(out, &rsp);
+    return IPMI_PAYLOAD_OPEN_RESPONSE;
+}
+
+static void log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
+                        const uint8_t *name, size_t len)
+{
+    g_autofree char *user = NULL;
+    g_autofree char *host = NULL;
+    unsigned suppressed;
+
+    if (!log_limit_allows(&sessions->failures,
+                          clock_now_ms(sessions->clock), &suppressed)) {
+        return;
+    }
+    user = log_escape((const char *)name, len, LOG_NAME_MAX);
+    host = ipmi_peer_host(peer);
+    if (suppressed) {
+        g_message("%u more failed logins over IPMI LAN", suppressed);
+    }
+    g_message("login failed for user '%s' at %s over IPMI LAN", user, host);
+}
+
+static void log_login(IpmiSessions *sessions, const IpmiSession *session)
+{
+    g_autofree char *user = NULL;
+    g_autofree char *host = NULL;
+    unsigned suppressed;
+
+    if (!log_limit_allows(&sessions->logins, clock_now_ms(sessions->clock),
+                          &suppressed)) {
+        return;
+    }
+    user = log_escape(session->user, -1, LOG_NAME_MAX);
+    host = ipmi_peer_host(&session->peer);
+    if (suppressed) {
+        g_message("%u more logins over IPMI LAN", suppressed);
+    }
+    g_message("user '%s' at %s logged in over IPMI LAN", user, host);
+}
+
+/* The session that a RAKP message names, if it is the sender's. */
+static IpmiSession *find_session(IpmiSessions *sessions, const IpmiPeer *peer,
+                                 uint32_t id)
+{
+    IpmiSession *session = ipmi_sessions_find(sessions, id);
+
+    return session && ipmi_peer_equal(&session->peer, peer) ? session : NULL;
+}
+
+/* Looks the user up and sets the session's ceiling and key. */
+static uint8_t authorise(IpmiSessions *sessions, IpmiSession *session,
+                         const Rakp1 *msg)
+{
+    uint8_t role = msg->role & RAKP_ROLE_PRIV_MASK;
+    const BmcUser *user;
+    BmcPrivilege wanted;
+
+    if (role > IPMI_PRIV_OEM) {
+        return IPMI_RAKP_STATUS_INVALID_ROLE;
+    }
+    if (role == IPMI_PRIV_OEM) {
+        return IPMI_RAKP_STATUS_UNAUTHORIZED_ROLE;
+    }
+    user = bmc_users_find(sessions->bmc, (const char *)msg->name,
+                          msg->name_len);
+    if (!user || !user->enabled || user->privilege == BMC_PRIVILEGE_NONE ||
+        !bmc_users_ipmi_key(sessions->bmc, user, session->rakp.kuid)) {
+        return IPMI_RAKP_STATUS_UNAUTHORIZED_NAME;
+    }
+    /* By name and privilege: only a user who may have that privilege. */
+    if (!(msg->role & RAKP_ROLE_NAME_ONLY) && role > user->privilege) {
+        return IPMI_RAKP_STATUS_UNAUTHORIZED_ROLE;
+    }
+    wanted = MIN(highest_if_unspecified(role),
+                 highest_if_unspecified(session->open_priv));
+    session->ceiling = MIN(user->privilege, wanted);
+    session->slot = user->slot;
+    g_strlcpy(session->user, user->name, sizeof(session->user));
+    return IPMI_RAKP_STATUS_OK;
+}
+
+static bool same_challenge(const RakpAuth *auth, const Rakp1 *msg)
+{
+    return auth->role == msg->role && auth->name_len == msg->name_len &&
+           memcmp(auth->name, msg->name, msg->name_len) == 0 &&
+           memcmp(auth->console_random, msg->console_random,
+                  IPMI_RANDOM_LEN) == 0;
+}
+
+static void challenge(IpmiSessions *sessions, IpmiSession *session,
+                      const Rakp1 *msg, Rakp2 *rsp)
+{
+    RakpAuth *auth = &session->rakp;
+
+    if (session->state != IPMI_SESSION_CHALLENGED ||
+        !same_challenge(auth, msg)) {
+        secret_random(auth->managed_random, IPMI_RANDOM_LEN);
+    }
+    memcpy(auth->console_random, msg->console_random, IPMI_RANDOM_LEN);
+    auth->role = msg->role;
+    auth->name_len = msg->name_len;
+    memcpy(auth->name, msg->name, msg->name_len);
+    memcpy(auth->kg, sessions->kg, IPMI_KEY_LEN);
+    /* All zero while the machine's identity is not known (table 13-12). */
+    ipmi_guid_from_uuid(bmc_system_uuid(sessions->bmc), auth->guid);
+    session->state = IPMI_SESSION_CHALLENGED;
+    memcpy(rsp->managed_random, auth->managed_random, IPMI_RANDOM_LEN);
+    memcpy(rsp->guid, auth->guid, IPMI_GUID_LEN);
+    rsp->code_len = rakp_auth_code2(auth, rsp->code);
+}
+
+static int handle_rakp1(IpmiSessions *sessions, const IpmiPeer *peer,
+                        const uint8_t *buf, size_t len, ByteWriter *out)
+{
+    Rakp2 rsp = { 0 };
+    IpmiSession *session;
+    Rakp1 msg;
+
+    if (!rakp_parse_1(buf, len, &msg, NULL)) {
+        return -1;
+    }
+    rsp.tag = msg.tag;
+    session = find_session(sessions, peer, msg.managed_id);
+    if (!session || session->state == IPMI_SESSION_ACTIVE) {
+        rsp.status = IPMI_RAKP_STATUS_INVALID_SESSION;
+        rakp_build_2(out, &rsp);
+        return IPMI_PAYLOAD_RAKP2;
+    }
+    rsp.console_id = session->console_id;
+    rsp.status = msg.status;
+    if (rsp.status == IPMI_RAKP_STATUS_OK) {
+        rsp.status = authorise(sessions, session, &msg);
+        if (rsp.status != IPMI_RAKP_STATUS_OK) {
+            log_failure(sessions, peer, msg.name, msg.name_len);
+        }
+    }
+    if (rsp.status == IPMI_RAKP_STATUS_OK) {
+        challenge(sessions, session, &msg, &rsp);
+    } else {
+        ipmi_sessions_close(sessions, session);
+    }
+    rakp_build_2(out, &rsp);
+    return IPMI_PAYLOAD_RAKP2;
+}
+
+/* Works on a RAKP 3 with a code; returns the status to answer with. */
+static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
+                      const Rakp3 *msg, Rakp4 *rsp)
+{
+    if (session->state == IPMI_SESSION_ACTIVE) {
+        if (session->used ||
+            !secret_equal(session->rakp3, session->rakp3_len, msg->code,
+                          msg->code_len)) {
+            return IPMI_RAKP_STATUS_INVALID_SESSION;
+        }
+        *rsp = session->rakp4;
+        rsp->tag = msg->tag;
+        return IPMI_RAKP_STATUS_OK;
+    }
+    if (session->state != IPMI_SESSION_CHALLENGED) {
+        return IPMI_RAKP_STATUS_INACTIVE_SESSION;
+    }
+    if (!rakp_auth_check3(&session->rakp, msg->code, msg->code_len)) {
+        log_failure(sessions, &session->peer, session->rakp.name,
+                    session->rakp.name_len);
+        ipmi_sessions_close(sessions, session);
+        return IPMI_RAKP_STATUS_INVALID_ICV;
+    }
+    rsp->icv_len = rakp_auth_icv4(&session->rakp, rsp->icv);
+    if (!ipmi_sessions_activate(sessions, session)) {
+        ipmi_sessions_close(sessions, session);
+        rsp->icv_len = 0;
+        return IPMI_RAKP_STATUS_NO_RESOURCES;
+    }
+    memcpy(session->rakp3, msg->code, msg->code_len);
+    session->rakp3_len = msg->code_len;
+    session->rakp4 = *rsp;
+    log_login(sessions, session);
+    return IPMI_RAKP_STATUS_OK;
+}
+
+static int handle_rakp3(IpmiSessions *sessions, const IpmiPeer *peer,
+                        const uint8_t *buf, size_t len, ByteWriter *out)
+{
+    Rakp4 rsp = { 0 };
+    IpmiSession *session;
+    Rakp3 msg;
+
+    if (!rakp_parse_3(buf, len, &msg, NULL)) {
+        return -1;
+    }
+    session = find_session(sessions, peer, msg.managed_id);
+    if (msg.status != IPMI_RAKP_STATUS_OK) {
+        /* This is how a client says that RAKP 2 does not fit its password. */
+        if (session && session->state == IPMI_SESSION_CHALLENGED) {
+            log_failure(sessions, peer, session->rakp.name,
+                        session->rakp.name_len);
+            ipmi_sessions_close(sessions, session);
+        }
+        return -1;
+    }
+    rsp.tag = msg.tag;
+    rsp.status = IPMI_RAKP_STATUS_INVALID_SESSION;
+    if (session) {
+        rsp.console_id = session->console_id;
+        rsp.status = verify(sessions, session, &msg, &rsp);
+    }
+    rakp_build_4(out, &rsp);
+    return IPMI_PAYLOAD_RAKP4;
+}
+
+int ipmi_rakp_handle(IpmiSessions *sessions, const IpmiPeer *peer,
+                     uint8_t type, const uint8_t *buf, size_t len,
+                     ByteWriter *out)
+{
+    switch (type) {
+    case IPMI_PAYLOAD_OPEN_REQUEST:
+        return handle_open(sessions, peer, buf, len, out);
+    case IPMI_PAYLOAD_RAKP1:
+        return handle_rakp1(sessions, peer, buf, len, out);
+    case IPMI_PAYLOAD_RAKP3:
+        return handle_rakp3(sessions, peer, buf, len, out);
+    default:
+        return -1;
+    }
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The session table. One timer serves all sessions: it is armed for the
+ * earliest end when the table stops being empty, and looks again when it
+ * fires; use of a session does not touch it.
+ */
+#include "osdep.h"
+
+#include "ipmi/ipmi-session.h"
+
+#include <arpa/inet.h>
+
+#include "util/secret.h"
+
+#define WINDOW_AHEAD 16
+#define WINDOW_BEHIND 15
+
+static const uint8_t default_suites[] = { 17, 3 };
+
+static void arm(IpmiSessions *sessions);
+
+static int64_t session_end(const IpmiSession *session)
+{
+    return session->state == IPMI_SESSION_ACTIVE ?
+           session->active_ms + IPMI_SESSION_IDLE_MS :
+           session->opened_ms + IPMI_HALF_OPEN_MS;
+}
+
+static void expire_queue(IpmiSessions *sessions, GQueue *queue, int64_t now)
+{
+    GList *at = queue->head;
+    GList *next;
+
+    while (at) {
+        next = at->next;
+        if (session_end(at->data) <= now) {
+            ipmi_sessions_close(sessions, at->data);
+        }
+        at = next;
+    }
+}
+
+static void expire(void *opaque)
+{
+    IpmiSessions *sessions = opaque;
+    int64_t now = clock_now_ms(sessions->clock);
+
+    expire_queue(sessions, &sessions->half_open, now);
+    expire_queue(sessions, &sessions->active, now);
+    arm(sessions);
+}
+
+static void arm_at(IpmiSessions *sessions, int64_t when)
+{
+    int64_t now = clock_now_ms(sessions->clock);
+
+    clock_timer_start(sessions->clock, &sessions->timer, MAX(when - now, 0),
+                      expire, sessions);
+}
+
+static void arm(IpmiSessions *sessions)
+{
+    int64_t earliest = INT64_MAX;
+    GList *at;
+
+    /* Half-open ones end in the order in which they were opened. */
+    if (sessions->half_open.head) {
+        earliest = session_end(sessions->half_open.head->data);
+    }
+    for (at = sessions->active.head; at; at = at->next) {
+        earliest = MIN(earliest, session_end(at->data));
+    }
+    if (earliest == INT64_MAX) {
+        clock_timer_stop(&sessions->timer);
+    } else {
+        arm_at(sessions, earliest);
+    }
+}
+
+static IpmiSession *oldest_of_host(IpmiSessions *sessions,
+                                   const IpmiPeer *peer, unsigned *count)
+{
+    IpmiSession *oldest = NULL;
+    IpmiSession *session;
+    GList *at;
+
+    *count = 0;
+    for (at = sessions->half_open.head; at; at = at->next) {
+        session = at->data;
+        if (ipmi_peer_same_host(&session->peer, peer)) {
+            if (!oldest) {
+                oldest = session;
+            }
+            (*count)++;
+        }
+    }
+    return oldest;
+}
+
+static void make_room(IpmiSessions *sessions, const IpmiPeer *peer)
+{
+    IpmiSession *victim;
+    IpmiSession *session;
+    unsigned count;
+    unsigned most = 0;
+    GList *at;
+
+    victim = oldest_of_host(sessions, peer, &count);
+    if (count >= IPMI_HALF_OPEN_PER_HOST) {
+        ipmi_sessions_close(sessions, victim);
+        return;
+    }
+    if (sessions->half_open.length < IPMI_HALF_OPEN_MAX) {
+        return;
+    }
+    for (at = sessions->half_open.head; at; at = at->next) {
+        session = oldest_of_host(sessions,
+                                 &((IpmiSession *)at->data)->peer, &count);
+        if (count > most) {
+            most = count;
+            victim = session;
+        }
+    }
+    ipmi_sessions_close(sessions, victim);
+}
+
+static uint32_t new_id(IpmiSessions *sessions)
+{
+    uint32_t id;
+
+    do {
+        secret_random(&id, sizeof(id));
+    } while (id == 0 ||
+             g_hash_table_contains(sessions->by_id, GUINT_TO_POINTER(id)));
+    return id;
+}
+
+static uint8_t new_handle(IpmiSessions *sessions)
+{
+    uint8_t handle = 1;
+
+    while (ipmi_sessions_find_handle(sessions, handle)) {
+        handle++;
+    }
+    return handle;
+}
+
+/* An account that may no longer log in must not stay logged in either. */
+static void users_changed(void *opaque, const void *data)
+{
+    IpmiSessions *sessions = opaque;
+    const BmcChange *change = data;
+    const BmcUser *user;
+    IpmiSession *session;
+    GList *at = sessions->active.head;
+    GList *next;
+
+    if (change->part != BMC_PART_USERS) {
+        return;
+    }
+    while (at) {
+        next = at->next;
+        session = at->data;
+        user = bmc_users_get(sessions->bmc, session->slot);
+        if (!user || !user->enabled || !user->ipmi ||
+            strcmp(user->name, session->user) != 0) {
+            ipmi_sessions_close(sessions, session);
+        }
+        at = next;
+    }
+}
+
+IpmiSessions *ipmi_sessions_new(Bmc *bmc)
+{
+    IpmiSessions *sessions = g_new0(IpmiSessions, 1);
+    size_t i;
+
+    sessions->bmc = bmc;
+    sessions->clock = clock_ref(bmc_clock(bmc));
+    sessions->by_id = g_hash_table_new(NULL, NULL);
+    g_queue_init(&sessions->active);
+    g_queue_init(&sessions->half_open);
+    sessions->max_active = IPMI_SESSIONS_MAX;
+    for (i = 0; i < G_N_ELEMENTS(default_suites); i++) {
+        sessions->suites[i] = cipher_suite_by_id(default_suites[i]);
+    }
+    sessions->n_suites = G_N_ELEMENTS(default_suites);
+    notifier_list_add(bmc_notifiers(bmc), &sessions->users, users_changed,
+                      sessions);
+    return sessions;
+}
+
+void ipmi_sessions_free(IpmiSessions *sessions)
+{
+    if (!sessions) {
+        return;
+    }
+    notifier_remove(&sessions->users);
+    while (sessions->half_open.head) {
+        ipmi_sessions_close(sessions, sessions->half_open.head->data);
+    }
+    while (sessions->active.head) {
+        ipmi_sessions_close(sessions, sessions->active.head->data);
+    }
+    clock_timer_stop(&sessions->timer);
+    g_hash_table_unref(sessions->by_id);
+    clock_unref(sessions->clock);
+    secret_wipe(sessions->kg, sizeof(sessions->kg));
+    g_free(sessions);
+}
+
+IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
+                                const CipherSuite *suite)
+{
+    IpmiSession *session = g_new0(IpmiSession, 1);
+
+    make_room(sessions, peer);
+    session->id = new_id(sessions);
+    session->state = IPMI_SESSION_OPENED;
+    session->peer = *peer;
+    session->opened_ms = clock_now_ms(sessions->clock);
+    session->rakp.suite = suite;
+    session->rakp.managed_id = session->id;
+    session->link.data = session;
+    g_hash_table_insert(sessions->by_id, GUINT_TO_POINTER(session->id),
+                        session);
+    g_queue_push_tail_link(&sessions->half_open, &session->link);
+    if (!sessions->timer || sessions->half_open.length == 1) {
+        arm(sessions);
+    }
+    return session;
+}
+
+bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
+{
+    if (sessions->active.length >= sessions->max_active) {
+        return false;
+    }
+    session->handle = new_handle(sessions);
+    rakp_auth_derive(&session->rakp, &session->crypto);
+    rakp_auth_wipe(&session->rakp);
+    session->state = IPMI_SESSION_ACTIVE;
+    session->active_ms = clock_now_ms(sessions->clock);
+    session->privilege = MIN(session->ceiling, BMC_PRIVILEGE_USER);
+    g_queue_unlink(&sessions->half_open, &session->link);
+    g_queue_push_tail_link(&sessions->active, &session->link);
+    arm(sessions);
+    return true;
+}
+
+IpmiSession *ipmi_sessions_find(IpmiSessions *sessions, uint32_t id)
+{
+    return g_hash_table_lookup(sessions->by_id, GUINT_TO_POINTER(id));
+}
+
+IpmiSession *ipmi_sessions_find_handle(IpmiSessions *sessions, uint8_t handle)
+{
+    IpmiSession *session;
+    GList *at;
+
+    for (at = sessions->active.head; at; at = at->next) {
+        session = at->data;
+        if (session->handle == handle) {
+            return session;
+        }
+    }
+    return NULL;
+}
+
+IpmiSession *ipmi_sessions_find_opened(IpmiSessions *sessions,
+                                       const IpmiPeer *peer,
+                                       uint32_t console_id, uint8_t tag,
+                                       const CipherSuite *suite)
+{
+    IpmiSession *session;
+    GList *at;
+
+    for (at = sessions->half_open.head; at; at = at->next) {
+        session = at->data;
+        if (session->state == IPMI_SESSION_OPENED &&
+            session->console_id == console_id &&
+            session->open_tag == tag && session->rakp.suite == suite &&
+            ipmi_peer_equal(&session->peer, peer)) {
+            return session;
+        }
+    }
+    return NULL;
+}
+
+void ipmi_sessions_close(IpmiSessions *sessions, IpmiSession *session)
+{
+    notifier_list_notify(&sessions->closing, session);
+    g_hash_table_remove(sessions->by_id, GUINT_TO_POINTER(session->id));
+    g_queue_unlink(session->state == IPMI_SESSION_ACTIVE ?
+                   &sessions->active : &sessions->half_open, &session->link);
+    if (g_hash_table_size(sessions->by_id) == 0) {
+        clock_timer_stop(&sessions->timer);
+    }
+    ipmi_retry_free(session->retry);
+    rakp_auth_wipe(&session->rakp);
+    rmcpp_crypto_wipe(&session->crypto);
+    secret_wipe(session, sizeof(*session));
+    g_free(session);
+}
+
+void ipmi_sessions_close_port(IpmiSessions *sessions, const void *port)
+{
+    GQueue *queues[] = { &sessions->active, &sessions->half_open };
+    IpmiSession *session;
+    GList *next;
+    GList *at;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(queues); i++) {
+        for (at = queues[i]->head; at; at = next) {
+            next = at->next;
+            session = at->data;
+            if (session->peer.port == port) {
+                ipmi_sessions_close(sessions, session);
+            }
+        }
+    }
+}
+
+void ipmi_session_touch(IpmiSessions *sessions, IpmiSession *session)
+{
+    session->active_ms = clock_now_ms(sessions->clock);
+}
+
+uint32_t ipmi_session_next_sequence(IpmiSession *session)
+{
+    session->sequence++;
+    if (session->sequence == 0) {
+        session->sequence = 1;
+    }
+    return session->sequence;
+}
+
+bool ipmi_window_check(const IpmiWindow *window, uint32_t sequence)
+{
+    uint32_t ahead = sequence - window->last;
+    uint32_t behind = window->last - sequence;
+
+    if (sequence == 0) {
+        return false;
+    }
+    if (ahead != 0 && ahead <= WINDOW_AHEAD) {
+        return true;
+    }
+    return behind <= WINDOW_BEHIND && !(window->seen >> behind & 1);
+}
+
+void ipmi_window_accept(IpmiWindow *window, uint32_t sequence)
+{
+    uint32_t ahead = sequence - window->last;
+    uint32_t behind = window->last - sequence;
+
+    if (ahead != 0 && ahead <= WINDOW_AHEAD) {
+        window->seen = ahead < WINDOW_AHEAD ? window->seen << ahead : 0;
+        window->seen |= 1;
+        window->last = sequence;
+    } else if (behind <= WINDOW_BEHIND) {
+        window->seen |= 1u << behind;
+    }
+}
+
+bool ipmi_peer_same_host(const IpmiPeer *a, const IpmiPeer *b)
+{
+    if (a->addr.sa.sa_family != b->addr.sa.sa_family) {
+        return false;
+    }
+    if (a->addr.sa.sa_family == AF_INET) {
+        return a->addr.in.sin_addr.s_addr == b->addr.in.sin_addr.s_addr;
+    }
+    return IN6_ARE_ADDR_EQUAL(&a->addr.in6.sin6_addr,
+                              &b->addr.in6.sin6_addr) &&
+           a->addr.in6.sin6_scope_id == b->addr.in6.sin6_scope_id;
+}
+
+bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b)
+{
+    if (a->port != b->port || !ipmi_peer_same_host(a, b)) {
+        return false;
+    }
+    return a->addr.sa.sa_family == AF_INET ?
+           a->addr.in.sin_port == b->addr.in.sin_port :
+           a->addr.in6.sin6_port == b->addr.in6.sin6_port;
+}
+
+char *ipmi_peer_host(const IpmiPeer *peer)
+{
+    char text[INET6_ADDRSTRLEN] = "?";
+    const struct in6_addr *in6 = &peer->addr.in6.sin6_addr;
+
+    if (peer->addr.sa.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &peer->addr.in.sin_addr, text, sizeof(text));
+    } else if (IN6_IS_ADDR_V4MAPPED(in6)) {
+        inet_ntop(AF_INET, &in6->s6_addr[12], text, sizeof(text));
+    } else {
+        inet_ntop(AF_INET6, in6, text, sizeof(text));
+    }
+    return g_strdup(text);
+}

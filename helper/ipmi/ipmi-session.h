@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of RMCP+ sessions: who has one, how far it is, its keys and
+ * sequence numbers, and when it ends. It knows nothing of packets.
+ *
+ * A session is half-open until RAKP 3 has proved that the peer knows the
+ * password. Half-open sessions have a table of their own, so that strangers
+ * cannot crowd out those who have logged in.
+ */
+#ifndef QEMU_BMC_IPMI_IPMI_SESSION_H
+#define QEMU_BMC_IPMI_IPMI_SESSION_H
+
+#include <glib.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bmc/bmc.h"
+#include "bmc/users.h"
+#include "codec/rakp-auth.h"
+#include "codec/rakp.h"
+#include "codec/rmcpp.h"
+#include "ipmi/ipmi-core.h"
+#include "ipmi/ipmi-retry.h"
+#include "util/log.h"
+
+/* A 6-bit field counts them (section 22.20), and 63 is its largest value. */
+#define IPMI_SESSIONS_MAX 63
+#define IPMI_SESSION_HANDLE_MAX 254
+#define IPMI_SESSION_IDLE_MS 60000
+
+#define IPMI_HALF_OPEN_MAX 128
+#define IPMI_HALF_OPEN_PER_HOST 16
+#define IPMI_HALF_OPEN_MS 20000
+
+#define IPMI_SUITES_MAX 16
+
+/**
+ * IpmiPeer: the other end of a datagram.
+ *
+ * @port: the socket that it came on, as a token; sessions do not change it
+ * @addr: its address
+ * @local: our address that it was sent to, for the answer; family is
+ *         AF_UNSPEC if not known
+ */
+typedef struct IpmiPeer {
+    const void *port;
+    union {
+        struct sockaddr sa;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } addr, local;
+} IpmiPeer;
+
+/**
+ * IpmiWindow: inbound sequence numbers seen (IPMI 2.0 section 6.12.13).
+ *
+ * @last: highest number accepted
+ * @seen: bit n: @last - n was accepted
+ */
+typedef struct IpmiWindow {
+    uint32_t last;
+    uint16_t seen;
+} IpmiWindow;
+
+/**
+ * IpmiSessionState: how far a session is.
+ *
+ * @IPMI_SESSION_OPENED: Open Session answered
+ * @IPMI_SESSION_CHALLENGED: RAKP 1 answered
+ * @IPMI_SESSION_ACTIVE: RAKP 3 verified
+ */
+typedef enum IpmiSessionState {
+    IPMI_SESSION_OPENED,
+    IPMI_SESSION_CHALLENGED,
+    IPMI_SESSION_ACTIVE,
+} IpmiSessionState;
+
+/**
+ * IpmiSession: a session.
+ *
+ * @id: our session id, which the peer sends to us
+ * @console_id: the peer's, which we send to it
+ * @handle: 1 to %IPMI_SESSION_HANDLE_MAX once active
+ * @state: how far it is
+ * @peer: who opened it; nobody else may use it
+ * @opened_ms: when Open Session was answered
+ * @active_ms: when it was last used
+ * @open_tag: message tag of the Open Session Request
+ * @open_priv: maximum privilege asked for in Open Session
+ * @rakp: what the key exchange is computed from; wiped once active
+ * @rakp3: the code of RAKP 3 that was accepted, @rakp4: the answer to it,
+ *         for a peer that has lost it; until the first packet of the session
+ * @slot: the user's slot, @user: the name
+ * @ceiling: highest privilege that it can have
+ * @privilege: what it has now
+ * @crypto: algorithms and keys, once active
+ * @window: inbound numbers of unauthenticated [0] and authenticated [1]
+ *          packets
+ * @sequence: last outbound number
+ * @closing: to be closed when the answer in hand has been sent
+ * @used: a packet has come within it
+ * @n_pending: requests whose answers are pending
+ * @retry: requests that must not be carried out twice
+ * @link: in its list
+ */
+struct IpmiSession {
+    uint32_t id;
+    uint32_t console_id;
+    uint8_t handle;
+    IpmiSessionState state;
+    IpmiPeer peer;
+    int64_t opened_ms;
+    int64_t active_ms;
+    uint8_t open_tag;
+    uint8_t open_priv;
+    RakpAuth rakp;
+    uint8_t rakp3[CRYPTO_DIGEST_MAX];
+    uint8_t rakp3_len;
+    Rakp4 rakp4;
+    unsigned slot;
+    char user[BMC_USER_NAME_MAX + 1];
+    BmcPrivilege ceiling;
+    BmcPrivilege privilege;
+    RmcppCrypto crypto;
+    IpmiWindow window[2];
+    uint32_t sequence;
+    bool closing;
+    bool used;
+    unsigned n_pending;
+    IpmiRetry *retry;
+    GList link;
+};
+
+/**
+ * IpmiSessions: the table.
+ *
+ * @bmc: the hub, for accounts and GUID
+ * @clock: the clock
+ * @by_id: all sessions by IpmiSession.id
+ * @active: those that are, oldest first
+ * @half_open: those that are not yet, oldest first
+ * @timer: armed for the earliest end of any session while there are some
+ * @users: on bmc_notifiers()
+ * @closing: called with the IpmiSession before it is freed
+ * @suites: cipher suites offered, best first
+ * @n_suites: how many
+ * @max_active: most active sessions
+ * @kg: the BMC's key (K_g); all zero for none
+ * @failures: limits log lines about failed logins
+ * @logins: limits log lines about logins
+ */
+struct IpmiSessions {
+    Bmc *bmc;
+    Clock *clock;
+    GHashTable *by_id;
+    GQueue active;
+    GQueue half_open;
+    ClockTimer *timer;
+    Notifier users;
+    NotifierList closing;
+    const CipherSuite *suites[IPMI_SUITES_MAX];
+    unsigned n_suites;
+    unsigned max_active;
+    uint8_t kg[IPMI_KEY_LEN];
+    LogLimit failures;
+    LogLimit logins;
+};
+
+/**
+ * ipmi_sessions_new: make an empty table with the default suites, 17 and 3.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer full): the table
+ */
+IpmiSessions *ipmi_sessions_new(Bmc *bmc);
+
+/**
+ * ipmi_sessions_free: close all sessions and free.
+ *
+ * @sessions: the table, or NULL
+ */
+void ipmi_sessions_free(IpmiSessions *sessions);
+
+/**
+ * ipmi_sessions_open: make a half-open session. The oldest one of the same
+ * host gives way when that host has IPMI_HALF_OPEN_PER_HOST, the oldest one
+ * of the host with most when there are IPMI_HALF_OPEN_MAX.
+ *
+ * @sessions: the table
+ * @peer: who opens it
+ * @suite: its suite
+ *
+ * Returns: (transfer none): the session, with a fresh id
+ */
+IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
+                                const CipherSuite *suite);
+
+/**
+ * ipmi_sessions_activate: make a half-open session active: its keys are
+ * made, what they were made of is wiped, and its privilege is USER, or
+ * CALLBACK if that is its ceiling (section 6.9.1).
+ *
+ * @sessions: the table
+ * @session: the session
+ *
+ * Returns: false if there are too many; nothing has changed then
+ */
+bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session);
+
+/**
+ * ipmi_sessions_find: look a session up by our id.
+ *
+ * @sessions: the table
+ * @id: IpmiSession.id
+ *
+ * Returns: (transfer none): the session, or NULL
+ */
+IpmiSession *ipmi_sessions_find(IpmiSessions *sessions, uint32_t id);
+
+/**
+ * ipmi_sessions_find_handle: look an active session up by its handle.
+ *
+ * @sessions: the table
+ * @handle: IpmiSession.handle
+ *
+ * Returns: (transfer none): the session, or NULL
+ */
+IpmiSession *ipmi_sessions_find_handle(IpmiSessions *sessions,
+                                       uint8_t handle);
+
+/**
+ * ipmi_sessions_find_opened: look for the half-open session that an Open
+ * Session Request has made already: a retransmission.
+ *
+ * @sessions: the table
+ * @peer: who asks
+ * @console_id: session id that the remote console chose
+ * @tag: message tag
+ * @suite: the suite
+ *
+ * Returns: (transfer none): the session, or NULL
+ */
+IpmiSession *ipmi_sessions_find_opened(IpmiSessions *sessions,
+                                       const IpmiPeer *peer,
+                                       uint32_t console_id, uint8_t tag,
+                                       const CipherSuite *suite);
+
+/**
+ * ipmi_sessions_close: end a session and wipe its keys.
+ *
+ * @sessions: the table
+ * @session: the session; gone afterwards
+ */
+void ipmi_sessions_close(IpmiSessions *sessions, IpmiSession *session);
+
+/**
+ * ipmi_sessions_close_port: end all sessions of a socket.
+ *
+ * @sessions: the table
+ * @port: IpmiPeer.port
+ */
+void ipmi_sessions_close_port(IpmiSessions *sessions, const void *port);
+
+/**
+ * ipmi_session_touch: note that a session is in use.
+ *
+ * @sessions: the table
+ * @session: the session
+ */
+void ipmi_session_touch(IpmiSessions *sessions, IpmiSession *session);
+
+/**
+ * ipmi_session_next_sequence: the number of the next outbound packet; never
+ * 0.
+ *
+ * @session: the session
+ *
+ * Returns: the number
+ */
+uint32_t ipmi_session_next_sequence(IpmiSession *session);
+
+/**
+ * ipmi_window_check: whether a number would be accepted: at most 16 ahead of
+ * the highest, or at most 15 behind it and not seen yet.
+ *
+ * @window: the window
+ * @sequence: the number
+ *
+ * Returns: true if it would
+ */
+bool ipmi_window_check(const IpmiWindow *window, uint32_t sequence);
+
+/**
+ * ipmi_window_accept: note a number as seen; only after ipmi_window_check()
+ * and only once the packet is known to be genuine.
+ *
+ * @window: the window
+ * @sequence: the number
+ */
+void ipmi_window_accept(IpmiWindow *window, uint32_t sequence);
+
+/**
+ * ipmi_peer_equal: whether two peers are the same: socket, address, port.
+ *
+ * @a: one
+ * @b: the other
+ *
+ * Returns: true if they are
+ */
+bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b);
+
+/**
+ * ipmi_peer_same_host: whether two peers have the same address; the port
+ * does not matter.
+ *
+ * @a: one
+ * @b: the other
+ *
+ * Returns: true if they have
+ */
+bool ipmi_peer_same_host(const IpmiPeer *a, const IpmiPeer *b);
+
+/**
+ * ipmi_peer_host: a peer's address for people, without port.
+ *
+ * @peer: the peer
+ *
+ * Returns: (transfer full): text
+ */
+char *ipmi_peer_host(const IpmiPeer *peer);
+
+#endif /* QEMU_BMC_IPMI_IPMI_SESSION_H */
