@@ -142,8 +142,8 @@ QmpClient *qmp_client_new(GSocketAddress *addr, Clock *clock,
 
 /**
  * qmp_client_free: close the connection and free the client. What is
- * pending calls back with %G_IO_ERROR_CANCELLED, from the main loop; its
- * notifiers are removed. May be called from any callback.
+ * pending calls back with %G_IO_ERROR_CANCELLED, now or from the main loop;
+ * its notifiers are removed. May be called from any callback.
  *
  * @client: the client, or NULL
  */
@@ -161,7 +161,7 @@ void qmp_client_start(QmpClient *client);
 
 /**
  * qmp_client_stop: close the connection and stay disconnected. Whatever is
- * pending fails with BMC_ERROR_UNAVAILABLE.
+ * pending fails with BMC_ERROR_UNAVAILABLE, maybe before this returns.
  *
  * @client: the client
  */
@@ -169,8 +169,9 @@ void qmp_client_stop(QmpClient *client);
 
 /**
  * qmp_client_connect_async: qmp_client_start(), and be told when the client
- * is ready or why this attempt failed. A failure does not end the client's
- * own attempts.
+ * is ready or why it is not: why the next attempt fails or, when it was
+ * started before, the last one did. A failure does not end the client's own
+ * attempts.
  *
  * @client: the client
  * @cancellable: ends the wait, not the attempts; or NULL
@@ -295,7 +296,7 @@ void qmp_client_add_event_notifier(QmpClient *client, Notifier *notifier,
  *
  * Returns: the oldest event kept whose number is greater than @after (a gap
  *          shows that older ones were dropped), or NULL; belongs to @client
- *          and is valid until control returns to the main loop
+ *          and is valid until the next event comes
  */
 const QmpEvent *qmp_client_next_event(const QmpClient *client,
                                       uint64_t after);
