@@ -17,6 +17,7 @@ import sys
 TAIL = 30
 TAP_LINE = re.compile(r'(ok|not ok)\b *\d* *(?:- )?(.*?)'
                       r'(?: *# *(SKIP|TO' r'DO)\b *(.*))?$', re.I)
+QUIET = re.compile(r'ok\b|# GLib-DEBUG: ')
 GOOD = ('OK', 'EXPECTEDFAIL')
 
 
@@ -90,7 +91,7 @@ def tail(record):
     lines = []
     for stream in ('stdout', 'stderr'):
         text = (record.get(stream) or '').splitlines()
-        lines += [l for l in text if not re.match(r'ok\b', l)][-TAIL:]
+        lines += [l for l in text if not QUIET.match(l)][-TAIL:]
     return lines
 
 

@@ -147,6 +147,9 @@ static char *unix_to_string(GUnixSocketAddress *addr)
     const char *path = g_unix_socket_address_get_path(addr);
     gsize len = g_unix_socket_address_get_path_len(addr);
 
+    if (!len) {
+        return g_strdup("local");
+    }
     switch (g_unix_socket_address_get_address_type(addr)) {
     case G_UNIX_SOCKET_ADDRESS_PATH:
         return g_strndup(path, len);

@@ -23,6 +23,12 @@ static const LogLevel log_levels[] = {
     { "debug", G_LOG_LEVEL_DEBUG },
 };
 
+/*
+ * GLib has one log writer per process and takes it once only, so the level
+ * belongs to the process as well.
+ */
+static int log_least = G_LOG_LEVEL_INFO;
+
 /* Levels that are worth a word; the others are what one expects to read. */
 static const char *level_word(GLogLevelFlags level)
 {
@@ -83,7 +89,7 @@ static GLogWriterOutput log_writer(GLogLevelFlags level,
 {
     const char *domain = field_text(fields, n, "GLIB_DOMAIN");
     const char *message = field_text(fields, n, "MESSAGE");
-    GLogLevelFlags least = GPOINTER_TO_INT(opaque);
+    GLogLevelFlags least = g_atomic_int_get(&log_least);
 
     if (g_strcmp0(domain, G_LOG_DOMAIN) == 0) {
         domain = NULL;
@@ -103,16 +109,30 @@ static GLogWriterOutput log_writer(GLogLevelFlags level,
     return G_LOG_WRITER_HANDLED;
 }
 
+static bool is_plain(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+
+    return g_unichar_isprint(c) && type != G_UNICODE_LINE_SEPARATOR &&
+           type != G_UNICODE_PARAGRAPH_SEPARATOR &&
+           c != '"' && c != '\'' && c != '\\';
+}
+
 bool log_init(const char *level, GError **errp)
 {
+    static gsize once;
     size_t i;
 
     for (i = 0; i < G_N_ELEMENTS(log_levels); i++) {
-        if (g_str_equal(level, log_levels[i].name)) {
-            g_log_set_writer_func(log_writer,
-                                  GINT_TO_POINTER(log_levels[i].least), NULL);
-            return true;
+        if (!g_str_equal(level, log_levels[i].name)) {
+            continue;
         }
+        g_atomic_int_set(&log_least, log_levels[i].least);
+        if (g_once_init_enter(&once)) {
+            g_log_set_writer_func(log_writer, NULL, NULL);
+            g_once_init_leave(&once, 1);
+        }
+        return true;
     }
     g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
                 "log level '%s' is none of error, warning, message, info "
@@ -131,7 +151,7 @@ char *log_escape(const char *text, gssize len, size_t max)
         bool valid = c != (gunichar)-1 && c != (gunichar)-2;
         size_t bytes = valid ? g_unichar_to_utf8(c, NULL) : 1;
 
-        if (valid && g_unichar_isprint(c) && !strchr("\"'\\", text[i])) {
+        if (valid && is_plain(c)) {
             g_string_append_len(out, text + i, bytes);
             i += bytes;
             continue;

@@ -14,7 +14,8 @@
 
 /**
  * log_init: send the log to stderr (or to the journal when stderr is the
- * journal's) and drop what is below a level.
+ * journal's) and drop what is below a level. May be called again to change
+ * the level.
  *
  * @level: "error", "warning", "message", "info" or "debug"
  * @errp: BMC_ERROR_USAGE for another word

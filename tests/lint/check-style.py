@@ -245,7 +245,7 @@ class Style:
         # Several files of one module may share a private header.
         shared = re.fullmatch(r'(.+)-priv', Path(name).stem)
         if shared and (stem + '-').startswith(shared.group(1) + '-'):
-            return 1
+            return None
         # What a test is about may stand first or with the others.
         if Path(name).stem == re.sub(r'^(test|fuzz|bench)-', '', stem):
             return None
