@@ -64,7 +64,7 @@ class Layers:
         self.root = root
         self.files = [f for f in files if f.endswith(('.c', '.h'))
                       and not FOREIGN.match(f)]
-        self.known = set(self.files)
+        self.known = {f for f in files if f.endswith(('.c', '.h', '.c.inc'))}
         self.findings = {}
         self.edges = {}
 
