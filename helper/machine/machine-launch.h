@@ -44,17 +44,43 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
  * machine_launch_new: a machine that runs QEMU. If a QEMU of an earlier
  * helper still answers on the QMP socket in @config->run_dir it is adopted,
  * else one is started, stopped before its first instruction (-S), so it is
- * "off".
+ * "off". A QEMU that ends is not started again by itself, but by
+ * %MACHINE_OP_START: between its first answer and the first instruction of
+ * its guest, those who react to %MACHINE_EVENT_STATE by asking for boot
+ * devices and setting boot indexes are waited for.
  *
  * @config: what to start; copied
  * @clock: the clock for timeouts
  * @errp: as machine_launch_build_argv(); BMC_ERROR_FAILED when the program
- *        cannot be started
+ *        cannot be started; BMC_ERROR_BUSY when there is a QEMU that others
+ *        talk to
  *
  * Returns: (transfer full): the machine, or NULL
  */
 Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
                             GError **errp);
+
+/**
+ * machine_launch_ready_async: wait until QEMU answers on QMP for the first
+ * time, or is known not to. The deadline is 20 s.
+ *
+ * @machine: a machine of machine_launch_new()
+ * @callback: called once
+ * @opaque: handed to @callback
+ */
+void machine_launch_ready_async(Machine *machine,
+                                GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_launch_ready_finish: result of machine_launch_ready_async().
+ *
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_FAILED when the process has ended, with the last line
+ *        that it wrote; BMC_ERROR_TIMEOUT
+ *
+ * Returns: true when QEMU answers
+ */
+bool machine_launch_ready_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_launch_end_async: end the QEMU process for good: quit, and after
@@ -71,7 +97,7 @@ void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
  * machine_launch_end_finish: result of machine_launch_end_async().
  *
  * @res: as the callback got it
- * @errp: BMC_ERROR_FAILED when the process would not end
+ * @errp: BMC_ERROR_TIMEOUT when the process would not end
  *
  * Returns: true on success
  */

@@ -448,20 +448,6 @@ static void list_free(MachineCall *call)
     g_free(list);
 }
 
-static bool call_needs_qmp(MachineCall *call)
-{
-    Machine *machine = &call->q->parent;
-
-    if (machine->connected) {
-        return true;
-    }
-    machine_call_fail(call, g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
-                                        "%s", machine->problem ?
-                                        machine->problem :
-                                        "QEMU has not been reached yet"));
-    return false;
-}
-
 void machine_qmp_list_boot_devices(Machine *machine, GTask *task)
 {
     MachineQmp *q = (MachineQmp *)machine;
@@ -470,7 +456,7 @@ void machine_qmp_list_boot_devices(Machine *machine, GTask *task)
     list->call.free = list_free;
     list->objects = g_ptr_array_new_with_free_func(object_free);
     machine_call_init(&list->call, q, task);
-    if (!call_needs_qmp(&list->call)) {
+    if (!machine_call_require_qmp(&list->call)) {
         return;
     }
     machine_call_set_deadline(&list->call, LIST_DEADLINE_MS,
@@ -519,7 +505,7 @@ void machine_qmp_set_boot_index(Machine *machine, const char *path,
 
     call->free = set_free;
     machine_call_init(call, q, task);
-    if (!call_needs_qmp(call)) {
+    if (!machine_call_require_qmp(call)) {
         return;
     }
     /* Whatever comes of it, firmware's view may be an old one from now. */

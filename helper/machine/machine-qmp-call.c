@@ -29,9 +29,30 @@ static void call_detach(MachineCall *call)
     g_cancellable_cancel(call->cancellable);
 }
 
+static gboolean calls_update(gpointer opaque)
+{
+    MachineQmp *q = opaque;
+
+    g_clear_pointer(&q->calls_source, g_source_unref);
+    machine_qmp_update_calls(q);
+    return G_SOURCE_REMOVE;
+}
+
+/* After the receiver of a result has done whatever it wants to do next. */
+static void calls_update_later(MachineQmp *q)
+{
+    if (q->calls_source || g_queue_is_empty(&q->calls)) {
+        return;
+    }
+    q->calls_source = g_idle_source_new();
+    g_source_set_callback(q->calls_source, calls_update, q, NULL);
+    g_source_attach(q->calls_source, NULL);
+}
+
 static gboolean call_return(gpointer opaque)
 {
     MachineCall *call = opaque;
+    MachineQmp *q = call->q;
     g_autoptr(GTask) task = g_steal_pointer(&call->task);
     GError *error = g_steal_pointer(&call->error);
     void *result = g_steal_pointer(&call->result);
@@ -39,6 +60,7 @@ static gboolean call_return(gpointer opaque)
 
     call_detach(call);
     machine_call_unref(call);
+    calls_update_later(q);
     if (error) {
         g_task_return_error(task, error);
     } else if (result) {
@@ -158,6 +180,20 @@ GTask *machine_call_steal(MachineCall *call)
     return task;
 }
 
+bool machine_call_require_qmp(MachineCall *call)
+{
+    const Machine *machine = &call->q->parent;
+
+    if (machine->connected) {
+        return true;
+    }
+    machine_call_fail(call, g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
+                                        "%s", machine->problem ?
+                                        machine->problem :
+                                        "QEMU has not been reached yet"));
+    return false;
+}
+
 void machine_qmp_update_calls(MachineQmp *q)
 {
     GList *link = q->calls.head;
@@ -182,6 +218,10 @@ void machine_qmp_update_calls(MachineQmp *q)
 
 void machine_qmp_cancel_calls(MachineQmp *q)
 {
+    if (q->calls_source) {
+        g_source_destroy(q->calls_source);
+        g_clear_pointer(&q->calls_source, g_source_unref);
+    }
     while (q->calls.head) {
         MachineCall *call = q->calls.head->data;
         g_autoptr(GTask) task = g_steal_pointer(&call->task);

@@ -33,6 +33,7 @@ typedef struct MachineQmp MachineQmp;
  * @is_path: it is a unix socket
  * @client_state_notifier: in the client's list
  * @client_event_notifier: in the client's list
+ * @started: the client connects, or will
  * @ready: commands can be sent
  * @process_alive: machine-launch knows that the process lives, whatever its
  *                 socket does
@@ -54,6 +55,7 @@ typedef struct MachineQmp MachineQmp;
  * @info_stale: they have changed again meanwhile
  * @boot_types: which boot properties a QOM type has, by type name
  * @calls: operations under way, MachineCall
+ * @calls_source: will let them look at the machine anew
  */
 struct MachineQmp {
     Machine parent;
@@ -64,6 +66,7 @@ struct MachineQmp {
     bool is_path;
     Notifier client_state_notifier;
     Notifier client_event_notifier;
+    bool started;
     bool ready;
     bool process_alive;
     bool fresh_process;
@@ -82,6 +85,7 @@ struct MachineQmp {
     bool info_stale;
     GHashTable *boot_types;
     GQueue calls;
+    GSource *calls_source;
 };
 
 /**
@@ -178,7 +182,17 @@ void machine_call_succeed(MachineCall *call, void *result,
 GTask *machine_call_steal(MachineCall *call);
 
 /**
+ * machine_call_require_qmp: fail an operation unless QMP answers.
+ *
+ * @call: the operation
+ *
+ * Returns: true if QMP answers
+ */
+bool machine_call_require_qmp(MachineCall *call);
+
+/**
  * machine_qmp_update_calls: let each operation look at the machine anew.
+ * That happens too after one has returned.
  *
  * @q: the machine
  */
@@ -209,6 +223,21 @@ void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
  * @q: the machine
  */
 void machine_qmp_cleanup(MachineQmp *q);
+
+/**
+ * machine_qmp_start: connect, now or as soon as it is possible.
+ *
+ * @q: the machine
+ */
+void machine_qmp_start(MachineQmp *q);
+
+/**
+ * machine_qmp_stop: disconnect, and do not connect again. The state is not
+ * changed; machine_qmp_set_gone() is to follow.
+ *
+ * @q: the machine
+ */
+void machine_qmp_stop(MachineQmp *q);
 
 /**
  * machine_qmp_refresh: ask for the state; the answer is applied, and the

@@ -319,6 +319,9 @@ static void client_state_changed(void *opaque, const void *data)
     bool ready = qmp_client_get_state(q->client) == QMP_CLIENT_READY;
     bool lost = q->ready && !ready;
 
+    if (!q->started) {
+        return;
+    }
     if (lost) {
         connection_end(q);
     }
@@ -424,6 +427,21 @@ void machine_qmp_set_gone(MachineQmp *q, const char *detail,
     }
 }
 
+void machine_qmp_start(MachineQmp *q)
+{
+    q->started = true;
+    qmp_client_start(q->client);
+}
+
+void machine_qmp_stop(MachineQmp *q)
+{
+    q->started = false;
+    if (q->ready) {
+        connection_end(q);
+    }
+    qmp_client_stop(q->client);
+}
+
 void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
                       GSocketAddress *addr, Clock *clock)
 {
@@ -481,6 +499,6 @@ Machine *machine_qmp_new(GSocketAddress *addr, Clock *clock)
     MachineQmp *q = g_new0(MachineQmp, 1);
 
     machine_qmp_init(q, &attached_ops, addr, clock);
-    qmp_client_start(q->client);
+    machine_qmp_start(q);
     return &q->parent;
 }

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A machine whose QEMU process is ours: machine-qmp drives it while there is
+ * one, and this file starts, watches and ends the process.
+ */
+#include "osdep.h"
+
+#include "machine/machine-launch.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+
+#include "machine/machine-launch-priv.h"
+#include "machine/machine-process.h"
+#include "machine/machine-qmp-priv.h"
+#include "qmp/qmp-cmds.h"
+#include "util/error.h"
+
+#define READY_DEADLINE_MS 20000
+#define KILL_AFTER_MS 5000
+#define END_DEADLINE_MS 10000
+/* What QEMU said last is read before its end is told. */
+#define DRAIN_MS 500
+
+static const char not_ready_text[] =
+    "QEMU was started but does not answer on its QMP socket";
+
+/*
+ * @exited: the process has ended, but not all that it said on QMP was read
+ * @exit_detail: how, or NULL
+ * @end_detail: how the last one ended
+ */
+typedef struct MachineLaunch {
+    MachineQmp qmp;
+    char **argv;
+    char *qmp_path;
+    char *state_dir;
+    MachineProcess *process;
+    Notifier client_notifier;
+    bool exited;
+    char *exit_detail;
+    char *end_detail;
+    ClockTimer *drain_timer;
+    bool ending;
+    GCancellable *quit_cancellable;
+    ClockTimer *kill_timer;
+} MachineLaunch;
+
+static void process_gone(MachineLaunch *launch)
+{
+    MachineQmp *q = &launch->qmp;
+    const char *reason = q->end_reason ? q->end_reason : "QEMU has ended";
+    bool failed = launch->exit_detail != NULL;
+
+    clock_timer_stop(&launch->drain_timer);
+    clock_timer_stop(&launch->kill_timer);
+    launch->exited = false;
+    g_free(launch->end_detail);
+    launch->end_detail = failed ? g_steal_pointer(&launch->exit_detail) :
+                         g_strdup(reason);
+    g_clear_pointer(&launch->process, machine_process_free);
+    q->process_alive = false;
+    q->fresh_process = false;
+    if (!failed) {
+        g_message("%s", launch->end_detail);
+    }
+    machine_qmp_stop(q);
+    machine_qmp_set_gone(q, launch->end_detail,
+                         failed ? launch->end_detail : NULL);
+}
+
+static void drain_timed_out(void *opaque)
+{
+    process_gone(opaque);
+}
+
+static void process_ended(const char *detail, void *opaque)
+{
+    MachineLaunch *launch = opaque;
+
+    launch->exited = true;
+    g_free(launch->exit_detail);
+    launch->exit_detail = g_strdup(detail);
+    if (launch->qmp.ready) {
+        clock_timer_start(launch->qmp.clock, &launch->drain_timer, DRAIN_MS,
+                          drain_timed_out, launch);
+    } else {
+        process_gone(launch);
+    }
+}
+
+static void client_changed(void *opaque, const void *data)
+{
+    MachineLaunch *launch = opaque;
+
+    if (launch->exited && !launch->qmp.ready) {
+        /* Not from within the client's own notification. */
+        clock_timer_start(launch->qmp.clock, &launch->drain_timer, 0,
+                          drain_timed_out, launch);
+    }
+}
+
+static bool launch_spawn(MachineLaunch *launch, GError **errp)
+{
+    const char *const *argv = (const char *const *)launch->argv;
+
+    if (!launch_firmware_prepare(argv, launch->state_dir, errp)) {
+        return false;
+    }
+    /* One left by a QEMU that was killed; nobody listens there. */
+    g_unlink(launch->qmp_path);
+    launch->process = machine_process_spawn(argv, launch->qmp.clock,
+                                            process_ended, launch, errp);
+    if (!launch->process) {
+        return false;
+    }
+    g_message("started QEMU as process %d",
+              (int)machine_process_get_pid(launch->process));
+    launch->qmp.process_alive = true;
+    launch->qmp.fresh_process = true;
+    machine_qmp_start(&launch->qmp);
+    return true;
+}
+
+static bool launch_adopt_or_spawn(MachineLaunch *launch, GError **errp)
+{
+    g_autoptr(GError) error = NULL;
+
+    launch->process = machine_process_adopt(launch->qmp_path, process_ended,
+                                            launch, &error);
+    if (launch->process) {
+        g_message("found QEMU running as process %d, going on with it",
+                  (int)machine_process_get_pid(launch->process));
+        launch->qmp.process_alive = true;
+        machine_qmp_start(&launch->qmp);
+        return true;
+    }
+    if (g_error_matches(error, BMC_ERROR, BMC_ERROR_NOT_FOUND)) {
+        return launch_spawn(launch, errp);
+    }
+    g_propagate_error(errp, g_steal_pointer(&error));
+    return false;
+}
+
+static void call_free(MachineCall *call)
+{
+    g_free(call);
+}
+
+static MachineCall *call_new(MachineLaunch *launch, GTask *task,
+                             void (*update)(MachineCall *call))
+{
+    MachineCall *call = g_new0(MachineCall, 1);
+
+    call->update = update;
+    call->free = call_free;
+    machine_call_init(call, &launch->qmp, task);
+    return call;
+}
+
+static void call_fail_ended(MachineCall *call)
+{
+    MachineLaunch *launch = (MachineLaunch *)call->q;
+
+    machine_call_fail(call, g_error_new_literal(BMC_ERROR, BMC_ERROR_FAILED,
+        launch->end_detail ? launch->end_detail : "QEMU has ended"));
+}
+
+static void ready_update(MachineCall *call)
+{
+    if (call->q->parent.connected) {
+        machine_call_succeed(call, NULL, NULL);
+    } else if (!call->q->process_alive) {
+        call_fail_ended(call);
+    }
+}
+
+/*
+ * START without a process. When QEMU answers, whoever wants to set boot
+ * indexes has begun to, in the notification of that; go on after him.
+ */
+static void start_update(MachineCall *call)
+{
+    Machine *machine = &call->q->parent;
+
+    if (!call->q->process_alive) {
+        call_fail_ended(call);
+    } else if (machine->connected &&
+               g_queue_get_length(&call->q->calls) == 1) {
+        machine_qmp_run_op(machine, MACHINE_OP_START,
+                           machine_call_steal(call));
+    }
+}
+
+static void launch_run_op(Machine *machine, MachineOp op, GTask *task)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+    GError *error = NULL;
+    MachineCall *call;
+
+    if (op != MACHINE_OP_START || machine->state != MACHINE_STATE_GONE ||
+        !machine->can_start_process) {
+        machine_qmp_run_op(machine, op, task);
+        return;
+    }
+    call = call_new(launch, task, start_update);
+    machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
+    if (!launch->process && !launch_spawn(launch, &error)) {
+        machine_call_fail(call, error);
+    }
+}
+
+static void launch_free(Machine *machine)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+
+    clock_timer_stop(&launch->drain_timer);
+    clock_timer_stop(&launch->kill_timer);
+    notifier_remove(&launch->client_notifier);
+    if (launch->quit_cancellable) {
+        g_cancellable_cancel(launch->quit_cancellable);
+        g_clear_object(&launch->quit_cancellable);
+    }
+    machine_qmp_cleanup(&launch->qmp);
+    machine_process_free(launch->process);
+    g_strfreev(launch->argv);
+    g_free(launch->qmp_path);
+    g_free(launch->state_dir);
+    g_free(launch->exit_detail);
+    g_free(launch->end_detail);
+    g_free(launch);
+}
+
+static void kill_timed_out(void *opaque)
+{
+    MachineLaunch *launch = opaque;
+
+    if (launch->process) {
+        g_message("QEMU does not end, killing it");
+        machine_process_signal(launch->process, SIGKILL);
+    }
+}
+
+static void quit_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!qmp_void_finish(res, &error) && !bmc_error_is_cancelled(error)) {
+        g_info("quit: %s", error->message);
+    }
+}
+
+static void end_update(MachineCall *call)
+{
+    if (!call->q->process_alive) {
+        machine_call_succeed(call, NULL, NULL);
+    }
+}
+
+static const MachineOps launch_ops = {
+    .run_op = launch_run_op,
+    .list_boot_devices = machine_qmp_list_boot_devices,
+    .set_boot_index = machine_qmp_set_boot_index,
+    .free = launch_free,
+};
+
+Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
+                            GError **errp)
+{
+    g_auto(GStrv) argv = machine_launch_build_argv(config, errp);
+    g_autoptr(GSocketAddress) addr = NULL;
+    MachineLaunch *launch;
+
+    if (!argv) {
+        return NULL;
+    }
+    launch = g_new0(MachineLaunch, 1);
+    launch->argv = g_steal_pointer(&argv);
+    launch->qmp_path = launch_qmp_path(config->run_dir);
+    launch->state_dir = g_strdup(config->state_dir);
+    addr = g_unix_socket_address_new(launch->qmp_path);
+    machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
+    launch->qmp.parent.can_start_process = true;
+    qmp_client_add_state_notifier(launch->qmp.client,
+                                  &launch->client_notifier, client_changed,
+                                  launch);
+    if (!launch_adopt_or_spawn(launch, errp)) {
+        machine_free(&launch->qmp.parent);
+        return NULL;
+    }
+    return &launch->qmp.parent;
+}
+
+void machine_launch_ready_async(Machine *machine,
+                                GAsyncReadyCallback callback, void *opaque)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+    GTask *task = g_task_new(NULL, NULL, callback, opaque);
+    MachineCall *call = call_new(launch, task, ready_update);
+
+    machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
+    ready_update(call);
+}
+
+bool machine_launch_ready_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
+void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
+                              void *opaque)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+    GTask *task = g_task_new(NULL, NULL, callback, opaque);
+    MachineCall *call = call_new(launch, task, end_update);
+
+    machine->can_start_process = false;
+    machine_call_set_deadline(call, END_DEADLINE_MS,
+                              "the QEMU process does not end");
+    end_update(call);
+    if (!launch->process || launch->ending) {
+        return;
+    }
+    launch->ending = true;
+    clock_timer_start(launch->qmp.clock, &launch->kill_timer, KILL_AFTER_MS,
+                      kill_timed_out, launch);
+    if (launch->qmp.ready) {
+        launch->quit_cancellable = g_cancellable_new();
+        qmp_quit_async(launch->qmp.client, launch->quit_cancellable,
+                       quit_done, NULL);
+    } else {
+        machine_process_signal(launch->process, SIGTERM);
+    }
+}
+
+bool machine_launch_end_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
