@@ -1,10 +1,124 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parsing of checked texts by json-glib, printing, and typed getters. */
+/*
+ * Parsing of checked texts by json-glib, printing, and typed getters.
+ *
+ * json-glib 1.6 prints 1e122 as "1e+122.0" and infinity as "inf", which are
+ * not JSON, so printing is done here.
+ */
 #include "osdep.h"
 
 #include "util/json.h"
 
+#include <math.h>
+
 #include "util/error.h"
+
+static void print_node(GString *out, JsonNode *node);
+
+static void print_string(GString *out, const char *text)
+{
+    g_string_append_c(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') {
+            g_string_append_c(out, '\\');
+            g_string_append_c(out, *text);
+        } else if ((uint8_t)*text < 0x20 || *text == 0x7f) {
+            g_string_append_printf(out, "\\u%04x", *text);
+        } else {
+            g_string_append_c(out, *text);
+        }
+    }
+    g_string_append_c(out, '"');
+}
+
+/* As short as it can be read back from, and still no integer. */
+static void print_double(GString *out, double value)
+{
+    char buf[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!isfinite(value)) {
+        g_string_append(out, "null");
+        return;
+    }
+    g_ascii_formatd(buf, sizeof(buf), "%.15g", value);
+    if (g_ascii_strtod(buf, NULL) != value) {
+        g_ascii_formatd(buf, sizeof(buf), "%.17g", value);
+    }
+    g_string_append(out, buf);
+    if (!strpbrk(buf, ".e")) {
+        g_string_append(out, ".0");
+    }
+}
+
+static void print_value(GString *out, JsonNode *node)
+{
+    switch (json_node_get_value_type(node)) {
+    case G_TYPE_STRING:
+        print_string(out, json_node_get_string(node));
+        break;
+    case G_TYPE_INT64:
+        g_string_append_printf(out, "%" G_GINT64_FORMAT,
+                               json_node_get_int(node));
+        break;
+    case G_TYPE_BOOLEAN:
+        g_string_append(out, json_node_get_boolean(node) ? "true" : "false");
+        break;
+    default:
+        print_double(out, json_node_get_double(node));
+        break;
+    }
+}
+
+static void print_object(GString *out, JsonObject *object)
+{
+    const char *separator = "";
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *node;
+
+    g_string_append_c(out, '{');
+    json_object_iter_init_ordered(&iter, object);
+    while (json_object_iter_next_ordered(&iter, &name, &node)) {
+        g_string_append(out, separator);
+        print_string(out, name);
+        g_string_append_c(out, ':');
+        print_node(out, node);
+        separator = ",";
+    }
+    g_string_append_c(out, '}');
+}
+
+static void print_array(GString *out, JsonArray *array)
+{
+    guint n = json_array_get_length(array);
+    guint i;
+
+    g_string_append_c(out, '[');
+    for (i = 0; i < n; i++) {
+        g_string_append(out, i ? "," : "");
+        print_node(out, json_array_get_element(array, i));
+    }
+    g_string_append_c(out, ']');
+}
+
+/* Recurses as deep as the program built, or json_check() let pass. */
+static void print_node(GString *out, JsonNode *node)
+{
+    switch (json_node_get_node_type(node)) {
+    case JSON_NODE_OBJECT:
+        print_object(out, json_node_get_object(node));
+        break;
+    case JSON_NODE_ARRAY:
+        print_array(out, json_node_get_array(node));
+        break;
+    case JSON_NODE_VALUE:
+        print_value(out, node);
+        break;
+    default:
+        g_string_append(out, "null");
+        break;
+    }
+}
 
 static JsonGet get_value(JsonObject *object, const char *name, GType type,
                          JsonNode **node)
@@ -46,10 +160,10 @@ JsonObject *json_parse_object(const char *text, size_t len, GError **errp)
 
 char *json_print(JsonObject *object)
 {
-    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+    GString *out = g_string_new(NULL);
 
-    json_node_set_object(node, object);
-    return json_to_string(node, FALSE);
+    print_object(out, object);
+    return g_string_free(out, FALSE);
 }
 
 JsonGet json_get_string(JsonObject *object, const char *name,

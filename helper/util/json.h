@@ -43,7 +43,9 @@ bool json_check(const char *text, size_t len, GError **errp);
 JsonObject *json_parse_object(const char *text, size_t len, GError **errp);
 
 /**
- * json_print: serialise without white space.
+ * json_print: serialise without white space; a number that JSON cannot say
+ * (infinity) becomes null. Use this, not json_to_string(), which prints some
+ * numbers wrongly.
  *
  * @object: the object
  *

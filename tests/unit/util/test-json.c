@@ -4,6 +4,8 @@
 
 #include "util/json.h"
 
+#include <math.h>
+
 #include "test-util.h"
 #include "util/error.h"
 
@@ -242,6 +244,27 @@ static void test_json_parse(void)
     g_assert_error(err, BMC_ERROR, BMC_ERROR_INVALID);
 }
 
+static void test_json_print(void)
+{
+    static const char text[] =
+        "{\"i\":-9223372036854775808,\"d\":[0.1,1.0,-0.0,1e+122,1e-07,"
+        "1.7976931348623157e+308,0.30000000000000004],\"l\":[true,false,"
+        "null],\"e\":[[],{}],\"s\":\"\\u0001\\\"\\\\/\xc3\xa9\\u007f\"}";
+    g_autoptr(GError) err = NULL;
+    g_autoptr(JsonObject) object =
+        json_parse_object(text, sizeof(text) - 1, &err);
+    g_autoptr(JsonObject) infinite = json_object_new();
+    g_autofree char *printed = NULL;
+    g_autofree char *null = NULL;
+
+    g_assert_no_error(err);
+    printed = json_print(object);
+    g_assert_cmpstr(printed, ==, text);
+    json_object_set_double_member(infinite, "x", HUGE_VAL);
+    null = json_print(infinite);
+    g_assert_cmpstr(null, ==, "{\"x\":null}");
+}
+
 static void test_json_get(void)
 {
     static const char text[] =
@@ -294,6 +317,7 @@ int main(int argc, char **argv)
     g_test_add_func("/json/depth", test_json_depth);
     g_test_add_func("/json/names", test_json_names);
     g_test_add_func("/json/parse", test_json_parse);
+    g_test_add_func("/json/print", test_json_print);
     g_test_add_func("/json/get", test_json_get);
     return g_test_run();
 }
