@@ -20,6 +20,7 @@
  * EngineOp: a request and where its answer goes.
  *
  * @session: NULL outside a session
+ * @rmcpp: outside a session: it came in the RMCP+ wrapper
  * @request: its message, without data
  * @serial: ipmi_retry_serial()
  * @pending: while the answer is deferred
@@ -28,6 +29,7 @@
 typedef struct EngineOp {
     IpmiEngine *engine;
     IpmiSession *session;
+    bool rmcpp;
     IpmiPeer peer;
     IpmbMessage request;
     uint32_t serial;
@@ -80,25 +82,29 @@ static void op_free(EngineOp *op)
     g_free(op);
 }
 
-static void answer_sessionless(IpmiEngine *engine, const IpmiPeer *peer,
-                               const IpmbMessage *request, uint8_t cc,
+static void answer_sessionless(const EngineOp *op, uint8_t cc,
                                const uint8_t *data, size_t len)
 {
     uint8_t message[IPMI15_PAYLOAD_MAX];
     uint8_t packet[IPMI_LAN_PACKET_MAX];
     ByteWriter m = byte_writer(message, sizeof(message));
     ByteWriter w = byte_writer(packet, sizeof(packet));
+    RmcppHeader header = { .payload_type = IPMI_PAYLOAD_IPMI };
     Ipmi15Packet pkt = { .auth_type = IPMI_AUTH_NONE };
 
-    ipmb_build_response(&m, request, cc, data, len);
+    ipmb_build_response(&m, &op->request, cc, data, len);
     if (m.failed) {
         return;
     }
     pkt.payload = m.data;
     pkt.payload_len = m.len;
     rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
-    ipmi15_build(&w, &pkt);
-    send_writer(engine, peer, &w);
+    if (op->rmcpp) {
+        rmcpp_build(&w, &header, m.data, m.len);
+    } else {
+        ipmi15_build(&w, &pkt);
+    }
+    send_writer(op->engine, &op->peer, &w);
 }
 
 static void answer_in_session(IpmiEngine *engine, IpmiSession *session,
@@ -138,7 +144,7 @@ static void op_done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
         }
         answer_in_session(engine, session, &op->request, cc, data, len);
     } else if (!op->dropped) {
-        answer_sessionless(engine, &op->peer, &op->request, cc, data, len);
+        answer_sessionless(op, cc, data, len);
     }
     op_free(op);
     if (close) {
@@ -289,7 +295,31 @@ static void receive_in_session(IpmiEngine *engine, const IpmiPeer *peer,
     secret_wipe(plain, w.len);
 }
 
-/* Outside a session RMCP+ carries what opens one, and no command ever. */
+/*
+ * ipmitool asks for the cipher suites in the RMCP+ wrapper, with session id
+ * 0. Nothing but what needs no session is carried out here, and nothing else
+ * is answered.
+ */
+static void receive_rmcpp_sessionless(IpmiEngine *engine,
+                                      const IpmiPeer *peer,
+                                      const RmcppPacket *pkt)
+{
+    const IpmiCommand *command;
+    IpmbMessage request;
+    EngineOp *op;
+
+    if (!parse_request(pkt->payload, pkt->payload_len, &request)) {
+        return;
+    }
+    command = ipmi_core_find(request.netfn, request.cmd);
+    if (!command || !(command->flags & IPMI_CMD_SESSIONLESS)) {
+        return;
+    }
+    op = op_new(engine, NULL, peer, &request);
+    op->rmcpp = true;
+    execute(op, &request);
+}
+
 static void receive_setup(IpmiEngine *engine, const IpmiPeer *peer,
                           const RmcppPacket *pkt)
 {
@@ -301,6 +331,10 @@ static void receive_setup(IpmiEngine *engine, const IpmiPeer *peer,
     int type;
 
     if (pkt->header.encrypted || pkt->header.authenticated) {
+        return;
+    }
+    if (pkt->header.payload_type == IPMI_PAYLOAD_IPMI) {
+        receive_rmcpp_sessionless(engine, peer, pkt);
         return;
     }
     type = ipmi_rakp_handle(engine->core->sessions, peer,

@@ -11,8 +11,6 @@
 
 #include "util/secret.h"
 
-#define LOG_NAME_MAX BMC_USER_NAME_MAX
-
 static bool suite_matches(const CipherSuite *suite,
                           const RakpOpenRequest *req)
 {
@@ -101,43 +99,6 @@ static int handle_open(IpmiSessions *sessions, const IpmiPeer *peer,
     }
     rakp_build_open_response(out, &rsp);
     return IPMI_PAYLOAD_OPEN_RESPONSE;
-}
-
-static void log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
-                        const uint8_t *name, size_t len)
-{
-    g_autofree char *user = NULL;
-    g_autofree char *host = NULL;
-    unsigned suppressed;
-
-    if (!log_limit_allows(&sessions->failures,
-                          clock_now_ms(sessions->clock), &suppressed)) {
-        return;
-    }
-    user = log_escape((const char *)name, len, LOG_NAME_MAX);
-    host = ipmi_peer_host(peer);
-    if (suppressed) {
-        g_message("%u more failed logins over IPMI LAN", suppressed);
-    }
-    g_message("login failed for user '%s' at %s over IPMI LAN", user, host);
-}
-
-static void log_login(IpmiSessions *sessions, const IpmiSession *session)
-{
-    g_autofree char *user = NULL;
-    g_autofree char *host = NULL;
-    unsigned suppressed;
-
-    if (!log_limit_allows(&sessions->logins, clock_now_ms(sessions->clock),
-                          &suppressed)) {
-        return;
-    }
-    user = log_escape(session->user, -1, LOG_NAME_MAX);
-    host = ipmi_peer_host(&session->peer);
-    if (suppressed) {
-        g_message("%u more logins over IPMI LAN", suppressed);
-    }
-    g_message("user '%s' at %s logged in over IPMI LAN", user, host);
 }
 
 /* The session that a RAKP message names, if it is the sender's. */
@@ -233,11 +194,13 @@ static int handle_rakp1(IpmiSessions *sessions, const IpmiPeer *peer,
     if (rsp.status == IPMI_RAKP_STATUS_OK) {
         rsp.status = authorise(sessions, session, &msg);
         if (rsp.status != IPMI_RAKP_STATUS_OK) {
-            log_failure(sessions, peer, msg.name, msg.name_len);
+            ipmi_sessions_log_failure(sessions, peer, msg.name, msg.name_len,
+                                      NULL);
         }
     }
     if (rsp.status == IPMI_RAKP_STATUS_OK) {
         challenge(sessions, session, &msg, &rsp);
+        ipmi_sessions_challenged(sessions, session);
     } else {
         ipmi_sessions_close(sessions, session);
     }
@@ -263,8 +226,9 @@ static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
         return IPMI_RAKP_STATUS_INACTIVE_SESSION;
     }
     if (!rakp_auth_check3(&session->rakp, msg->code, msg->code_len)) {
-        log_failure(sessions, &session->peer, session->rakp.name,
-                    session->rakp.name_len);
+        ipmi_sessions_log_failure(sessions, &session->peer,
+                                  session->rakp.name,
+                                  session->rakp.name_len, NULL);
         ipmi_sessions_close(sessions, session);
         return IPMI_RAKP_STATUS_INVALID_ICV;
     }
@@ -277,7 +241,7 @@ static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
     memcpy(session->rakp3, msg->code, msg->code_len);
     session->rakp3_len = msg->code_len;
     session->rakp4 = *rsp;
-    log_login(sessions, session);
+    ipmi_sessions_log_login(sessions, session);
     return IPMI_RAKP_STATUS_OK;
 }
 
@@ -295,8 +259,10 @@ static int handle_rakp3(IpmiSessions *sessions, const IpmiPeer *peer,
     if (msg.status != IPMI_RAKP_STATUS_OK) {
         /* This is how a client says that RAKP 2 does not fit its password. */
         if (session && session->state == IPMI_SESSION_CHALLENGED) {
-            log_failure(sessions, peer, session->rakp.name,
-                        session->rakp.name_len);
+            if (session->challenged_ms >= 0) {
+                ipmi_sessions_log_failure(sessions, peer, session->rakp.name,
+                                          session->rakp.name_len, NULL);
+            }
             ipmi_sessions_close(sessions, session);
         }
         return -1;

@@ -8,16 +8,13 @@
 
 #include "ipmi/ipmi-session.h"
 
-#include <arpa/inet.h>
-
 #include "util/secret.h"
 
-#define WINDOW_AHEAD 16
-#define WINDOW_BEHIND 15
+#define LOG_NAME_MAX BMC_USER_NAME_MAX
 
 static const uint8_t default_suites[] = { 17, 3 };
 
-static void arm(IpmiSessions *sessions);
+static void expire(void *opaque);
 
 static int64_t session_end(const IpmiSession *session)
 {
@@ -26,17 +23,64 @@ static int64_t session_end(const IpmiSession *session)
            session->opened_ms + IPMI_HALF_OPEN_MS;
 }
 
+static int64_t session_next_event(const IpmiSession *session)
+{
+    int64_t end = session_end(session);
+
+    return session->challenged_ms < 0 ? end :
+           MIN(end, session->challenged_ms + IPMI_CHALLENGE_MS);
+}
+
 static void expire_queue(IpmiSessions *sessions, GQueue *queue, int64_t now)
 {
+    IpmiSession *session;
     GList *at = queue->head;
     GList *next;
 
     while (at) {
         next = at->next;
-        if (session_end(at->data) <= now) {
-            ipmi_sessions_close(sessions, at->data);
+        session = at->data;
+        if (session->challenged_ms >= 0 &&
+            session->challenged_ms + IPMI_CHALLENGE_MS <= now) {
+            session->challenged_ms = -1;
+            ipmi_sessions_log_failure(sessions, &session->peer,
+                                      session->rakp.name,
+                                      session->rakp.name_len,
+                                      "no answer to RAKP 2");
+        }
+        if (session_end(session) <= now) {
+            ipmi_sessions_close(sessions, session);
         }
         at = next;
+    }
+}
+
+/* The table is looked through at @when, if not earlier anyway. */
+static void arm_at(IpmiSessions *sessions, int64_t when)
+{
+    int64_t now = clock_now_ms(sessions->clock);
+
+    if (sessions->timer && sessions->timer_ms <= when) {
+        return;
+    }
+    sessions->timer_ms = when;
+    clock_timer_start(sessions->clock, &sessions->timer, MAX(when - now, 0),
+                      expire, sessions);
+}
+
+static void arm(IpmiSessions *sessions)
+{
+    int64_t earliest = INT64_MAX;
+    GList *at;
+
+    for (at = sessions->half_open.head; at; at = at->next) {
+        earliest = MIN(earliest, session_next_event(at->data));
+    }
+    for (at = sessions->active.head; at; at = at->next) {
+        earliest = MIN(earliest, session_end(at->data));
+    }
+    if (earliest != INT64_MAX) {
+        arm_at(sessions, earliest);
     }
 }
 
@@ -48,33 +92,6 @@ static void expire(void *opaque)
     expire_queue(sessions, &sessions->half_open, now);
     expire_queue(sessions, &sessions->active, now);
     arm(sessions);
-}
-
-static void arm_at(IpmiSessions *sessions, int64_t when)
-{
-    int64_t now = clock_now_ms(sessions->clock);
-
-    clock_timer_start(sessions->clock, &sessions->timer, MAX(when - now, 0),
-                      expire, sessions);
-}
-
-static void arm(IpmiSessions *sessions)
-{
-    int64_t earliest = INT64_MAX;
-    GList *at;
-
-    /* Half-open ones end in the order in which they were opened. */
-    if (sessions->half_open.head) {
-        earliest = session_end(sessions->half_open.head->data);
-    }
-    for (at = sessions->active.head; at; at = at->next) {
-        earliest = MIN(earliest, session_end(at->data));
-    }
-    if (earliest == INT64_MAX) {
-        clock_timer_stop(&sessions->timer);
-    } else {
-        arm_at(sessions, earliest);
-    }
 }
 
 static IpmiSession *oldest_of_host(IpmiSessions *sessions,
@@ -219,16 +236,21 @@ IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
     session->state = IPMI_SESSION_OPENED;
     session->peer = *peer;
     session->opened_ms = clock_now_ms(sessions->clock);
+    session->challenged_ms = -1;
     session->rakp.suite = suite;
     session->rakp.managed_id = session->id;
     session->link.data = session;
     g_hash_table_insert(sessions->by_id, GUINT_TO_POINTER(session->id),
                         session);
     g_queue_push_tail_link(&sessions->half_open, &session->link);
-    if (!sessions->timer || sessions->half_open.length == 1) {
-        arm(sessions);
-    }
+    arm_at(sessions, session_end(session));
     return session;
+}
+
+void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session)
+{
+    session->challenged_ms = clock_now_ms(sessions->clock);
+    arm_at(sessions, session_next_event(session));
 }
 
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
@@ -240,11 +262,12 @@ bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
     rakp_auth_derive(&session->rakp, &session->crypto);
     rakp_auth_wipe(&session->rakp);
     session->state = IPMI_SESSION_ACTIVE;
+    session->challenged_ms = -1;
     session->active_ms = clock_now_ms(sessions->clock);
     session->privilege = MIN(session->ceiling, BMC_PRIVILEGE_USER);
     g_queue_unlink(&sessions->half_open, &session->link);
     g_queue_push_tail_link(&sessions->active, &session->link);
-    arm(sessions);
+    arm_at(sessions, session_end(session));
     return true;
 }
 
@@ -336,68 +359,42 @@ uint32_t ipmi_session_next_sequence(IpmiSession *session)
     return session->sequence;
 }
 
-bool ipmi_window_check(const IpmiWindow *window, uint32_t sequence)
+void ipmi_sessions_log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
+                               const uint8_t *name, size_t len,
+                               const char *why)
 {
-    uint32_t ahead = sequence - window->last;
-    uint32_t behind = window->last - sequence;
+    g_autofree char *user = NULL;
+    g_autofree char *host = NULL;
+    unsigned suppressed;
 
-    if (sequence == 0) {
-        return false;
+    if (!log_limit_allows(&sessions->failures,
+                          clock_now_ms(sessions->clock), &suppressed)) {
+        return;
     }
-    if (ahead != 0 && ahead <= WINDOW_AHEAD) {
-        return true;
+    user = log_escape((const char *)name, len, LOG_NAME_MAX);
+    host = ipmi_peer_host(peer);
+    if (suppressed) {
+        g_message("%u more failed logins over IPMI LAN", suppressed);
     }
-    return behind <= WINDOW_BEHIND && !(window->seen >> behind & 1);
+    g_message("login failed for user '%s' at %s over IPMI LAN%s%s%s", user,
+              host, why ? " (" : "", why ? why : "", why ? ")" : "");
 }
 
-void ipmi_window_accept(IpmiWindow *window, uint32_t sequence)
+void ipmi_sessions_log_login(IpmiSessions *sessions,
+                             const IpmiSession *session)
 {
-    uint32_t ahead = sequence - window->last;
-    uint32_t behind = window->last - sequence;
+    g_autofree char *user = NULL;
+    g_autofree char *host = NULL;
+    unsigned suppressed;
 
-    if (ahead != 0 && ahead <= WINDOW_AHEAD) {
-        window->seen = ahead < WINDOW_AHEAD ? window->seen << ahead : 0;
-        window->seen |= 1;
-        window->last = sequence;
-    } else if (behind <= WINDOW_BEHIND) {
-        window->seen |= 1u << behind;
+    if (!log_limit_allows(&sessions->logins, clock_now_ms(sessions->clock),
+                          &suppressed)) {
+        return;
     }
-}
-
-bool ipmi_peer_same_host(const IpmiPeer *a, const IpmiPeer *b)
-{
-    if (a->addr.sa.sa_family != b->addr.sa.sa_family) {
-        return false;
+    user = log_escape(session->user, -1, LOG_NAME_MAX);
+    host = ipmi_peer_host(&session->peer);
+    if (suppressed) {
+        g_message("%u more logins over IPMI LAN", suppressed);
     }
-    if (a->addr.sa.sa_family == AF_INET) {
-        return a->addr.in.sin_addr.s_addr == b->addr.in.sin_addr.s_addr;
-    }
-    return IN6_ARE_ADDR_EQUAL(&a->addr.in6.sin6_addr,
-                              &b->addr.in6.sin6_addr) &&
-           a->addr.in6.sin6_scope_id == b->addr.in6.sin6_scope_id;
-}
-
-bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b)
-{
-    if (a->port != b->port || !ipmi_peer_same_host(a, b)) {
-        return false;
-    }
-    return a->addr.sa.sa_family == AF_INET ?
-           a->addr.in.sin_port == b->addr.in.sin_port :
-           a->addr.in6.sin6_port == b->addr.in6.sin6_port;
-}
-
-char *ipmi_peer_host(const IpmiPeer *peer)
-{
-    char text[INET6_ADDRSTRLEN] = "?";
-    const struct in6_addr *in6 = &peer->addr.in6.sin6_addr;
-
-    if (peer->addr.sa.sa_family == AF_INET) {
-        inet_ntop(AF_INET, &peer->addr.in.sin_addr, text, sizeof(text));
-    } else if (IN6_IS_ADDR_V4MAPPED(in6)) {
-        inet_ntop(AF_INET, &in6->s6_addr[12], text, sizeof(text));
-    } else {
-        inet_ntop(AF_INET6, in6, text, sizeof(text));
-    }
-    return g_strdup(text);
+    g_message("user '%s' at %s logged in over IPMI LAN", user, host);
 }

@@ -11,7 +11,6 @@
 #define QEMU_BMC_IPMI_IPMI_SESSION_H
 
 #include <glib.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,7 +20,9 @@
 #include "codec/rakp.h"
 #include "codec/rmcpp.h"
 #include "ipmi/ipmi-core.h"
+#include "ipmi/ipmi-peer.h"
 #include "ipmi/ipmi-retry.h"
+#include "ipmi/ipmi-window.h"
 #include "util/log.h"
 
 /* A 6-bit field counts them (section 22.20), and 63 is its largest value. */
@@ -32,36 +33,15 @@
 #define IPMI_HALF_OPEN_MAX 128
 #define IPMI_HALF_OPEN_PER_HOST 16
 #define IPMI_HALF_OPEN_MS 20000
+/*
+ * A client whose password does not fit RAKP 2 may just fall silent (ipmitool
+ * and FreeIPMI do), while one that knows it answers at once. After this time
+ * it counts as a failed login; the session can still be opened, in case
+ * RAKP 2 was lost.
+ */
+#define IPMI_CHALLENGE_MS 2000
 
 #define IPMI_SUITES_MAX 16
-
-/**
- * IpmiPeer: the other end of a datagram.
- *
- * @port: the socket that it came on, as a token; sessions do not change it
- * @addr: its address
- * @local: our address that it was sent to, for the answer; family is
- *         AF_UNSPEC if not known
- */
-typedef struct IpmiPeer {
-    const void *port;
-    union {
-        struct sockaddr sa;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } addr, local;
-} IpmiPeer;
-
-/**
- * IpmiWindow: inbound sequence numbers seen (IPMI 2.0 section 6.12.13).
- *
- * @last: highest number accepted
- * @seen: bit n: @last - n was accepted
- */
-typedef struct IpmiWindow {
-    uint32_t last;
-    uint16_t seen;
-} IpmiWindow;
 
 /**
  * IpmiSessionState: how far a session is.
@@ -85,6 +65,8 @@ typedef enum IpmiSessionState {
  * @state: how far it is
  * @peer: who opened it; nobody else may use it
  * @opened_ms: when Open Session was answered
+ * @challenged_ms: when RAKP 1 was answered; -1 if it was not, or if silence
+ *                 after it is in the log already
  * @active_ms: when it was last used
  * @open_tag: message tag of the Open Session Request
  * @open_priv: maximum privilege asked for in Open Session
@@ -111,6 +93,7 @@ struct IpmiSession {
     IpmiSessionState state;
     IpmiPeer peer;
     int64_t opened_ms;
+    int64_t challenged_ms;
     int64_t active_ms;
     uint8_t open_tag;
     uint8_t open_priv;
@@ -140,7 +123,9 @@ struct IpmiSession {
  * @by_id: all sessions by IpmiSession.id
  * @active: those that are, oldest first
  * @half_open: those that are not yet, oldest first
- * @timer: armed for the earliest end of any session while there are some
+ * @timer: armed, while there are sessions, for the earliest time at which
+ *         something may have to be done about one
+ * @timer_ms: that time
  * @users: on bmc_notifiers()
  * @closing: called with the IpmiSession before it is freed
  * @suites: cipher suites offered, best first
@@ -157,6 +142,7 @@ struct IpmiSessions {
     GQueue active;
     GQueue half_open;
     ClockTimer *timer;
+    int64_t timer_ms;
     Notifier users;
     NotifierList closing;
     const CipherSuite *suites[IPMI_SUITES_MAX];
@@ -196,6 +182,14 @@ void ipmi_sessions_free(IpmiSessions *sessions);
  */
 IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
                                 const CipherSuite *suite);
+
+/**
+ * ipmi_sessions_challenged: note that RAKP 1 was answered just now.
+ *
+ * @sessions: the table
+ * @session: the half-open session
+ */
+void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session);
 
 /**
  * ipmi_sessions_activate: make a half-open session active: its keys are
@@ -282,53 +276,27 @@ void ipmi_session_touch(IpmiSessions *sessions, IpmiSession *session);
 uint32_t ipmi_session_next_sequence(IpmiSession *session);
 
 /**
- * ipmi_window_check: whether a number would be accepted: at most 16 ahead of
- * the highest, or at most 15 behind it and not seen yet.
+ * ipmi_sessions_log_failure: write a failed login to the log, unless there
+ * are too many.
  *
- * @window: the window
- * @sequence: the number
- *
- * Returns: true if it would
+ * @sessions: the table
+ * @peer: who tried
+ * @name: user name as it came
+ * @len: its length in bytes
+ * @why: (nullable): more about it, for people
  */
-bool ipmi_window_check(const IpmiWindow *window, uint32_t sequence);
+void ipmi_sessions_log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
+                               const uint8_t *name, size_t len,
+                               const char *why);
 
 /**
- * ipmi_window_accept: note a number as seen; only after ipmi_window_check()
- * and only once the packet is known to be genuine.
+ * ipmi_sessions_log_login: write a login to the log, unless there are too
+ * many.
  *
- * @window: the window
- * @sequence: the number
+ * @sessions: the table
+ * @session: the session that begins
  */
-void ipmi_window_accept(IpmiWindow *window, uint32_t sequence);
-
-/**
- * ipmi_peer_equal: whether two peers are the same: socket, address, port.
- *
- * @a: one
- * @b: the other
- *
- * Returns: true if they are
- */
-bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b);
-
-/**
- * ipmi_peer_same_host: whether two peers have the same address; the port
- * does not matter.
- *
- * @a: one
- * @b: the other
- *
- * Returns: true if they have
- */
-bool ipmi_peer_same_host(const IpmiPeer *a, const IpmiPeer *b);
-
-/**
- * ipmi_peer_host: a peer's address for people, without port.
- *
- * @peer: the peer
- *
- * Returns: (transfer full): text
- */
-char *ipmi_peer_host(const IpmiPeer *peer);
+void ipmi_sessions_log_login(IpmiSessions *sessions,
+                             const IpmiSession *session);
 
 #endif /* QEMU_BMC_IPMI_IPMI_SESSION_H */
