@@ -5,12 +5,13 @@
  *
  * Every command it receives is checked against the schema recorded from a
  * real QEMU (tests/data/qmp): an unknown command, an unknown or missing
- * argument or a wrong type fails the test on the spot. So is every reply and
- * event that a test scripts, as far as its name goes.
+ * argument or a wrong type fails the test on the spot. So does an event
+ * whose name QEMU does not know.
  *
  * Three ways to answer, tried in this order:
  *   1. a script: mock_qmp_expect*(): each command once, in this order (or in
- *      any, see mock_qmp_set_any_order());
+ *      any, see mock_qmp_set_any_order()); a command out of order fails the
+ *      test unless 2 or 3 know it;
  *   2. a function: mock_qmp_set_func(): for behaviour with a state;
  *   3. a standing reply: mock_qmp_set_reply(), mock_qmp_set_error(): any
  *      number of times.
@@ -39,6 +40,8 @@
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "mock-schema.h"
 
 typedef struct MockQmp MockQmp;
 
@@ -98,6 +101,15 @@ GSocketAddress *mock_qmp_address(MockQmp *mock);
 const char *mock_qmp_path(MockQmp *mock);
 
 /**
+ * mock_qmp_get_schema: the recorded schema.
+ *
+ * @mock: the server
+ *
+ * Returns: the schema; belongs to @mock
+ */
+MockSchema *mock_qmp_get_schema(MockQmp *mock);
+
+/**
  * mock_qmp_listen: make the socket, in place of one that is there already,
  * as a QEMU that starts does.
  *
@@ -110,9 +122,9 @@ void mock_qmp_listen(MockQmp *mock);
  * listening.
  *
  * @mock: the server
- * @unlink: remove the socket too, as a QEMU that ends by itself does
+ * @unlink_it: remove the socket too, as a QEMU that ends by itself does
  */
-void mock_qmp_kill(MockQmp *mock, bool unlink);
+void mock_qmp_kill(MockQmp *mock, bool unlink_it);
 
 /**
  * mock_qmp_close: close the client's connection and go on listening.
