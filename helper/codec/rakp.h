@@ -203,8 +203,9 @@ bool rakp_parse_open_response(const uint8_t *buf, size_t len,
 void rakp_build_open_response(ByteWriter *w, const RakpOpenResponse *rsp);
 
 /**
- * rakp_parse_1: read a RAKP Message 1. Whoever gets one that is complete but
- * wrong answers with @msg->status.
+ * rakp_parse_1: read a RAKP Message 1, with a name field as long as the name
+ * or of full length. Whoever gets one that is complete but wrong answers
+ * with @msg->status.
  *
  * @buf: the payload
  * @len: its length in bytes

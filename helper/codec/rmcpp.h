@@ -83,7 +83,9 @@ typedef struct RmcppCrypto {
 
 /**
  * rmcpp_parse: read a packet's header and find its payload. A packet without
- * the authenticated bit must end with its payload.
+ * the authenticated bit must end with its payload; one with session id 0 can
+ * be neither authenticated nor encrypted. IPMI messages may come with
+ * session id 0 too: ipmitool asks for the cipher suites that way.
  *
  * @buf: the data of an RMCP message of class IPMI
  * @len: its length in bytes
