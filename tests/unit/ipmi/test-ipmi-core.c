@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command table, walked as a whole; what each command answers; and
+ * answers that come late, or never.
+ */
+#include "osdep.h"
+
+#include "ipmi/ipmi-core.h"
+
+#include "ipmi/ipmi-session.h"
+
+#include "mock-hub.h"
+#include "test-util.h"
+
+typedef struct Fixture {
+    Bmc *hub;
+    IpmiCore *core;
+    IpmiContext ctx;
+    uint8_t lun;
+    int answers;
+    int cc;
+    uint8_t data[IPMI_RESPONSE_MAX];
+    size_t len;
+} Fixture;
+
+static void setup(Fixture *f, const void *opaque)
+{
+    f->hub = mock_hub_new();
+    f->core = ipmi_core_new(f->hub);
+    f->ctx.channel = IPMI_CHANNEL_LAN;
+    f->ctx.privilege = BMC_PRIVILEGE_ADMIN;
+    f->ctx.origin.channel = BMC_CHANNEL_LAN;
+    f->ctx.origin.user = "admin";
+    f->ctx.origin.peer = "192.0.2.1";
+}
+
+static void teardown(Fixture *f, const void *opaque)
+{
+    ipmi_core_free(f->core);
+    bmc_free(f->hub);
+    test_drain();
+}
+
+static void done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
+{
+    Fixture *f = opaque;
+
+    f->answers++;
+    f->cc = cc;
+    f->len = len;
+    if (len) {
+        memcpy(f->data, data, len);
+    }
+}
+
+static IpmiRequest *start(Fixture *f, uint8_t netfn, uint8_t cmd,
+                          const void *data, size_t len)
+{
+    IpmiMessage msg = { netfn, f->lun, cmd, data, len };
+
+    f->answers = 0;
+    f->cc = -1;
+    return ipmi_core_execute(f->core, &f->ctx, &msg, done, f);
+}
+
+/* Runs a command to its end and returns its completion code. */
+static int run(Fixture *f, uint8_t netfn, uint8_t cmd, const char *hex)
+{
+    g_autoptr(GBytes) bytes = test_hex(hex);
+    size_t len;
+    const void *data = g_bytes_get_data(bytes, &len);
+
+    if (start(f, netfn, cmd, data, len)) {
+        test_drain();
+    }
+    g_assert_cmpint(f->answers, ==, 1);
+    return f->cc;
+}
+
+static void assert_answer(Fixture *f, uint8_t netfn, uint8_t cmd,
+                          const char *hex, const char *answer)
+{
+    g_assert_cmphex(run(f, netfn, cmd, hex), ==, IPMI_CC_OK);
+    test_assert_hex_equal(f->data, f->len, answer);
+}
+
+static void test_table_lengths(Fixture *f, const void *opaque)
+{
+    const IpmiCommand *row;
+    uint8_t data[256];
+    size_t n;
+
+    memset(data, 1, sizeof(data));
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        f->ctx.channel = row->channels & IPMI_ON_LAN ? IPMI_CHANNEL_LAN :
+                         IPMI_CHANNEL_SYSTEM;
+        g_assert_true(ipmi_core_find(row->netfn, row->cmd) == row);
+        g_assert_cmpint(row->min, <=, row->max);
+        start(f, row->netfn, row->cmd, data, row->max + 1);
+        g_assert_cmphex(f->cc, ==, IPMI_CC_LENGTH);
+        if (row->min) {
+            start(f, row->netfn, row->cmd, data, row->min - 1);
+            g_assert_cmphex(f->cc, ==, IPMI_CC_LENGTH);
+        }
+        start(f, row->netfn, row->cmd, data, row->min);
+        test_drain();
+        g_assert_cmpint(f->answers, ==, 1);
+        g_assert_cmphex(f->cc, !=, IPMI_CC_LENGTH);
+        g_assert_cmphex(f->cc, !=, IPMI_CC_INVALID_CMD);
+        f->lun = 1;
+        start(f, row->netfn, row->cmd, data, row->min);
+        g_assert_cmphex(f->cc, ==, IPMI_CC_INVALID_LUN);
+        f->lun = 0;
+    }
+    g_assert_cmpint(n, >, 20);
+}
+
+static void test_table_privileges(Fixture *f, const void *opaque)
+{
+    const IpmiCommand *row;
+    uint8_t data[256];
+    size_t n;
+    int priv;
+
+    memset(data, 1, sizeof(data));
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        f->ctx.channel = row->channels & IPMI_ON_LAN ? IPMI_CHANNEL_LAN :
+                         IPMI_CHANNEL_SYSTEM;
+        for (priv = BMC_PRIVILEGE_NONE; priv <= BMC_PRIVILEGE_ADMIN; priv++) {
+            f->ctx.privilege = priv;
+            start(f, row->netfn, row->cmd, data, row->min);
+            test_drain();
+            if (row->flags & IPMI_CMD_SESSIONLESS) {
+                g_assert_cmphex(f->cc, !=, IPMI_CC_PRIVILEGE);
+            } else if (priv == BMC_PRIVILEGE_NONE ||
+                       priv < (int)row->privilege) {
+                g_assert_cmphex(f->cc, ==, IPMI_CC_PRIVILEGE);
+            } else {
+                g_assert_cmphex(f->cc, !=, IPMI_CC_PRIVILEGE);
+            }
+        }
+    }
+}
+
+static void test_table_channels(Fixture *f, const void *opaque)
+{
+    const IpmiCommand *row;
+    uint8_t data[256];
+    size_t n;
+
+    memset(data, 1, sizeof(data));
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        g_assert_cmpint(row->channels & IPMI_ON_ALL, !=, 0);
+        f->ctx.channel = IPMI_CHANNEL_LAN;
+        start(f, row->netfn, row->cmd, data, row->min);
+        test_drain();
+        g_assert_cmpint(f->cc == IPMI_CC_INVALID_CMD, ==,
+                        !(row->channels & IPMI_ON_LAN));
+        f->ctx.channel = IPMI_CHANNEL_SYSTEM;
+        start(f, row->netfn, row->cmd, data, row->min);
+        test_drain();
+        g_assert_cmpint(f->cc == IPMI_CC_INVALID_CMD, ==,
+                        !(row->channels & IPMI_ON_SYSTEM));
+    }
+}
+
+static void test_unknown(Fixture *f, const void *opaque)
+{
+    unsigned netfn;
+    unsigned cmd;
+    unsigned known = 0;
+
+    for (netfn = 0; netfn <= IPMI_NETFN_MAX; netfn++) {
+        for (cmd = 0; cmd < 256; cmd++) {
+            if (ipmi_core_find(netfn, cmd)) {
+                known++;
+                continue;
+            }
+            start(f, netfn, cmd, NULL, 0);
+            g_assert_cmphex(f->cc, ==, IPMI_CC_INVALID_CMD);
+            g_assert_cmpint(f->len, ==, 0);
+        }
+    }
+    g_assert_null(ipmi_core_nth(known));
+    g_assert_nonnull(ipmi_core_nth(known - 1));
+}
+
+static void test_dump(Fixture *f, const void *opaque)
+{
+    g_autofree char *text = ipmi_core_dump();
+
+    g_assert_nonnull(strstr(text, "Chassis Control\t0x00\t0x02\t1\t1\t"
+                            "operator\tlan,system\t-\n"));
+    g_assert_nonnull(strstr(text, "Get Channel Cipher Suites\t0x06\t0x54\t3"
+                            "\t3\tnone\tlan,system\tsessionless\n"));
+}
+
+static void test_app(Fixture *f, const void *opaque)
+{
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x01, ""), ==, 0);
+    g_assert_cmpint(f->len, ==, 11);
+    g_assert_cmphex(f->data[0], ==, 0x20);
+    g_assert_cmphex(f->data[4], ==, 0x02);
+    g_assert_cmphex(f->data[5], ==, 0x80);
+    test_assert_hex_equal(f->data + 6, 5, "0000000000");
+    assert_answer(f, IPMI_NETFN_APP, 0x37, "",
+                  "ffeeddccbbaa 9988 7746 5544 33221100");
+    f->hub->system_uuid = NULL;
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x37, ""), ==,
+                    IPMI_CC_NOT_PRESENT);
+    assert_answer(f, IPMI_NETFN_APP, 0x08, "",
+                  "001122334455 7687 8849 aabb ccddeeff");
+    assert_answer(f, IPMI_NETFN_APP, 0x42, "0e", "01 04 01 80 f21b00 0000");
+    assert_answer(f, IPMI_NETFN_APP, 0x42, "0f", "0f 0c 05 00 f21b00 ffff");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x42, "02"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x42, "11"), ==,
+                    IPMI_CC_INVALID_FIELD);
+}
+
+static void test_auth_capabilities(Fixture *f, const void *opaque)
+{
+    unsigned i;
+
+    assert_answer(f, IPMI_NETFN_APP, 0x38, "8e04", "01 80 04 02 000000 00");
+    assert_answer(f, IPMI_NETFN_APP, 0x38, "0e04", "01 00 04 00 000000 00");
+    f->core->sessions->kg[3] = 1;
+    assert_answer(f, IPMI_NETFN_APP, 0x38, "8104", "01 80 24 02 000000 00");
+    for (i = 1; i <= BMC_USERS_MAX; i++) {
+        f->hub->users[i].enabled = false;
+    }
+    assert_answer(f, IPMI_NETFN_APP, 0x38, "8104", "01 80 20 02 000000 00");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x38, "8f04"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x38, "8e00"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x38, "8e06"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x38, "9e04"), ==,
+                    IPMI_CC_INVALID_FIELD);
+}
+
+static void test_cipher_suites(Fixture *f, const void *opaque)
+{
+    assert_answer(f, IPMI_NETFN_APP, 0x54, "0e0080",
+                  "01 c003014181 c011034481");
+    assert_answer(f, IPMI_NETFN_APP, 0x54, "0e0081", "01");
+    assert_answer(f, IPMI_NETFN_APP, 0x54, "0e00bf", "01");
+    assert_answer(f, IPMI_NETFN_APP, 0x54, "010000", "01 0103 4144 81");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0e0180"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0f0080"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0e00c0"), ==,
+                    IPMI_CC_INVALID_FIELD);
+}
+
+static void test_chassis_status(Fixture *f, const void *opaque)
+{
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 000000 20");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
+    f->hub->power = BMC_POWER_STATE_OFF;
+    f->hub->off.when = 1;
+    f->hub->off.cause = BMC_POWER_CAUSE_QEMU;
+    f->hub->identify = 5;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 01 50");
+    f->hub->power = BMC_POWER_STATE_POWERING_OFF;
+    f->hub->off.cause = BMC_POWER_CAUSE_GUEST;
+    f->hub->on.when = 1;
+    f->hub->on.cause = BMC_POWER_CAUSE_REQUEST;
+    f->hub->on.action = BMC_POWER_ON;
+    f->hub->on.channel = BMC_CHANNEL_LAN;
+    f->hub->identify = -1;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 01");
+    f->hub->on.channel = BMC_CHANNEL_IN_BAND;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 0f");
+    f->hub->on.channel = BMC_CHANNEL_REDFISH;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "00 00");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 60");
+    f->hub->on.cause = BMC_POWER_CAUSE_GUEST;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "0a 00");
+    f->hub->power = BMC_POWER_STATE_UNKNOWN;
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x01, ""), ==,
+                    IPMI_CC_NO_RESPONSE);
+}
+
+static void test_chassis_control(Fixture *f, const void *opaque)
+{
+    static const BmcPowerAction actions[] = {
+        BMC_POWER_FORCE_OFF, BMC_POWER_ON, BMC_POWER_CYCLE,
+        BMC_POWER_FORCE_RESTART, BMC_POWER_NMI, BMC_POWER_GRACEFUL_SHUTDOWN,
+    };
+    static const struct {
+        BmcError error;
+        uint8_t cc;
+    } errors[] = {
+        { BMC_ERROR_STATE, IPMI_CC_STATE },
+        { BMC_ERROR_BUSY, IPMI_CC_NODE_BUSY },
+        { BMC_ERROR_UNAVAILABLE, IPMI_CC_NO_RESPONSE },
+        { BMC_ERROR_TIMEOUT, IPMI_CC_TIMEOUT },
+        { BMC_ERROR_FAILED, IPMI_CC_UNSPECIFIED },
+    };
+    g_autofree char *hex = NULL;
+    size_t i;
+
+    for (i = 0; i < 256; i++) {
+        g_free(hex);
+        hex = g_strdup_printf("%02x", (unsigned)i);
+        f->hub->requests = 0;
+        if (i < G_N_ELEMENTS(actions)) {
+            assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, hex, "");
+            g_assert_cmpint(f->hub->action, ==, actions[i]);
+            g_assert_cmpint(f->hub->requests, ==, 1);
+        } else {
+            g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x02, hex), ==,
+                            IPMI_CC_INVALID_FIELD);
+            g_assert_cmpint(f->hub->requests, ==, 0);
+        }
+    }
+    g_assert_cmpstr(f->hub->user, ==, "admin");
+    g_assert_cmpstr(f->hub->peer, ==, "192.0.2.1");
+    for (i = 0; i < G_N_ELEMENTS(errors); i++) {
+        f->hub->error = errors[i].error + 1;
+        g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x02, "02"), ==,
+                        errors[i].cc);
+    }
+}
+
+static void test_identify(Fixture *f, const void *opaque)
+{
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "", "");
+    g_assert_cmpint(f->hub->identify, ==, 15);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "00", "");
+    g_assert_cmpint(f->hub->identify, ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "ff", "");
+    g_assert_cmpint(f->hub->identify, ==, 255);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "0701", "");
+    g_assert_cmpint(f->hub->identify, ==, -1);
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x04, "0702"), ==,
+                    IPMI_CC_INVALID_FIELD);
+}
+
+static int set_boot(Fixture *f, const char *hex)
+{
+    return run(f, IPMI_NETFN_CHASSIS, 0x08, hex);
+}
+
+static void test_boot_flags(Fixture *f, const void *opaque)
+{
+    g_assert_cmphex(set_boot(f, "05 8004000000"), ==, 0);
+    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_ONCE);
+    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_PXE);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "050000",
+                  "01 05 8004000000");
+    g_assert_cmphex(set_boot(f, "05 e008e30f1f"), ==, 0);
+    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_CONTINUOUS);
+    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_HDD);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "050000",
+                  "01 05 e008e30f1f");
+    g_assert_cmphex(set_boot(f, "05 8014000000"), ==, 0);
+    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_CD);
+    g_assert_cmphex(set_boot(f, "05 0014000000"), ==, 0);
+    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
+    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_NONE);
+    g_assert_cmphex(set_boot(f, "05 8000000000"), ==, 0);
+    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
+}
+
+static void test_boot_flags_refused(Fixture *f, const void *opaque)
+{
+    static const char *const bad[] = {
+        "05 800c000000", "05 8010000000", "05 8018000000", "05 801c000000",
+        "05 8020000000", "05 8024000000", "05 8028000000", "05 802c000000",
+        "05 803c000000", "05 8104000000", "05 8004001000", "05 8004000020",
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_assert_cmphex(set_boot(f, bad[i]), ==, IPMI_CC_INVALID_FIELD);
+    }
+    f->hub->no_target = BMC_BOOT_CD;
+    g_assert_cmphex(set_boot(f, "05 8014000000"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(set_boot(f, "05 80040000"), ==, IPMI_CC_LENGTH);
+    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
+    f->hub->error = BMC_ERROR_FAILED + 1;
+    g_assert_cmphex(set_boot(f, "05 8004000000"), ==, IPMI_CC_UNSPECIFIED);
+}
+
+static void test_boot_parameters(Fixture *f, const void *opaque)
+{
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "000000", "01 00 00");
+    g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "000000", "01 00 01");
+    g_assert_cmphex(set_boot(f, "00 01"), ==, 0x81);
+    g_assert_cmphex(set_boot(f, "00 02"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "000000", "01 00 00");
+    g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
+    clock_advance(f->hub->clock, IPMI_BOOT_SET_MS);
+    g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
+    g_assert_cmphex(set_boot(f, "00 00"), ==, 0);
+    g_assert_cmphex(set_boot(f, "00 03"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(set_boot(f, "00 0000"), ==, IPMI_CC_LENGTH);
+    g_assert_cmphex(set_boot(f, "03 1f"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "030000", "01 03 1f");
+    g_assert_cmphex(set_boot(f, "03 20"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(set_boot(f, "04 ff05"), ==, 0);
+    g_assert_cmphex(set_boot(f, "04 0102"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 04 0004");
+    g_assert_cmphex(set_boot(f, "84"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 84 0004");
+    g_assert_cmphex(set_boot(f, "04"), ==, 0);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 04 0004");
+}
+
+static void test_boot_unsupported(Fixture *f, const void *opaque)
+{
+    g_autofree char *hex = NULL;
+    unsigned i;
+
+    for (i = 0; i < 128; i++) {
+        if (i == 0 || i == 3 || i == 4 || i == 5) {
+            continue;
+        }
+        g_free(hex);
+        hex = g_strdup_printf("%02x00", i);
+        g_assert_cmphex(set_boot(f, hex), ==, 0x80);
+        g_free(hex);
+        hex = g_strdup_printf("%02x0000", i);
+        g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x09, hex), ==, 0x80);
+    }
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x09, "850000"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x09, "050100"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x09, "050001"), ==,
+                    IPMI_CC_INVALID_FIELD);
+}
+
+static void test_messaging(Fixture *f, const void *opaque)
+{
+    f->ctx.channel = IPMI_CHANNEL_SYSTEM;
+    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "00");
+    assert_answer(f, IPMI_NETFN_APP, 0x2e, "01", "");
+    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "01");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x2e, "05"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "01");
+    assert_answer(f, IPMI_NETFN_APP, 0x30, "eb", "");
+    assert_answer(f, IPMI_NETFN_APP, 0x31, "", "00");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x33, ""), ==, 0x80);
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x35, ""), ==, 0x80);
+}
+
+static void test_defer_timeout(Fixture *f, const void *opaque)
+{
+    f->hub->hold = true;
+    g_assert_nonnull(start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1));
+    clock_advance(f->hub->clock, IPMI_DEFER_MS - 1);
+    g_assert_cmpint(f->answers, ==, 0);
+    clock_advance(f->hub->clock, 1);
+    g_assert_cmpint(f->answers, ==, 1);
+    g_assert_cmphex(f->cc, ==, IPMI_CC_TIMEOUT);
+    mock_hub_release(f->hub);
+    test_drain();
+    g_assert_cmpint(f->answers, ==, 1);
+    g_assert_cmpint(f->core->pending.length, ==, 0);
+}
+
+static void test_defer_cancel(Fixture *f, const void *opaque)
+{
+    IpmiRequest *req;
+
+    f->hub->hold = true;
+    req = start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1);
+    ipmi_request_cancel(req);
+    mock_hub_release(f->hub);
+    test_drain();
+    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    g_assert_cmpint(f->answers, ==, 0);
+}
+
+/* The core goes first; the hub's answer finds nobody. */
+static void test_defer_core_freed(Fixture *f, const void *opaque)
+{
+    f->hub->hold = true;
+    start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1);
+    ipmi_core_free(f->core);
+    mock_hub_release(f->hub);
+    test_drain();
+    g_assert_cmpint(f->answers, ==, 0);
+    f->core = ipmi_core_new(f->hub);
+}
+
+static void test_guid(void)
+{
+    uint8_t guid[IPMI_GUID_LEN];
+
+    g_assert_true(ipmi_guid_from_uuid(MOCK_HUB_UUID, guid));
+    test_assert_hex_equal(guid, sizeof(guid),
+                          "ffeeddccbbaa99887746554433221100");
+    g_assert_false(ipmi_guid_from_uuid("00112233", guid));
+    test_assert_hex_equal(guid, sizeof(guid),
+                          "00000000000000000000000000000000");
+    g_assert_false(ipmi_guid_from_uuid(NULL, guid));
+}
+
+#define ADD(path, func) \
+    g_test_add("/ipmi/core/" path, Fixture, NULL, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("table/lengths", test_table_lengths);
+    ADD("table/privileges", test_table_privileges);
+    ADD("table/channels", test_table_channels);
+    ADD("unknown", test_unknown);
+    ADD("dump", test_dump);
+    ADD("app", test_app);
+    ADD("auth-capabilities", test_auth_capabilities);
+    ADD("cipher-suites", test_cipher_suites);
+    ADD("chassis/status", test_chassis_status);
+    ADD("chassis/control", test_chassis_control);
+    ADD("chassis/identify", test_identify);
+    ADD("boot/flags", test_boot_flags);
+    ADD("boot/flags-refused", test_boot_flags_refused);
+    ADD("boot/parameters", test_boot_parameters);
+    ADD("boot/unsupported", test_boot_unsupported);
+    ADD("messaging", test_messaging);
+    ADD("defer/timeout", test_defer_timeout);
+    ADD("defer/cancel", test_defer_cancel);
+    ADD("defer/core-freed", test_defer_core_freed);
+    g_test_add_func("/ipmi/core/guid", test_guid);
+    return g_test_run();
+}
