@@ -5,11 +5,11 @@
  */
 #include "osdep.h"
 
-#include "machine/machine-launch.h"
+#include "machine/machine-launch-priv.h"
 
 #include <sys/un.h>
 
-#include "machine/machine-launch-priv.h"
+#include "machine/machine-launch.h"
 #include "util/error.h"
 
 /* Options without an argument; all others take one. */

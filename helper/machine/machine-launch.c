@@ -14,7 +14,6 @@
 #include "machine/machine-launch-priv.h"
 #include "machine/machine-process.h"
 #include "machine/machine-qmp-priv.h"
-#include "qmp/qmp-cmds.h"
 #include "util/error.h"
 
 #define READY_DEADLINE_MS 20000
@@ -37,13 +36,11 @@ typedef struct MachineLaunch {
     char *qmp_path;
     char *state_dir;
     MachineProcess *process;
-    Notifier client_notifier;
     bool exited;
     char *exit_detail;
     char *end_detail;
     ClockTimer *drain_timer;
     bool ending;
-    GCancellable *quit_cancellable;
     ClockTimer *kill_timer;
 } MachineLaunch;
 
@@ -90,11 +87,11 @@ static void process_ended(const char *detail, void *opaque)
     }
 }
 
-static void client_changed(void *opaque, const void *data)
+static void disconnected(MachineQmp *q)
 {
-    MachineLaunch *launch = opaque;
+    MachineLaunch *launch = (MachineLaunch *)q;
 
-    if (launch->exited && !launch->qmp.ready) {
+    if (launch->exited) {
         /* Not from within the client's own notification. */
         clock_timer_start(launch->qmp.clock, &launch->drain_timer, 0,
                           drain_timed_out, launch);
@@ -217,11 +214,6 @@ static void launch_free(Machine *machine)
 
     clock_timer_stop(&launch->drain_timer);
     clock_timer_stop(&launch->kill_timer);
-    notifier_remove(&launch->client_notifier);
-    if (launch->quit_cancellable) {
-        g_cancellable_cancel(launch->quit_cancellable);
-        g_clear_object(&launch->quit_cancellable);
-    }
     machine_qmp_cleanup(&launch->qmp);
     machine_process_free(launch->process);
     g_strfreev(launch->argv);
@@ -239,15 +231,6 @@ static void kill_timed_out(void *opaque)
     if (launch->process) {
         g_message("QEMU does not end, killing it");
         machine_process_signal(launch->process, SIGKILL);
-    }
-}
-
-static void quit_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (!qmp_void_finish(res, &error) && !bmc_error_is_cancelled(error)) {
-        g_info("quit: %s", error->message);
     }
 }
 
@@ -282,9 +265,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     addr = g_unix_socket_address_new(launch->qmp_path);
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
     launch->qmp.parent.can_start_process = true;
-    qmp_client_add_state_notifier(launch->qmp.client,
-                                  &launch->client_notifier, client_changed,
-                                  launch);
+    launch->qmp.disconnected = disconnected;
     if (!launch_adopt_or_spawn(launch, errp)) {
         machine_free(&launch->qmp.parent);
         return NULL;
@@ -326,9 +307,7 @@ void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
     clock_timer_start(launch->qmp.clock, &launch->kill_timer, KILL_AFTER_MS,
                       kill_timed_out, launch);
     if (launch->qmp.ready) {
-        launch->quit_cancellable = g_cancellable_new();
-        qmp_quit_async(launch->qmp.client, launch->quit_cancellable,
-                       quit_done, NULL);
+        machine_qmp_quit(&launch->qmp);
     } else {
         machine_process_signal(launch->process, SIGTERM);
     }

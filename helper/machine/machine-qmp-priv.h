@@ -30,9 +30,10 @@ typedef struct MachineQmp MachineQmp;
  * @client: the QMP client
  * @cancellable: for the commands that belong to one connection
  * @address: the QMP socket, for people
- * @is_path: it is a unix socket
  * @client_state_notifier: in the client's list
  * @client_event_notifier: in the client's list
+ * @disconnected: (nullable): called when the connection was lost, from within
+ *                the client's notification
  * @started: the client connects, or will
  * @ready: commands can be sent
  * @process_alive: machine-launch knows that the process lives, whatever its
@@ -63,9 +64,9 @@ struct MachineQmp {
     QmpClient *client;
     GCancellable *cancellable;
     char *address;
-    bool is_path;
     Notifier client_state_notifier;
     Notifier client_event_notifier;
+    void (*disconnected)(MachineQmp *q);
     bool started;
     bool ready;
     bool process_alive;
@@ -238,6 +239,13 @@ void machine_qmp_start(MachineQmp *q);
  * @q: the machine
  */
 void machine_qmp_stop(MachineQmp *q);
+
+/**
+ * machine_qmp_quit: tell QEMU to end.
+ *
+ * @q: the machine, ready
+ */
+void machine_qmp_quit(MachineQmp *q);
 
 /**
  * machine_qmp_refresh: ask for the state; the answer is applied, and the

@@ -9,8 +9,6 @@
 
 #include "machine/machine-qmp.h"
 
-#include <gio/gunixsocketaddress.h>
-
 #include "machine/machine-qmp-priv.h"
 #include "qmp/qmp-cmds.h"
 #include "qmp/qmp-error.h"
@@ -263,18 +261,6 @@ static void connection_end(MachineQmp *q)
     g_clear_object(&q->cancellable);
 }
 
-/* What to do about it, for an error of the client. */
-static char *problem_text(MachineQmp *q, const GError *error)
-{
-    if (error->code == BMC_ERROR_NOT_FOUND ||
-        error->code == BMC_ERROR_UNAVAILABLE) {
-        return g_strdup_printf("%s (is QEMU running with -qmp %s%s,"
-                               "server=on,wait=off?)", error->message,
-                               q->is_path ? "unix:" : "tcp:", q->address);
-    }
-    return g_strdup(error->message);
-}
-
 /* The client is not ready, for a reason that it told. */
 static void connection_problem(MachineQmp *q, const GError *error, bool lost)
 {
@@ -303,11 +289,10 @@ static void connection_problem(MachineQmp *q, const GError *error, bool lost)
         /* Said once; that it is still so is no news. */
         return;
     }
-    problem = problem_text(q, error);
     if (no_server) {
-        machine_qmp_set_gone(q, NULL, problem);
+        machine_qmp_set_gone(q, NULL, error->message);
     } else {
-        set_state(q, MACHINE_STATE_UNKNOWN, false, problem);
+        set_state(q, MACHINE_STATE_UNKNOWN, false, error->message);
         machine_qmp_update_calls(q);
     }
 }
@@ -332,6 +317,9 @@ static void client_state_changed(void *opaque, const void *data)
     } else if (lost) {
         set_state(q, MACHINE_STATE_UNKNOWN, false, NULL);
         machine_qmp_update_calls(q);
+    }
+    if (lost && q->disconnected) {
+        q->disconnected(q);
     }
 }
 
@@ -442,6 +430,20 @@ void machine_qmp_stop(MachineQmp *q)
     qmp_client_stop(q->client);
 }
 
+static void quit_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!qmp_void_finish(res, &error) && !bmc_error_is_cancelled(error)) {
+        g_info("quit: %s", error->message);
+    }
+}
+
+void machine_qmp_quit(MachineQmp *q)
+{
+    qmp_quit_async(q->client, q->cancellable, quit_done, NULL);
+}
+
 void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
                       GSocketAddress *addr, Clock *clock)
 {
@@ -452,7 +454,6 @@ void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
     machine_init(&q->parent, ops);
     q->clock = clock_ref(clock);
     q->address = addr_to_string(addr);
-    q->is_path = G_IS_UNIX_SOCKET_ADDRESS(addr);
     q->boot_types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                           NULL);
     g_queue_init(&q->calls);

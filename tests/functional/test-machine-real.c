@@ -641,9 +641,12 @@ static pid_t read_pid(Fixture *f)
 {
     g_autofree char *path = test_dir_file(f->dir, "qemu.pid");
     g_autofree char *text = NULL;
+    gint64 pid = 0;
 
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    return atoi(text);
+    g_assert_true(g_ascii_string_to_signed(g_strchomp(text), 10, 1, INT_MAX,
+                                           &pid, NULL));
+    return pid;
 }
 
 static const char *const small_argv[] = {
