@@ -180,41 +180,48 @@ static void listener_start_accepting(Listener *listener)
                     g_main_context_get_thread_default());
 }
 
-static void set_address_error(GError **errp, const GError *cause,
-                              GSocketAddress *addr)
+/* What went wrong with an address, and what a user can do. */
+static void set_address_error(GError **errp, int err, GSocketAddress *addr)
 {
     g_autofree char *where = addr_to_string(addr);
     BmcError code = BMC_ERROR_FAILED;
     const char *hint = "";
+    struct stat st;
 
-    if (cause->domain == G_IO_ERROR) {
-        switch (cause->code) {
-        case G_IO_ERROR_ADDRESS_IN_USE:
+    switch (err) {
+    case EADDRINUSE:
+        if (G_IS_UNIX_SOCKET_ADDRESS(addr) && lstat(where, &st) == 0 &&
+            !S_ISSOCK(st.st_mode)) {
             g_set_error(errp, BMC_ERROR, BMC_ERROR_EXISTS,
-                        "address %s is in use by another service; "
-                        "choose another", where);
+                        "cannot listen on %s: it is there and not a socket; "
+                        "remove it or choose another", where);
             return;
-        case G_IO_ERROR_PERMISSION_DENIED:
-            code = BMC_ERROR_PERMISSION;
-            if (G_IS_INET_SOCKET_ADDRESS(addr) &&
-                g_inet_socket_address_get_port(
-                    G_INET_SOCKET_ADDRESS(addr)) < 1024) {
-                hint = "; choose a port above 1023, or run as root or with "
-                       "CAP_NET_BIND_SERVICE";
-            } else {
-                hint = "; check the owner and mode of its directory";
-            }
-            break;
-        case G_IO_ERROR_NOT_FOUND:
-            code = BMC_ERROR_NOT_FOUND;
-            hint = "; create its directory first";
-            break;
-        default:
-            break;
         }
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_EXISTS,
+                    "address %s is in use by another service; choose another",
+                    where);
+        return;
+    case EACCES:
+    case EPERM:
+        code = BMC_ERROR_PERMISSION;
+        hint = G_IS_UNIX_SOCKET_ADDRESS(addr)
+               ? "; check the owner and mode of its directory"
+               : "; choose a port above 1023, or run as root or with "
+                 "CAP_NET_BIND_SERVICE";
+        break;
+    case ENOENT:
+        code = BMC_ERROR_NOT_FOUND;
+        hint = "; create its directory first";
+        break;
+    case EADDRNOTAVAIL:
+        code = BMC_ERROR_NOT_FOUND;
+        hint = "; no interface of this host has it";
+        break;
+    default:
+        break;
     }
     g_set_error(errp, BMC_ERROR, code, "cannot listen on %s: %s%s", where,
-                cause->message, hint);
+                g_strerror(err), hint);
 }
 
 /* Returns true if @path is a socket file that nobody listens on. */
@@ -239,24 +246,35 @@ static bool unix_socket_is_stale(const char *path)
     return stale;
 }
 
-static bool bind_unix(Listener *listener, GSocketAddress *addr, GError **errp)
+/* Returns 0 or an errno, as do the following. */
+static int bind_native(Listener *listener, GSocketAddress *addr)
 {
-    GUnixSocketAddress *unix_addr = G_UNIX_SOCKET_ADDRESS(addr);
-    const char *path = g_unix_socket_address_get_path(unix_addr);
-    struct stat st;
+    struct sockaddr_storage sa;
+    gssize len = g_socket_address_get_native_size(addr);
 
-    if (g_unix_socket_address_get_path_len(unix_addr) >=
-        sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
-        g_set_error(errp, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
-                    "the path is longer than %zu bytes",
-                    sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
-        return false;
+    if (len < 0 || !g_socket_address_to_native(addr, &sa, sizeof(sa), NULL)) {
+        return EINVAL;
     }
+    if (bind(g_socket_get_fd(listener->socket), (struct sockaddr *)&sa,
+             len) < 0) {
+        return errno;
+    }
+    return 0;
+}
+
+static int bind_unix(Listener *listener, GSocketAddress *addr)
+{
+    const char *path;
+    struct stat st;
+    int err;
+
+    path = g_unix_socket_address_get_path(G_UNIX_SOCKET_ADDRESS(addr));
     if (unix_socket_is_stale(path)) {
         unlink(path);
     }
-    if (!g_socket_bind(listener->socket, addr, FALSE, errp)) {
-        return false;
+    err = bind_native(listener, addr);
+    if (err) {
+        return err;
     }
     listener->path = g_strdup(path);
     if (lstat(path, &st) == 0) {
@@ -264,53 +282,56 @@ static bool bind_unix(Listener *listener, GSocketAddress *addr, GError **errp)
         listener->ino = st.st_ino;
     }
     /* Nobody can connect before listen(), so there is no window. */
-    if (chmod(path, 0600) < 0) {
-        int err = errno;
-
-        g_set_error(errp, G_IO_ERROR, g_io_error_from_errno(err), "%s",
-                    g_strerror(err));
-        return false;
-    }
-    return true;
+    return chmod(path, 0600) < 0 ? errno : 0;
 }
 
-static bool bind_inet(Listener *listener, GSocketAddress *addr, GError **errp)
+static int bind_inet(Listener *listener, GSocketAddress *addr)
 {
+    int fd = g_socket_get_fd(listener->socket);
+    int one = 1;
+
     if (g_socket_address_get_family(addr) == G_SOCKET_FAMILY_IPV6) {
         GInetAddress *host;
+        int v6only;
 
         host = g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(addr));
-        if (!g_socket_set_option(listener->socket, IPPROTO_IPV6, IPV6_V6ONLY,
-                                 !g_inet_address_get_is_any(host), errp)) {
-            return false;
+        v6only = !g_inet_address_get_is_any(host);
+        if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only,
+                       sizeof(v6only)) < 0) {
+            return errno;
         }
     }
-    return g_socket_bind(listener->socket, addr, TRUE, errp);
+    /* Connections of a predecessor in TIME_WAIT are not in the way. */
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    return bind_native(listener, addr);
 }
 
-static bool try_listen(Listener *listener, GSocketAddress *addr, GError **errp)
+static int try_listen(Listener *listener, GSocketAddress *addr)
 {
+    int fd;
+    int err;
+
     g_clear_object(&listener->socket);
-    listener->socket = g_socket_new(g_socket_address_get_family(addr),
-                                    G_SOCKET_TYPE_STREAM,
-                                    G_SOCKET_PROTOCOL_DEFAULT, errp);
+    fd = socket(g_socket_address_get_family(addr),
+                SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return errno;
+    }
+    listener->socket = g_socket_new_from_fd(fd, NULL);
     if (!listener->socket) {
-        return false;
+        close(fd);
+        return ENOTSOCK;
     }
-    g_socket_set_blocking(listener->socket, FALSE);
-    if (G_IS_UNIX_SOCKET_ADDRESS(addr)) {
-        if (!bind_unix(listener, addr, errp)) {
-            return false;
-        }
-    } else if (!bind_inet(listener, addr, errp)) {
-        return false;
+    err = G_IS_UNIX_SOCKET_ADDRESS(addr) ? bind_unix(listener, addr)
+                                         : bind_inet(listener, addr);
+    if (err) {
+        return err;
     }
-    g_socket_set_listen_backlog(listener->socket, LISTENER_BACKLOG);
-    if (!g_socket_listen(listener->socket, errp)) {
-        return false;
+    if (listen(fd, LISTENER_BACKLOG) < 0) {
+        return errno;
     }
-    listener->address = g_socket_get_local_address(listener->socket, errp);
-    return listener->address != NULL;
+    listener->address = g_socket_get_local_address(listener->socket, NULL);
+    return listener->address ? 0 : EINVAL;
 }
 
 /* The IPv4 form of "::", or NULL for any other address. */
@@ -336,16 +357,15 @@ Listener *listener_new(GSocketAddress *addr, ListenerFunc func, void *opaque,
 {
     g_autoptr(Listener) listener = g_new0(Listener, 1);
     g_autoptr(GSocketAddress) ipv4 = NULL;
-    g_autoptr(GError) err = NULL;
+    int err;
 
     listener->func = func;
     listener->opaque = opaque;
-    if (!try_listen(listener, addr, &err)) {
+    err = try_listen(listener, addr);
+    if (err && err != EADDRINUSE) {
         ipv4 = any_ipv4(addr);
-        if (ipv4 && !g_error_matches(err, G_IO_ERROR,
-                                     G_IO_ERROR_ADDRESS_IN_USE)) {
-            g_clear_error(&err);
-            try_listen(listener, ipv4, &err);
+        if (ipv4) {
+            err = try_listen(listener, ipv4);
         }
     }
     if (err) {
