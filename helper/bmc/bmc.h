@@ -45,6 +45,16 @@ typedef struct BmcOrigin {
 } BmcOrigin;
 
 /**
+ * bmc_origin_to_string: name an origin in a log line, e.g. "admin at
+ * 192.0.2.7 over Redfish".
+ *
+ * @origin: the origin
+ *
+ * Returns: (transfer full): one line of printable text
+ */
+char *bmc_origin_to_string(const BmcOrigin *origin);
+
+/**
  * BmcConfig: what the hub needs to know; see bmc_new().
  *
  * @name: BMC_NAME, shown to people
@@ -54,6 +64,8 @@ typedef struct BmcOrigin {
  * @admin_password: IPMI_PASS
  * @reset_accounts: drop the accounts in the state and start over
  * @boot_mode: VM_BOOT_MODE, where the machine does not tell
+ * @power_cycle_interval_ms: how long a power cycle stays off, in
+ *                           milliseconds; 0 means the default of 1 s
  */
 typedef struct BmcConfig {
     const char *name;
@@ -62,6 +74,7 @@ typedef struct BmcConfig {
     const char *admin_password;
     bool reset_accounts;
     MachineFirmware boot_mode;
+    unsigned power_cycle_interval_ms;
 } BmcConfig;
 
 /**

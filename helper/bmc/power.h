@@ -11,8 +11,10 @@
  * BmcPowerState: DSP0268 PowerState, plus "not known".
  *
  * POWERING_ON and POWERING_OFF are states that a request has caused and that
- * are not over yet: a power cycle between off and on, a graceful shutdown
- * that the guest works on.
+ * end by themselves: a power cycle between off and on, a force off until
+ * QEMU has done it. A guest that has been asked to shut down is ON until it
+ * has: it may never do so, and some clients take PoweringOff for off. PAUSED
+ * is every state in which the machine is on and the guest does not run.
  */
 typedef enum BmcPowerState {
     BMC_POWER_STATE_UNKNOWN,
@@ -127,7 +129,9 @@ const BmcPowerEvent *bmc_power_last_restart_event(const Bmc *bmc);
  *
  * What is so already succeeds and does nothing: ON when on, FORCE_OFF when
  * off. FORCE_OFF is always taken and ends whatever else is under way; other
- * requests are refused while one is.
+ * requests are refused while QEMU carries one out. A guest that has been
+ * asked to shut down, and has 120 s for it, is in nobody's way: another
+ * request may press the button again, restart or cycle the machine.
  *
  * @bmc: the hub
  * @action: what to do

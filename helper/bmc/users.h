@@ -13,6 +13,7 @@
 #define BMC_USERS_MAX 16
 #define BMC_USER_NAME_MAX 16      /* bytes; IPMI 2.0 section 22.28 */
 #define BMC_IPMI_PASSWORD_MAX 20  /* bytes; IPMI 2.0 section 22.30 */
+#define BMC_PASSWORD_MAX 256      /* bytes; ours, for hashed passwords */
 
 /**
  * BmcPrivilege: IPMI 2.0 section 6.8; the numbers are those on the wire.
@@ -82,7 +83,8 @@ bool bmc_users_ipmi_key(const Bmc *bmc, const BmcUser *user,
  * bmc_users_verify_now: check a name and password (HTTP Basic) if that can
  * be decided without hashing: the account's password is retrievable, or was
  * found right lately. What this does not decide is left to
- * bmc_users_verify_async().
+ * bmc_users_verify_async(): as soon as one account's password is hashed,
+ * that is every wrong one, so that time does not tell which names exist.
  *
  * @bmc: the hub
  * @name: the name
@@ -115,7 +117,8 @@ void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
  *
  * @bmc: the hub
  * @res: as the callback got it
- * @errp: BMC_ERROR_AUTH: unknown, disabled or wrong password, not told apart
+ * @errp: BMC_ERROR_AUTH: unknown, disabled or wrong password, not told
+ *        apart; BMC_ERROR_LIMIT when too many checks are waiting
  *
  * Returns: (transfer none): the account, or NULL
  */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the hub know of each other; for helper/bmc/ only. */
+#ifndef QEMU_BMC_BMC_BMC_PRIV_H
+#define QEMU_BMC_BMC_BMC_PRIV_H
+
+#include <gio/gio.h>
+
+#include "bmc/bmc.h"
+#include "bmc/persist.h"
+
+typedef struct BmcUsers BmcUsers;
+typedef struct BmcPowerControl BmcPowerControl;
+typedef struct BmcBootControl BmcBootControl;
+
+/**
+ * Bmc: the hub.
+ *
+ * @generation: one counter per part, and the one of all parts
+ * @changed: bit per part whose notification is still to be sent
+ * @notifying: notifications are being sent
+ * @identify_timer: running while the indicator is lit for some time
+ */
+struct Bmc {
+    char *name;
+    char *state_dir;
+    char *uuid;
+    MachineFirmware boot_mode;
+    unsigned power_cycle_interval_ms;
+    Machine *machine;
+    Clock *clock;
+    Persist *persist;
+    BmcUsers *users;
+    BmcPowerControl *power;
+    BmcBootControl *boot;
+    Notifier machine_notifier;
+    NotifierList notifiers;
+    uint64_t generation[BMC_PART__MAX + 1];
+    unsigned changed;
+    bool notifying;
+    int identify;
+    ClockTimer *identify_timer;
+};
+
+/**
+ * bmc_changed: count a change and tell the notifiers. A change that a
+ * notifier makes is told after the present one.
+ *
+ * @bmc: the hub
+ * @part: what has changed
+ */
+void bmc_changed(Bmc *bmc, BmcPart part);
+
+/**
+ * bmc_task_cancelled: end a task of a caller because the hub goes away.
+ *
+ * @task: (transfer full): the task
+ */
+void bmc_task_cancelled(GTask *task);
+
+/**
+ * bmc_users_new: load the accounts, or make the first one.
+ *
+ * @bmc: the hub
+ * @config: the first administrator
+ * @errp: as bmc_new()
+ *
+ * Returns: true on success
+ */
+bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp);
+
+/**
+ * bmc_users_free: wipe and free the accounts.
+ *
+ * @bmc: the hub
+ */
+void bmc_users_free(Bmc *bmc);
+
+/**
+ * bmc_power_new: set up power control.
+ *
+ * @bmc: the hub
+ */
+void bmc_power_new(Bmc *bmc);
+
+/**
+ * bmc_power_free: stop waiting for anything.
+ *
+ * @bmc: the hub
+ */
+void bmc_power_free(Bmc *bmc);
+
+/**
+ * bmc_power_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_boot_new: set up the boot override.
+ *
+ * @bmc: the hub
+ */
+void bmc_boot_new(Bmc *bmc);
+
+/**
+ * bmc_boot_free: stop waiting for anything.
+ *
+ * @bmc: the hub
+ */
+void bmc_boot_free(Bmc *bmc);
+
+/**
+ * bmc_boot_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_boot_before_interrupt: the machine is about to be reset or switched
+ * off by us. If firmware has had time to read the boot order, the override
+ * counts as consumed, although its settle time is not over.
+ *
+ * @bmc: the hub
+ */
+void bmc_boot_before_interrupt(Bmc *bmc);
+
+/**
+ * bmc_boot_quiesce_async: wait until QEMU has the boot order that it should
+ * have, so that a reset or start from then on uses it. Never fails but by
+ * being cancelled.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ */
+void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_boot_needs_reset: whether a machine that has just been started runs
+ * with a boot order from before the override was set.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true if a reset would change what it boots from
+ */
+bool bmc_boot_needs_reset(const Bmc *bmc);
+
+#endif /* QEMU_BMC_BMC_BMC_PRIV_H */

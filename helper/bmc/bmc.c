@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The hub itself: identity, notification, the identify indicator. */
+#include "osdep.h"
+
+#include "bmc/bmc.h"
+
+#include <json-glib/json-glib.h>
+
+#include "bmc/bmc-priv.h"
+#include "util/error.h"
+#include "util/json.h"
+#include "util/log.h"
+
+#define DEFAULT_CYCLE_INTERVAL_MS 1000
+#define ORIGIN_MAX_SHOWN 64
+
+static const char *const channel_names[] = {
+    [BMC_CHANNEL_INTERNAL] = "the BMC itself",
+    [BMC_CHANNEL_LAN] = "IPMI over LAN",
+    [BMC_CHANNEL_IN_BAND] = "in-band IPMI",
+    [BMC_CHANNEL_REDFISH] = "Redfish",
+    [BMC_CHANNEL_LOCAL] = "the local socket",
+};
+
+static void send_notifications(Bmc *bmc)
+{
+    bmc->notifying = true;
+    while (bmc->changed) {
+        BmcChange change = {
+            .part = g_bit_nth_lsf(bmc->changed, -1),
+        };
+
+        bmc->changed &= ~(1u << change.part);
+        notifier_list_notify(&bmc->notifiers, &change);
+    }
+    bmc->notifying = false;
+}
+
+static void machine_event(void *opaque, const void *data)
+{
+    Bmc *bmc = opaque;
+    const MachineEvent *event = data;
+
+    /* Power first: what it finds out is what boot is told by it */
+    bmc_power_machine_event(bmc, event);
+    bmc_boot_machine_event(bmc, event);
+    if (event->type == MACHINE_EVENT_INFO ||
+        event->type == MACHINE_EVENT_STATE) {
+        bmc_changed(bmc, BMC_PART_SYSTEM);
+    }
+}
+
+/* Who the BMC is must not change when the state is loaded again. */
+static void load_identity(Bmc *bmc)
+{
+    JsonObject *section = persist_get(bmc->persist, "identity");
+    const char *uuid = NULL;
+
+    if (section &&
+        json_get_string(section, "uuid", &uuid) == JSON_GET_OK &&
+        g_uuid_string_is_valid(uuid)) {
+        bmc->uuid = g_ascii_strdown(uuid, -1);
+        return;
+    }
+    bmc->uuid = g_uuid_string_random();
+    section = json_object_new();
+    json_object_set_string_member(section, "uuid", bmc->uuid);
+    persist_set(bmc->persist, "identity", section);
+}
+
+static void identify_expired(void *opaque)
+{
+    Bmc *bmc = opaque;
+
+    bmc->identify = 0;
+    g_message("identify: off, its time is over");
+    bmc_changed(bmc, BMC_PART_IDENTIFY);
+}
+
+char *bmc_origin_to_string(const BmcOrigin *origin)
+{
+    GString *text = g_string_new(NULL);
+
+    if (origin->user && *origin->user) {
+        g_autofree char *user = log_escape(origin->user, -1,
+                                           ORIGIN_MAX_SHOWN);
+
+        g_string_append(text, user);
+    }
+    if (origin->peer && *origin->peer) {
+        g_autofree char *peer = log_escape(origin->peer, -1,
+                                           ORIGIN_MAX_SHOWN);
+
+        g_string_append_printf(text, "%sat %s", text->len ? " " : "", peer);
+    }
+    if (text->len) {
+        g_string_append(text, " over ");
+    }
+    g_string_append(text, channel_names[origin->channel]);
+    return g_string_free(text, false);
+}
+
+void bmc_changed(Bmc *bmc, BmcPart part)
+{
+    bmc->generation[part]++;
+    bmc->generation[BMC_PART__MAX]++;
+    bmc->changed |= 1u << part;
+    if (!bmc->notifying) {
+        send_notifications(bmc);
+    }
+}
+
+void bmc_task_cancelled(GTask *task)
+{
+    g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                            "the hub is gone");
+    g_object_unref(task);
+}
+
+Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
+             GError **errp)
+{
+    Bmc *bmc = g_new0(Bmc, 1);
+    unsigned part;
+
+    for (part = 0; part <= BMC_PART__MAX; part++) {
+        bmc->generation[part] = 1;
+    }
+    bmc->name = g_strdup(config->name);
+    bmc->state_dir = g_strdup(config->state_dir);
+    bmc->boot_mode = config->boot_mode == MACHINE_FIRMWARE_UEFI ?
+                     MACHINE_FIRMWARE_UEFI : MACHINE_FIRMWARE_BIOS;
+    bmc->power_cycle_interval_ms = config->power_cycle_interval_ms ?
+                                   config->power_cycle_interval_ms :
+                                   DEFAULT_CYCLE_INTERVAL_MS;
+    bmc->machine = machine;
+    bmc->clock = clock_ref(clock);
+    bmc->persist = persist_open(config->state_dir, errp);
+    if (!bmc->persist || !bmc_users_new(bmc, config, errp)) {
+        bmc_free(bmc);
+        return NULL;
+    }
+    load_identity(bmc);
+    notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
+                      machine_event, bmc);
+    bmc_power_new(bmc);
+    bmc_boot_new(bmc);
+    return bmc;
+}
+
+void bmc_free(Bmc *bmc)
+{
+    if (!bmc) {
+        return;
+    }
+    notifier_remove(&bmc->machine_notifier);
+    clock_timer_stop(&bmc->identify_timer);
+    bmc_boot_free(bmc);
+    bmc_power_free(bmc);
+    bmc_users_free(bmc);
+    persist_free(bmc->persist);
+    while (bmc->notifiers.first) {
+        notifier_remove(bmc->notifiers.first);
+    }
+    clock_unref(bmc->clock);
+    g_free(bmc->uuid);
+    g_free(bmc->state_dir);
+    g_free(bmc->name);
+    g_free(bmc);
+}
+
+const Machine *bmc_machine(const Bmc *bmc)
+{
+    return bmc->machine;
+}
+
+Clock *bmc_clock(const Bmc *bmc)
+{
+    return bmc->clock;
+}
+
+const char *bmc_name(const Bmc *bmc)
+{
+    return bmc->name;
+}
+
+const char *bmc_state_dir(const Bmc *bmc)
+{
+    return bmc->state_dir;
+}
+
+const char *bmc_uuid(const Bmc *bmc)
+{
+    return bmc->uuid;
+}
+
+const char *bmc_system_uuid(const Bmc *bmc)
+{
+    return bmc->machine->info.uuid;
+}
+
+uint64_t bmc_generation(const Bmc *bmc, BmcPart part)
+{
+    g_return_val_if_fail(part <= BMC_PART__MAX, 1);
+    return bmc->generation[part];
+}
+
+NotifierList *bmc_notifiers(Bmc *bmc)
+{
+    return &bmc->notifiers;
+}
+
+void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    clock_timer_stop(&bmc->identify_timer);
+    bmc->identify = seconds < 0 ? 2 : seconds > 0 ? 1 : 0;
+    if (seconds > 0) {
+        clock_timer_start(bmc->clock, &bmc->identify_timer,
+                          seconds * INT64_C(1000), identify_expired, bmc);
+        g_message("identify: on for %d s by %s", seconds, who);
+    } else {
+        g_message("identify: %s by %s", seconds ? "on" : "off", who);
+    }
+    bmc_changed(bmc, BMC_PART_IDENTIFY);
+}
+
+int bmc_identify_state(const Bmc *bmc)
+{
+    return bmc->identify;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What must survive the process: one JSON file in the state directory, made
+ * of sections, one per part of the hub. The file is replaced as a whole by
+ * one writer thread; the main loop never waits for the disk.
+ */
+#ifndef QEMU_BMC_BMC_PERSIST_H
+#define QEMU_BMC_BMC_PERSIST_H
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+
+#define PERSIST_FILE "state.json"
+#define PERSIST_FILE_OLD "state.json.old"
+#define PERSIST_FILE_BAD "state.json.bad"
+#define PERSIST_FILE_LOCK "lock"
+
+/**
+ * Persist: an open and locked state directory.
+ */
+typedef struct Persist Persist;
+
+/**
+ * persist_open: lock a state directory and load its file. A file that is cut
+ * off or damaged is kept aside as state.json.bad with a warning, and the
+ * generation before it is used.
+ *
+ * @dir: the directory; made with mode 0700 if it does not exist
+ * @errp: BMC_ERROR_USAGE when another process holds the directory (its pid
+ *        is in the message), BMC_ERROR_FAILED when it cannot be read or was
+ *        written by a newer version
+ *
+ * Returns: (transfer full): the open directory, or NULL
+ */
+Persist *persist_open(const char *dir, GError **errp);
+
+/**
+ * persist_get: read a section.
+ *
+ * @persist: the state
+ * @section: its name
+ *
+ * Returns: (transfer none): the section, or NULL when there is none
+ */
+JsonObject *persist_get(Persist *persist, const char *section);
+
+/**
+ * persist_set: replace a section. It is written soon, together with what
+ * else is set until then.
+ *
+ * @persist: the state
+ * @section: its name
+ * @value: (transfer full): the new content; not to be changed afterwards
+ */
+void persist_set(Persist *persist, const char *section, JsonObject *value);
+
+/**
+ * persist_flush_async: wait until everything set so far is on disk.
+ *
+ * @persist: the state
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void persist_flush_async(Persist *persist, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * persist_flush_finish: result of persist_flush_async().
+ *
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_FAILED when it could not be written; it is kept, and
+ *        tried again with the next change
+ *
+ * Returns: true on success
+ */
+bool persist_flush_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * persist_free: write what is not written yet, waiting for it, and unlock.
+ *
+ * @persist: the state, or NULL
+ */
+void persist_free(Persist *persist);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Persist, persist_free)
+
+#endif /* QEMU_BMC_BMC_PERSIST_H */
