@@ -221,7 +221,8 @@ static void send_answer(MockQmp *mock, const char *answer, const char *id)
 
 static bool is_held(MockQmp *mock, const char *command)
 {
-    return mock->hold_all || g_hash_table_contains(mock->hold, command);
+    return g_hash_table_contains(mock->hold, command) ||
+           (mock->hold_all && !g_str_equal(command, "qmp_capabilities"));
 }
 
 static void answer_command(MockQmp *mock, const char *command,

@@ -279,7 +279,7 @@ void mock_qmp_set_run_state(MockQmp *mock, const char *state);
  * mock_qmp_hold: keep the replies to a command back.
  *
  * @mock: the server
- * @command: the command, or NULL for all
+ * @command: the command, or NULL for all but qmp_capabilities
  */
 void mock_qmp_hold(MockQmp *mock, const char *command);
 

@@ -231,6 +231,8 @@ static char *read_gzip(const char *path)
     g_assert_no_error(err);
     g_output_stream_write_all(out, "", 1, NULL, NULL, &err);
     g_assert_no_error(err);
+    g_output_stream_close(out, NULL, &err);
+    g_assert_no_error(err);
     return g_memory_output_stream_steal_data(G_MEMORY_OUTPUT_STREAM(out));
 }
 
