@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * qemu-bmc: puts the layers together. This is the only file that knows all
+ * of them: a machine, the hub on top of it, and the front ends that speak
+ * to the world.
+ */
+#include "osdep.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "bmc/bmc.h"
+#include "bmc/persist.h"
+#include "bmc/power.h"
+#include "bmc/users.h"
+#include "config.h"
+#include "ipmi/ipmi-core.h"
+#include "ipmi/ipmi-lan.h"
+#include "ipmi/ipmi-vm.h"
+#include "machine/machine-launch.h"
+#include "machine/machine-qmp.h"
+#include "redfish/http.h"
+#include "redfish/rf.h"
+#include "rundir.h"
+#include "util/addr.h"
+#include "util/error.h"
+#include "util/log.h"
+#include "util/sd.h"
+#include "util/tls.h"
+
+enum {
+    EXIT_RUNTIME = 1,
+    EXIT_USAGE = 2,
+};
+
+typedef struct App {
+    GMainLoop *loop;
+    Config *config;
+    char **qemu_argv;
+    bool reset_accounts;
+    Clock *clock;
+    Machine *machine;
+    Bmc *bmc;
+    HttpServer *http;
+    RfService *redfish;
+    IpmiCore *ipmi;
+    IpmiLan *lan;
+    IpmiVm *vm;
+    JsonObject *endpoints;
+    ClockTimer *watchdog;
+    int exit_code;
+    bool ending;
+} App;
+
+static gboolean opt_dump_conf;
+static gboolean opt_dump_tables;
+static gboolean opt_reset_accounts;
+static gboolean opt_verbose;
+static gboolean opt_version;
+static char *opt_config;
+
+static const GOptionEntry entries[] = {
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &opt_config,
+      "Configuration file", "FILE" },
+    { "reset-accounts", 0, 0, G_OPTION_ARG_NONE, &opt_reset_accounts,
+      "Forget all accounts and make the first administrator anew", NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose,
+      "Same as --log-level=debug", NULL },
+    { "dump-conf", 'D', 0, G_OPTION_ARG_NONE, &opt_dump_conf,
+      "Print the effective configuration, without secrets, and exit", NULL },
+    { "dump-tables", 0, 0, G_OPTION_ARG_NONE, &opt_dump_tables,
+      "Print all IPMI commands and Redfish resources and exit", NULL },
+    { "version", 'V', 0, G_OPTION_ARG_NONE, &opt_version,
+      "Print the version and exit", NULL },
+    { NULL }
+};
+
+static void complain(const GError *err)
+{
+    fprintf(stderr, "qemu-bmc: %s\n", err->message);
+}
+
+static int exit_code_for(const GError *err)
+{
+    return g_error_matches(err, BMC_ERROR, BMC_ERROR_USAGE) ||
+           err->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_RUNTIME;
+}
+
+/* Command line */
+
+static gboolean on_setting(const char *option, const char *value,
+                           void *opaque, GError **errp)
+{
+    while (*option == '-') {
+        option++;
+    }
+    return config_set_option(opaque, option, value, errp);
+}
+
+/*
+ * Everything behind the first "--" is QEMU's, so GOption never sees it.
+ */
+static char **split_qemu_arguments(int *argc, char **argv)
+{
+    char **rest;
+    int i;
+
+    for (i = 1; i < *argc; i++) {
+        if (g_str_equal(argv[i], "--")) {
+            rest = g_strdupv(argv + i + 1);
+            argv[i] = NULL;
+            *argc = i;
+            return rest;
+        }
+    }
+    return NULL;
+}
+
+static bool parse_command_line(App *app, int argc, char **argv,
+                               GError **errp)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(
+        "[-- QEMU-SYSTEM-BINARY QEMU-ARGS...]");
+    g_autofree GOptionEntry *settings = config_option_entries(on_setting);
+    GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, app->config,
+                                             NULL);
+
+    g_option_context_set_summary(context,
+        "The management controller (BMC) of a QEMU virtual machine: IPMI\n"
+        "and Redfish. Attaches to a running QEMU by its QMP socket (--qmp),\n"
+        "or starts one itself when QEMU's command line follows \"--\".");
+    g_option_context_set_description(context,
+        "Each setting can also be given in a file or by an environment\n"
+        "variable; see qemu-bmc(8). An option wins over the environment,\n"
+        "that over the file.\n\n"
+        "Example:\n"
+        "  IPMI_PASS=secret qemu-bmc --qmp /run/vm1/qmp.sock \\\n"
+        "      --redfish-port 8443 --ipmi-port 6230\n");
+    g_option_group_add_entries(group, entries);
+    g_option_group_add_entries(group, settings);
+    g_option_context_set_main_group(context, group);
+    app->qemu_argv = split_qemu_arguments(&argc, argv);
+    if (!g_option_context_parse(context, &argc, &argv, errp)) {
+        return false;
+    }
+    if (argc > 1) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "unexpected argument '%s' (QEMU's command line goes "
+                    "behind \"--\")", argv[1]);
+        return false;
+    }
+    if (app->qemu_argv && !app->qemu_argv[0]) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "no QEMU command line behind \"--\"");
+        return false;
+    }
+    return true;
+}
+
+static bool configure(App *app, GError **errp)
+{
+    Config *config = app->config;
+
+    if (opt_config && !config_load_file(config, opt_config, errp)) {
+        return false;
+    }
+    if (!config_load_environment(config, errp)) {
+        return false;
+    }
+    if (opt_verbose) {
+        config_set(config, CONFIG_LOG_LEVEL, "debug", CONFIG_SOURCE_OPTION,
+                   NULL);
+    }
+    app->reset_accounts = opt_reset_accounts;
+    return config_complete(config, app->qemu_argv != NULL, errp);
+}
+
+/* Ending */
+
+static void quit(App *app, int code)
+{
+    app->exit_code = code;
+    g_main_loop_quit(app->loop);
+}
+
+static void launch_ended(GObject *source, GAsyncResult *res, void *opaque)
+{
+    App *app = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (!machine_launch_end_finish(res, &err)) {
+        complain(err);
+        app->exit_code = EXIT_RUNTIME;
+    }
+    quit(app, app->exit_code);
+}
+
+/* A QEMU that we have started ends with us; one that was there stays. */
+static void end(App *app, int code)
+{
+    if (app->ending) {
+        return;
+    }
+    app->ending = true;
+    app->exit_code = code;
+    sd_notify_send("STOPPING=1");
+    if (app->qemu_argv) {
+        machine_launch_end_async(app->machine, launch_ended, app);
+    } else {
+        quit(app, code);
+    }
+}
+
+static gboolean on_signal(void *opaque)
+{
+    App *app = opaque;
+
+    if (!app->ending) {
+        g_info("asked to end");
+    }
+    end(app, EXIT_SUCCESS);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Starting */
+
+static bool state_exists(const Config *config)
+{
+    g_autofree char *path = g_build_filename(
+        config_get(config, CONFIG_STATE_DIR), PERSIST_FILE, NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/*
+ * The default password is known to everybody, so it must not be of use from
+ * another host. Before there are any accounts the configuration counts,
+ * afterwards what the accounts really have.
+ */
+static bool check_exposure(App *app, GError **errp)
+{
+    g_autoptr(GSocketAddress) addr =
+        config_get_address(app->config, CONFIG_REDFISH_PORT);
+    unsigned slot;
+
+    if (addr_is_local(addr)) {
+        return true;
+    }
+    if (!app->bmc) {
+        if (g_strcmp0(config_get(app->config, CONFIG_PASSWORD),
+                      CONFIG_DEFAULT_PASSWORD) != 0 ||
+            (state_exists(app->config) && !app->reset_accounts)) {
+            return true;
+        }
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "the default password is refused on address %s, which "
+                    "other hosts can reach (set another with IPMI_PASS, or "
+                    "listen on 127.0.0.1)",
+                    config_get(app->config, CONFIG_ADDRESS));
+        return false;
+    }
+    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
+        const BmcUser *user = bmc_users_get(app->bmc, slot);
+        const BmcUser *found = NULL;
+
+        if (user->enabled && *user->name &&
+            bmc_users_verify_now(app->bmc, user->name,
+                                 CONFIG_DEFAULT_PASSWORD, &found) && found) {
+            g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "account '%s' has the default password, which is "
+                        "refused on address %s (set IPMI_PASS and start "
+                        "once with --reset-accounts, or listen on "
+                        "127.0.0.1)", found->name,
+                        config_get(app->config, CONFIG_ADDRESS));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_machine(App *app, GError **errp)
+{
+    Config *config = app->config;
+    g_autoptr(GSocketAddress) addr = NULL;
+    g_autofree char *serial = NULL;
+
+    if (!app->qemu_argv) {
+        addr = addr_parse(config_get(config, CONFIG_QMP), "127.0.0.1", -1,
+                          errp);
+        app->machine = addr ? machine_qmp_new(addr, app->clock) : NULL;
+        return app->machine != NULL;
+    }
+    serial = config_is_set(config, CONFIG_SERIAL)
+        ? g_strdup(config_get(config, CONFIG_SERIAL))
+        : g_build_filename(config_get(config, CONFIG_RUN_DIR), "serial.sock",
+                           NULL);
+    app->machine = machine_launch_new(&(MachineLaunchConfig) {
+            .argv = (const char *const *)app->qemu_argv,
+            .run_dir = config_get(config, CONFIG_RUN_DIR),
+            .serial_path = serial,
+            .uefi = config_get_boot_mode(config) == MACHINE_FIRMWARE_UEFI,
+            .state_dir = config_get(config, CONFIG_STATE_DIR),
+        }, app->clock, errp);
+    json_object_set_string_member(app->endpoints, "serial", serial);
+    return app->machine != NULL;
+}
+
+static bool make_bmc(App *app, GError **errp)
+{
+    Config *config = app->config;
+
+    app->bmc = bmc_new(&(BmcConfig) {
+            .name = config_get(config, CONFIG_NAME),
+            .state_dir = config_get(config, CONFIG_STATE_DIR),
+            .admin_user = config_get(config, CONFIG_USER),
+            .admin_password = config_get(config, CONFIG_PASSWORD),
+            .reset_accounts = app->reset_accounts,
+            .boot_mode = config_get_boot_mode(config),
+        }, app->machine, app->clock, errp);
+    return app->bmc && check_exposure(app, errp);
+}
+
+static GTlsCertificate *get_certificate(App *app, GError **errp)
+{
+    Config *config = app->config;
+    g_autofree char *name = g_strdup_printf("qemu-bmc %s",
+                                            config_get(config, CONFIG_NAME));
+    const char *hosts[] = { NULL, g_get_host_name(), NULL };
+    const char *address = config_get(config, CONFIG_ADDRESS);
+    GTlsCertificate *cert;
+
+    hosts[0] = g_str_equal(address, "*") ? "localhost" : address;
+    cert = *config_get(config, CONFIG_TLS_CERT)
+        ? tls_load(config_get(config, CONFIG_TLS_CERT),
+                   config_get(config, CONFIG_TLS_KEY), errp)
+        : tls_load_or_generate(config_get(config, CONFIG_STATE_DIR), name,
+                               hosts, errp);
+    if (cert && !tls_set_server_defaults(cert, errp)) {
+        g_clear_object(&cert);
+    }
+    return cert;
+}
+
+/* What to do about it depends on which service could not listen. */
+static void explain_listen(GError *err, const char *service,
+                           const char *remedy, GError **errp)
+{
+    g_set_error(errp, err->domain, err->code, "%s: %s (%s)", service,
+                err->message, remedy);
+    g_error_free(err);
+}
+
+static bool start_redfish(App *app, GError **errp)
+{
+    Config *config = app->config;
+    g_autoptr(GSocketAddress) addr =
+        config_get_address(config, CONFIG_REDFISH_PORT);
+    g_autofree char *path = g_build_filename(
+        config_get(config, CONFIG_RUN_DIR), "redfish.sock", NULL);
+    g_autoptr(GSocketAddress) local = g_unix_socket_address_new(path);
+    bool tls = !g_str_equal(config_get(config, CONFIG_TLS), "off");
+    g_autoptr(GTlsCertificate) cert = NULL;
+    g_autoptr(GSocketAddress) bound = NULL;
+    g_autoptr(GSocketAddress) bound_local = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *url = NULL;
+    GError *err = NULL;
+
+    if (tls) {
+        cert = get_certificate(app, errp);
+        if (!cert) {
+            return false;
+        }
+    } else if (!addr_is_local(addr)) {
+        g_warning("Redfish without TLS on an address that other hosts can "
+                  "reach: passwords can be read on the network (remove "
+                  "TLS=off)");
+    }
+    app->redfish = rf_service_new(app->bmc);
+    app->http = http_server_new(NULL, rf_http_error_body,
+                                rf_http_handler, app->redfish);
+    bound = http_server_listen(app->http, addr, cert, &err);
+    if (!bound) {
+        explain_listen(err, "Redfish", "choose another port with "
+                       "REDFISH_PORT or --redfish-port; a port below 1024 "
+                       "needs root or CAP_NET_BIND_SERVICE", errp);
+        return false;
+    }
+    bound_local = http_server_listen(app->http, local, NULL, errp);
+    if (!bound_local) {
+        return false;
+    }
+    text = addr_to_string(bound);
+    url = g_strdup_printf("%s://%s", tls ? "https" : "http", text);
+    json_object_set_string_member(app->endpoints, "redfish", url);
+    json_object_set_string_member(app->endpoints, "redfish-local", path);
+    g_message("Redfish at %s/redfish/v1", url);
+    return true;
+}
+
+static bool start_ipmi(App *app, GError **errp)
+{
+    g_autoptr(GSocketAddress) addr =
+        config_get_address(app->config, CONFIG_IPMI_PORT);
+    g_autoptr(GSocketAddress) vm = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *vm_text = NULL;
+    GError *err = NULL;
+
+    app->ipmi = ipmi_core_new(app->bmc);
+    app->lan = ipmi_lan_new(app->ipmi, addr, &err);
+    if (!app->lan) {
+        explain_listen(err, "IPMI over LAN", "choose another port with "
+                       "IPMI_PORT or --ipmi-port; a port below 1024 needs "
+                       "root or CAP_NET_BIND_SERVICE", errp);
+        return false;
+    }
+    text = addr_to_string(ipmi_lan_address(app->lan));
+    json_object_set_string_member(app->endpoints, "ipmi", text);
+    g_message("IPMI over LAN at %s", text);
+    if (!*config_get(app->config, CONFIG_VM_IPMI)) {
+        return true;
+    }
+    vm = addr_parse(config_get(app->config, CONFIG_VM_IPMI), "127.0.0.1", -1,
+                    errp);
+    app->vm = vm ? ipmi_vm_new(app->ipmi, vm, &err) : NULL;
+    if (!app->vm) {
+        explain_listen(err, "in-band IPMI",
+                       "choose another address with VM_IPMI_ADDR or "
+                       "--vm-ipmi", errp);
+        return false;
+    }
+    if (!addr_is_local(vm)) {
+        g_warning("in-band IPMI on an address that other hosts can reach: "
+                  "whoever connects is taken for the VM, without a password "
+                  "(a path in VM_IPMI_ADDR is best)");
+    }
+    vm_text = addr_to_string(ipmi_vm_address(app->vm));
+    json_object_set_string_member(app->endpoints, "vm-ipmi", vm_text);
+    return true;
+}
+
+static void pet_watchdog(void *opaque)
+{
+    App *app = opaque;
+
+    sd_notify_send("WATCHDOG=1");
+    clock_timer_start(app->clock, &app->watchdog,
+                      sd_watchdog_interval_ms() / 2, pet_watchdog, app);
+}
+
+static void announce(App *app)
+{
+    GError *err = NULL;
+
+    if (!rundir_publish(config_get(app->config, CONFIG_RUN_DIR),
+                        app->endpoints, &err)) {
+        complain(err);
+        g_error_free(err);
+        end(app, EXIT_RUNTIME);
+        return;
+    }
+    sd_notify_send("READY=1");
+    if (sd_watchdog_interval_ms() > 0) {
+        pet_watchdog(app);
+    }
+}
+
+static void powered_on(GObject *source, GAsyncResult *res, void *opaque)
+{
+    App *app = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (!bmc_power_request_finish(app->bmc, res, &err) &&
+        !bmc_error_is_cancelled(err)) {
+        g_warning("cannot power the VM on at start: %s", err->message);
+    }
+}
+
+static void launched(GObject *source, GAsyncResult *res, void *opaque)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+    App *app = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (!machine_launch_ready_finish(res, &err)) {
+        if (!bmc_error_is_cancelled(err)) {
+            complain(err);
+            quit(app, EXIT_RUNTIME);
+        }
+        return;
+    }
+    announce(app);
+    if (config_get_bool(app->config, CONFIG_POWER_ON)) {
+        bmc_power_request_async(app->bmc, BMC_POWER_ON, &origin, NULL,
+                                powered_on, app);
+    }
+}
+
+/*
+ * QEMU comes last: nothing that can fail here leaves one behind, and the
+ * in-band IPMI server is there before the guest looks for it.
+ */
+static void run(App *app)
+{
+    if (app->qemu_argv) {
+        machine_launch_ready_async(app->machine, launched, app);
+    } else {
+        announce(app);
+    }
+    g_main_loop_run(app->loop);
+}
+
+static bool start(App *app, GError **errp)
+{
+    const char *run_dir = config_get(app->config, CONFIG_RUN_DIR);
+
+    app->clock = clock_new();
+    app->endpoints = json_object_new();
+    return check_exposure(app, errp) &&
+           make_machine(app, errp) &&
+           make_bmc(app, errp) &&
+           rundir_prepare(run_dir, errp) &&
+           start_redfish(app, errp) &&
+           start_ipmi(app, errp);
+}
+
+static void cleanup(App *app)
+{
+    clock_timer_stop(&app->watchdog);
+    if (app->bmc) {
+        rundir_clean(config_get(app->config, CONFIG_RUN_DIR));
+    }
+    ipmi_vm_free(app->vm);
+    ipmi_lan_free(app->lan);
+    ipmi_core_free(app->ipmi);
+    http_server_free(app->http);
+    rf_service_free(app->redfish);
+    bmc_free(app->bmc);
+    machine_free(app->machine);
+    clock_unref(app->clock);
+    g_clear_pointer(&app->endpoints, json_object_unref);
+    config_free(app->config);
+    g_strfreev(app->qemu_argv);
+    g_main_loop_unref(app->loop);
+}
+
+/* What GIO would otherwise load or ask, and a service must not. */
+static void quiet_environment(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    g_setenv("GIO_USE_VFS", "local", TRUE);
+    g_setenv("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+    g_setenv("GSETTINGS_BACKEND", "memory", TRUE);
+}
+
+/* Returns true if there is nothing more to do. */
+static bool print_and_exit(App *app)
+{
+    g_autoptr(GString) resources = g_string_new(NULL);
+    g_autofree char *text = NULL;
+
+    if (opt_version) {
+        printf("qemu-bmc %s\n", QEMU_BMC_VERSION);
+    } else if (opt_dump_conf) {
+        text = config_dump(app->config);
+        fputs(text, stdout);
+    } else if (opt_dump_tables) {
+        text = ipmi_core_dump();
+        rf_dump_tables(resources);
+        printf("%s\n%s", text, resources->str);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    App app = { .config = config_new() };
+    GError *err = NULL;
+    bool done = false;
+
+    quiet_environment();
+    app.loop = g_main_loop_new(NULL, FALSE);
+    if (parse_command_line(&app, argc, argv, &err) && configure(&app, &err)) {
+        done = print_and_exit(&app);
+        if (!done) {
+            log_init(config_get(app.config, CONFIG_LOG_LEVEL), &err);
+        }
+    }
+    if (!err && !done) {
+        g_unix_signal_add(SIGINT, on_signal, &app);
+        g_unix_signal_add(SIGTERM, on_signal, &app);
+        if (start(&app, &err)) {
+            run(&app);
+        }
+    }
+    if (err) {
+        complain(err);
+        app.exit_code = exit_code_for(err);
+        g_error_free(err);
+    }
+    cleanup(&app);
+    return app.exit_code;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Unmodified IPMI clients against the real helper and a real VM: ipmitool,
+ * FreeIPMI and pyghmi, with their defaults and without workarounds.
+ */
+#include "osdep.h"
+
+#include "test-vm.h"
+
+#define GUEST \
+    "-M q35 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-device ide-hd,drive=a,bootindex=10 " \
+    "-drive if=none,id=c,format=raw,file=@cd-c.iso@,readonly=on " \
+    "-device ide-cd,drive=c,bus=ide.1,bootindex=20 " \
+    "-device e1000,romfile=@net-n.rom@,bootindex=30"
+
+typedef struct Fixture {
+    TestDir *dir;
+    TestVm *vm;
+    TestBmc *bmc;
+} Fixture;
+
+static void setup(Fixture *f, const void *data)
+{
+    g_autofree char *qmp = NULL;
+
+    f->dir = test_dir_new();
+    f->vm = test_vm_start(f->dir, GUEST);
+    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
+    f->bmc = test_bmc_start(f->dir, qmp);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    test_bmc_wait_power(f->bmc, "On");
+}
+
+static void teardown(Fixture *f, const void *data)
+{
+    test_bmc_stop(f->bmc);
+    test_bmc_free(f->bmc);
+    test_vm_free(f->vm);
+    test_dir_free(f->dir);
+}
+
+static void ipmitool(Fixture *f, const char *args, int code,
+                     const char *pattern)
+{
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, args, &out), ==, code);
+    if (!g_pattern_match_simple(pattern, out)) {
+        g_error("ipmitool %s: '%s' does not match '%s'", args, out, pattern);
+    }
+}
+
+static void test_ipmitool(Fixture *f, const void *data)
+{
+    ipmitool(f, "power status", 0, "Chassis Power is on\n");
+    ipmitool(f, "-C 3 power status", 0, "Chassis Power is on\n");
+    ipmitool(f, "-C 17 power status", 0, "Chassis Power is on\n");
+    ipmitool(f, "-N 5 -E -C 3 chassis status", 0,
+             "*System Power*: on*Last Power Event*");
+    ipmitool(f, "mc info", 0, "*IPMI Version*: 2.0*Chassis Device*");
+    ipmitool(f, "-L OPERATOR chassis status", 0, "*System Power*: on*");
+    ipmitool(f, "-L USER power status", 0, "*is on*");
+    ipmitool(f, "-L USER power reset", 1, "*");
+    ipmitool(f, "chassis identify 5", 0, "*");
+    ipmitool(f, "chassis identify force", 0, "*");
+    ipmitool(f, "chassis identify 0", 0, "*");
+    ipmitool(f, "chassis restart_cause", 0, "*");
+    ipmitool(f, "channel getciphers ipmi", 0, "*");
+    ipmitool(f, "raw 6 1", 0, " 20 *");
+    ipmitool(f, "raw 6 0xee", 1, "*Invalid command*");
+    ipmitool(f, "raw 0 2", 1, "*length*");
+    ipmitool(f, "sel list", 1, "*");
+}
+
+static void test_ipmitool_boot(Fixture *f, const void *data)
+{
+    ipmitool(f, "chassis bootdev pxe", 0, "Set Boot Device to pxe\n");
+    ipmitool(f, "chassis bootparam get 5", 0,
+             "*Boot Flag Valid*only next boot*Force PXE*");
+    ipmitool(f, "power reset", 0, "Chassis Power Control: Reset\n");
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    ipmitool(f, "chassis bootdev cdrom options=persistent,efiboot", 0,
+             "Set Boot Device to cdrom\n");
+    ipmitool(f, "chassis bootparam get 5", 0,
+             "*all future boots*EFI boot*Force Boot from CD/DVD*");
+    ipmitool(f, "power cycle", 0, "Chassis Power Control: Cycle\n");
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    ipmitool(f, "chassis bootdev none", 0, "Set Boot Device to none\n");
+    ipmitool(f, "chassis bootdev disk", 0, "Set Boot Device to disk\n");
+    ipmitool(f, "chassis bootdev floppy", 1, "*");
+    ipmitool(f, "power reset", 0, "*Reset*");
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_wrong_credentials(Fixture *f, const void *data)
+{
+    static const char *const bad[] = {
+        "-U admin -P wrong", "-U nobody -P password", "-U '' -P ''",
+        "-U admin -P passwordx", "-U admin -P ''",
+        "-U admin -P password -C 0", "-U admin -P password -C 1",
+        "-U admin -P password -C 2",
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *line = g_strdup_printf(
+            "ipmitool -I lanplus -N 1 -R 1 -H 127.0.0.1 -p %s %s power off",
+            f->bmc->ipmi_port, bad[i]);
+
+        g_assert_cmpint(test_run(NULL, line), !=, 0);
+    }
+    g_assert_true(test_bmc_logged(f->bmc, "admin"));
+    g_assert_true(test_bmc_logged(f->bmc, "127.0.0.1"));
+    g_assert_false(test_bmc_logged(f->bmc, "wrong"));
+    ipmitool(f, "power status", 0, "*is on*");
+}
+
+static void freeipmi(Fixture *f, const char *program, const char *args,
+                     const char *pattern)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s -D LAN_2_0 -h 127.0.0.1:%s -u admin -p password %s", program,
+        f->bmc->ipmi_port, args);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_run(&out, line), ==, 0);
+    if (!g_pattern_match_simple(pattern, out)) {
+        g_error("%s: '%s' does not match '%s'", line, out, pattern);
+    }
+}
+
+static void test_freeipmi(Fixture *f, const void *data)
+{
+    freeipmi(f, "ipmi-chassis", "-l ADMIN --get-status",
+             "*System Power*: on*");
+    freeipmi(f, "ipmi-chassis", "-I 17 -l OPERATOR --get-status",
+             "*System Power*: on*");
+    freeipmi(f, "ipmi-chassis", "-I 3 -l OPERATOR --get-capabilities", "*");
+    freeipmi(f, "bmc-info", "-l USER --get-device-id", "*2.0*");
+    freeipmi(f, "ipmipower", "--stat", "*: on\n");
+    freeipmi(f, "ipmipower", "--off", "*: ok\n");
+    freeipmi(f, "ipmipower", "--stat", "*: off\n");
+    freeipmi(f, "ipmipower", "--cycle --on-if-off", "*: ok\n");
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    freeipmi(f, "ipmipower", "--reset", "*: ok\n");
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    freeipmi(f, "ipmi-chassis", "-l ADMIN --chassis-control=POWER-CYCLE",
+             "*");
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    /* As MAAS calls it, with its workaround flag. */
+    freeipmi(f, "ipmipower", "-W opensesspriv -I 17 -l OPERATOR --stat",
+             "*: on\n");
+    freeipmi(f, "ipmipower", "-W opensesspriv -I 3 -l OPERATOR --soft",
+             "*: ok\n");
+    test_vm_wait_serial(f->vm, "b");
+}
+
+static void test_freeipmi_boot(Fixture *f, const void *data)
+{
+    freeipmi(f, "ipmi-config",
+             "--category=chassis -l OPERATOR --commit "
+             "-e Chassis_Boot_Flags:Boot_Flags_Persistent=No "
+             "-e Chassis_Boot_Flags:BIOS_Boot_Type=PC-COMPATIBLE "
+             "-e Chassis_Boot_Flags:Boot_Device=PXE", "*");
+    freeipmi(f, "ipmipower", "--reset", "*: ok\n");
+    test_vm_wait_serial(f->vm, "BOOTED N");
+}
+
+static void test_ipmiping(Fixture *f, const void *data)
+{
+    g_autofree char *out = NULL;
+    g_autofree char *line = g_strdup_printf(
+        "ipmi-ping -c 1 -t 2 127.0.0.1:%s", f->bmc->ipmi_port);
+
+    g_assert_cmpint(test_run(&out, line), ==, 0);
+}
+
+static const char pyghmi_script[] =
+    "import sys\n"
+    "from pyghmi.ipmi import command\n"
+    "c = command.Command(bmc='127.0.0.1', port=int(sys.argv[1]),\n"
+    "                    userid='admin', password='password')\n"
+    "assert c.get_power() == {'powerstate': 'on'}, c.get_power()\n"
+    "c.set_bootdev('network')\n"
+    "b = c.get_bootdev()\n"
+    "assert b['bootdev'] == 'network', b\n"
+    "assert not b['persistent'], b\n"
+    "print(c.set_power('off', wait=30))\n"
+    "assert c.get_power() == {'powerstate': 'off'}\n"
+    "print(c.set_power('on', wait=30))\n"
+    "c.ipmi_session.logout()\n"
+    "print('PYGHMI-OK')\n";
+
+static void test_pyghmi(Fixture *f, const void *data)
+{
+    g_autofree char *path = test_dir_file(f->dir, "pyghmi.py");
+    g_autofree char *line = g_strdup_printf("/usr/bin/python3 %s %s", path,
+                                            f->bmc->ipmi_port);
+    g_autofree char *out = NULL;
+
+    g_assert_true(g_file_set_contents(path, pyghmi_script, -1, NULL));
+    g_assert_cmpint(test_run(&out, line), ==, 0);
+    g_assert_nonnull(strstr(out, "PYGHMI-OK"));
+    test_vm_wait_serial(f->vm, "BOOTED N");
+}
+
+#define ADD(name, func) \
+    g_test_add("/clients/" name, Fixture, NULL, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("ipmitool", test_ipmitool);
+    ADD("ipmitool/boot", test_ipmitool_boot);
+    ADD("wrong-credentials", test_wrong_credentials);
+    ADD("freeipmi", test_freeipmi);
+    ADD("freeipmi/boot", test_freeipmi_boot);
+    ADD("ipmiping", test_ipmiping);
+    ADD("pyghmi", test_pyghmi);
+    return g_test_run();
+}

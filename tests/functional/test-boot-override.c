@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The boot override on a real VM, seen by what the guest prints at its next
+ * two boots: firmware x machine x target x mode x who resets.
+ */
+#include "osdep.h"
+
+#include "test-vm.h"
+#include "util/json.h"
+
+/* Disk A first, then CD C, then network N: each prints its letter. */
+#define DEVICES \
+    "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-drive if=none,id=c,format=raw,file=@cd-c.iso@,readonly=on " \
+    "-device virtio-scsi-pci,id=scsi " \
+    "-device virtio-blk-pci,id=disk0,drive=a,bootindex=1 " \
+    "-device scsi-cd,id=cd0,drive=c,bus=scsi.0,bootindex=2 " \
+    "-device e1000,id=nic0,romfile=@net-n.rom@,bootindex=3 "
+
+/* The same without any boot index. */
+#define PLAIN_DEVICES \
+    "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-drive if=none,id=c,format=raw,file=@cd-c.iso@,readonly=on " \
+    "-device ide-hd,drive=a -device ide-cd,drive=c,bus=ide.1 " \
+    "-device e1000,romfile=@net-n.rom@ "
+
+#define UEFI_DEVICES \
+    "-m 256 -drive if=none,id=a,format=raw,file=@uefi-a.img@,snapshot=on " \
+    "-drive if=none,id=c,format=raw,file=@uefi-c.iso@,readonly=on " \
+    "-device ide-hd,id=disk0,drive=a -device ide-cd,id=cd0,drive=c,bus=ide.1 "
+
+typedef struct Case {
+    const char *args;
+    bool uefi;
+} Case;
+
+typedef struct Fixture {
+    TestDir *dir;
+    TestVm *vm;
+    TestBmc *bmc;
+} Fixture;
+
+/* OVMF wants variables that it may write. */
+static char *uefi_args(Fixture *f, const char *args)
+{
+    g_autofree char *vars = test_dir_file(f->dir, "vars.fd");
+    g_autofree char *copy = g_strdup_printf(
+        "cp /usr/share/OVMF/OVMF_VARS_4M.fd %s", vars);
+
+    g_assert_cmpint(test_run(NULL, copy), ==, 0);
+    return g_strdup_printf(
+        "%s -drive if=pflash,unit=0,format=raw,readonly=on,"
+        "file=/usr/share/OVMF/OVMF_CODE_4M.fd "
+        "-drive if=pflash,unit=1,format=raw,file=%s", args, vars);
+}
+
+static void setup(Fixture *f, const void *data)
+{
+    const Case *c = data;
+    g_autofree char *args = NULL;
+    g_autofree char *qmp = NULL;
+
+    f->dir = test_dir_new();
+    args = c->uefi ? uefi_args(f, c->args) : g_strdup(c->args);
+    f->vm = test_vm_start(f->dir, args);
+    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
+    f->bmc = test_bmc_start(f->dir, qmp);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    test_bmc_wait_power(f->bmc, "On");
+}
+
+static void teardown(Fixture *f, const void *data)
+{
+    test_bmc_stop(f->bmc);
+    test_bmc_free(f->bmc);
+    test_vm_free(f->vm);
+    test_dir_free(f->dir);
+}
+
+static void set_override(Fixture *f, const char *enabled, const char *target)
+{
+    g_autofree char *body = g_strdup_printf(
+        "{\"Boot\":{\"BootSourceOverrideEnabled\":\"%s\","
+        "\"BootSourceOverrideTarget\":\"%s\"}}", enabled, target);
+    g_autoptr(JsonObject) answer = NULL;
+    int status = test_bmc_redfish(f->bmc, "PATCH", "/Systems/1", body,
+                                  &answer);
+
+    g_assert_true(status == 200 || status == 204);
+}
+
+static char *get_enabled(Fixture *f)
+{
+    g_autoptr(JsonObject) system = NULL;
+    JsonObject *boot;
+    const char *value;
+
+    test_bmc_redfish(f->bmc, "GET", "/Systems/1", NULL, &system);
+    g_assert_cmpint(json_get_object(system, "Boot", &boot), ==, JSON_GET_OK);
+    g_assert_cmpint(json_get_string(boot, "BootSourceOverrideEnabled",
+                                    &value), ==, JSON_GET_OK);
+    return g_strdup(value);
+}
+
+static void wait_consumed(Fixture *f)
+{
+    unsigned tries;
+
+    for (tries = 0; tries < 300; tries++) {
+        g_autofree char *enabled = get_enabled(f);
+
+        if (g_str_equal(enabled, "Disabled")) {
+            return;
+        }
+        g_usleep(50000);
+    }
+    g_error("the override is not consumed");
+}
+
+static void host_reset(Fixture *f)
+{
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power reset", NULL), ==, 0);
+}
+
+static void guest_reset(Fixture *f)
+{
+    test_vm_send(f->vm, 'r');
+}
+
+static void keyboard_reset(Fixture *f)
+{
+    test_vm_send(f->vm, 'k');
+}
+
+static void triple_fault(Fixture *f)
+{
+    test_vm_send(f->vm, 't');
+}
+
+static void off_and_on(Fixture *f)
+{
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
+    test_bmc_wait_power(f->bmc, "Off");
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
+}
+
+static void guest_off_and_on(Fixture *f)
+{
+    test_vm_send(f->vm, 'p');
+    test_bmc_wait_power(f->bmc, "Off");
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
+}
+
+typedef void (*Origin)(Fixture *f);
+
+/* Once: the next boot is the target's, the one after it is normal. */
+static void once(Fixture *f, const char *target, const char *mark,
+                 Origin first)
+{
+    set_override(f, "Once", target);
+    first(f);
+    test_vm_wait_serial(f->vm, mark);
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_once_targets(Fixture *f, const void *data)
+{
+    once(f, "Cd", "BOOTED C", host_reset);
+    once(f, "Pxe", "BOOTED N", host_reset);
+    once(f, "Hdd", "BOOTED A", host_reset);
+    once(f, "Cd", "BOOTED C", host_reset);
+}
+
+static void test_once_origins(Fixture *f, const void *data)
+{
+    once(f, "Cd", "BOOTED C", guest_reset);
+    once(f, "Cd", "BOOTED C", keyboard_reset);
+    once(f, "Cd", "BOOTED C", triple_fault);
+    once(f, "Cd", "BOOTED C", off_and_on);
+    once(f, "Cd", "BOOTED C", guest_off_and_on);
+}
+
+/* What MAAS does: switch off, leave an override behind, much later on. */
+static void test_once_while_off(Fixture *f, const void *data)
+{
+    g_autofree char *enabled = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
+    test_bmc_wait_power(f->bmc, "Off");
+    set_override(f, "Once", "Pxe");
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
+    enabled = get_enabled(f);
+    g_assert_cmpstr(enabled, ==, "Once");
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_once_survives_off(Fixture *f, const void *data)
+{
+    set_override(f, "Once", "Cd");
+    off_and_on(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    wait_consumed(f);
+    guest_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_continuous(Fixture *f, const void *data)
+{
+    g_autofree char *enabled = NULL;
+    unsigned i;
+
+    set_override(f, "Continuous", "Cd");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    for (i = 0; i < 2; i++) {
+        /* Longer than the time in which "once" would be consumed. */
+        g_usleep(3 * G_USEC_PER_SEC);
+        guest_reset(f);
+        test_vm_wait_serial(f->vm, "BOOTED C");
+    }
+    enabled = get_enabled(f);
+    g_assert_cmpstr(enabled, ==, "Continuous");
+    set_override(f, "Disabled", "None");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_cleared(Fixture *f, const void *data)
+{
+    set_override(f, "Once", "Cd");
+    set_override(f, "Disabled", "None");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    set_override(f, "Once", "Cd");
+    set_override(f, "Once", "Pxe");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+}
+
+static void test_helper_killed(Fixture *f, const void *data)
+{
+    g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
+
+    set_override(f, "Once", "Cd");
+    test_bmc_kill(f->bmc);
+    test_bmc_free(f->bmc);
+    f->bmc = test_bmc_start(f->dir, qmp);
+    test_bmc_wait_power(f->bmc, "On");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_qemu_restarted(Fixture *f, const void *data)
+{
+    const Case *c = data;
+
+    set_override(f, "Once", "Cd");
+    test_vm_kill(f->vm);
+    test_bmc_wait_power(f->bmc, "Off");
+    test_vm_free(f->vm);
+    f->vm = test_vm_start(f->dir, c->args);
+    /* Started by somebody else without the override: at its next reset. */
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    test_bmc_wait_power(f->bmc, "On");
+    while (!test_bmc_logged(f->bmc, "boot override")) {
+        g_usleep(10000);
+    }
+    g_usleep(200000);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+}
+
+static void test_ipmitool(Fixture *f, const void *data)
+{
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootdev cdrom", &out),
+                    ==, 0);
+    g_assert_nonnull(strstr(out, "Set Boot Device to cdrom"));
+    g_free(out);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootparam get 5",
+                                      &out), ==, 0);
+    g_assert_nonnull(strstr(out, "Force Boot from CD/DVD"));
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    wait_consumed(f);
+    guest_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static const Case q35 = { "-M q35 " DEVICES, false };
+static const Case pc = { "-M pc " DEVICES, false };
+static const Case q35_plain = { "-M q35 " PLAIN_DEVICES, false };
+static const Case pc_plain = { "-M pc " PLAIN_DEVICES, false };
+static const Case uefi = { "-M q35 " UEFI_DEVICES, true };
+
+static void test_uefi(Fixture *f, const void *data)
+{
+    once(f, "Cd", "BOOTED C", guest_reset);
+    set_override(f, "Continuous", "Cd");
+    off_and_on(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    set_override(f, "Disabled", "None");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+#define ADD(name, c, func) \
+    g_test_add("/boot/" name, Fixture, &c, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("q35/once/targets", q35, test_once_targets);
+    ADD("pc/once/targets", pc, test_once_targets);
+    ADD("q35-plain/once/targets", q35_plain, test_once_targets);
+    ADD("pc-plain/once/targets", pc_plain, test_once_targets);
+    ADD("q35/once/origins", q35, test_once_origins);
+    ADD("pc/once/origins", pc, test_once_origins);
+    ADD("q35/once/while-off", q35, test_once_while_off);
+    ADD("q35/once/survives-off", q35, test_once_survives_off);
+    ADD("q35/continuous", q35, test_continuous);
+    ADD("q35/cleared", q35, test_cleared);
+    ADD("q35/helper-killed", q35, test_helper_killed);
+    ADD("q35/qemu-restarted", q35, test_qemu_restarted);
+    ADD("q35/ipmitool", q35, test_ipmitool);
+    ADD("uefi", uefi, test_uefi);
+    return g_test_run();
+}
