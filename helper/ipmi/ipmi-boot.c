@@ -60,6 +60,9 @@ static int write_set_in_progress(IpmiRequest *req, const uint8_t *data,
     if (!bootopt_parse_set_in_progress(data, len, &state, &err)) {
         return cc_of_parse(err);
     }
+    if (state != data[0]) {
+        return IPMI_CC_INVALID_FIELD;
+    }
     if (state == BOOTOPT_SET_STARTED && set_in_progress(req->core)) {
         return CC_SET_IN_PROGRESS;
     }
@@ -73,12 +76,15 @@ static int write_valid_clearing(IpmiRequest *req, const uint8_t *data,
                                 size_t len)
 {
     GError *err = NULL;
+    uint8_t keep;
 
-    if (!bootopt_parse_valid_clearing(data, len,
-                                      &req->core->boot.valid_clearing,
-                                      &err)) {
+    if (!bootopt_parse_valid_clearing(data, len, &keep, &err)) {
         return cc_of_parse(err);
     }
+    if (keep != data[0]) {
+        return IPMI_CC_INVALID_FIELD;
+    }
+    req->core->boot.valid_clearing = keep;
     return IPMI_CC_OK;
 }
 
