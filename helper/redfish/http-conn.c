@@ -295,6 +295,11 @@ void http_conn_close(HttpConn *conn)
     }
     http_conn_ref(conn);
     http_exchange_end(conn);
+    if (!conn->server) {
+        /* Whoever was told of a cancelled request has freed the server. */
+        http_conn_unref(conn);
+        return;
+    }
     http_conn_set_watch(conn, NULL, NULL);
     clear_source(&conn->deadline);
     if (conn->stream) {
@@ -316,6 +321,9 @@ void http_conn_close(HttpConn *conn)
 
 void http_conn_linger(HttpConn *conn)
 {
+    if (!conn->server) {
+        return;
+    }
     conn->state = HTTP_CONN_LINGER;
     conn->linger_left = LINGER_BYTES;
     g_clear_pointer(&conn->in, g_byte_array_unref);
@@ -331,6 +339,9 @@ void http_conn_wait_request(HttpConn *conn)
 {
     HttpServer *server = conn->server;
 
+    if (!server) {
+        return;
+    }
     if (!conn->stream) {
         conn->stream = http_stream_new(conn->base, on_stream_closed, conn);
     }
@@ -359,6 +370,10 @@ void http_conn_refuse(HttpConn *conn, unsigned status)
             status, http_exchange_reason(status));
     http_conn_ref(conn);
     http_exchange_end(conn);
+    if (!conn->server) {
+        http_conn_unref(conn);
+        return;
+    }
     out = g_io_stream_get_output_stream(conn->base);
     /* A peer whose window has no room for this does not listen anyway. */
     n = g_pollable_output_stream_write_nonblocking(

@@ -58,23 +58,40 @@ struct HttpPeer {
     unsigned n_handshakes;
 };
 
+/**
+ * HttpServer: see redfish/http.h.
+ *
+ * @limits: with defaults filled in
+ * @nowhere: what libsoup is told as address
+ * @ports: what it listens on
+ * @conns: all connections, the one idle for longest first
+ * @hellos: those in %HTTP_CONN_QUEUED
+ * @peers: name -> HttpPeer
+ * @n_handshakes: that are going on
+ * @body_bytes: of all requests not answered yet
+ * @closing: being freed
+ * @accepting: whose soup_server_accept_iostream() is running
+ */
 struct HttpServer {
     HttpLimits limits;
     GBytes *(*error_body)(unsigned status, const char *text);
     HttpHandler handler;
     void *opaque;
     SoupServer *soup;
-    GSocketAddress *nowhere; /* what libsoup is told as address */
+    GSocketAddress *nowhere;
     GPtrArray *ports;
-    GQueue conns;      /* all; the one idle for longest first */
-    GQueue hellos;     /* those in HTTP_CONN_QUEUED */
-    GHashTable *peers; /* name -> HttpPeer */
+    GQueue conns;
+    GQueue hellos;
+    GHashTable *peers;
     unsigned n_handshakes;
     size_t body_bytes;
     bool closing;
-    HttpConn *accepting; /* during soup_server_accept_iostream() */
+    HttpConn *accepting;
 };
 
+/**
+ * HttpConn: one connection.
+ */
 struct HttpConn {
     unsigned refs;
     HttpServer *server; /* NULL once closed */
@@ -101,6 +118,9 @@ struct HttpConn {
     uid_t uid;
 };
 
+/**
+ * HttpRequest: see redfish/http.h.
+ */
 struct HttpRequest {
     unsigned refs;
     HttpConn *conn; /* NULL when an answer would go nowhere */
@@ -115,47 +135,159 @@ struct HttpRequest {
     bool responded;
 };
 
-/* http.c: a descriptor was closed, there may be room for a connection. */
+/**
+ * http_server_resume: tell that a descriptor was closed, so that there may be
+ * room for a connection.
+ *
+ * @server: the server
+ */
 void http_server_resume(HttpServer *server);
 
-/* http-conn.c: the life of a connection. */
-
-/* Takes over @socket; @peer is NULL on a unix socket. */
+/**
+ * http_conn_start: begin with a connection that was accepted.
+ *
+ * @server: the server
+ * @socket: the connection
+ * @certificate: (nullable): speak TLS with it
+ * @peer: where it comes from; NULL on a unix socket
+ */
 void http_conn_start(HttpServer *server, GSocket *socket,
                      GTlsCertificate *certificate, HttpPeer *peer);
+
+/**
+ * http_conn_ref: take a reference.
+ *
+ * @conn: the connection
+ *
+ * Returns: @conn
+ */
 HttpConn *http_conn_ref(HttpConn *conn);
+
+/**
+ * http_conn_unref: drop a reference.
+ *
+ * @conn: the connection
+ */
 void http_conn_unref(HttpConn *conn);
-/* Ends it at once, whatever it is doing. */
+
+/**
+ * http_conn_close: end it at once, whatever it is doing. The server's own
+ * reference is dropped; does nothing the second time.
+ *
+ * @conn: the connection
+ */
 void http_conn_close(HttpConn *conn);
-/* Ends it so that what was sent arrives. */
+
+/**
+ * http_conn_linger: end it so that what was sent arrives: a socket that is
+ * closed with input unread resets the connection.
+ *
+ * @conn: the connection
+ */
 void http_conn_linger(HttpConn *conn);
-/* Waits for a request, first in what was received already. */
+
+/**
+ * http_conn_wait_request: wait for a request, and look for it first in what
+ * was received already.
+ *
+ * @conn: the connection
+ */
 void http_conn_wait_request(HttpConn *conn);
-/* Answers with an error and ends the connection. */
+
+/**
+ * http_conn_refuse: answer with an error and end the connection.
+ *
+ * @conn: the connection
+ * @status: the HTTP status
+ */
 void http_conn_refuse(HttpConn *conn, unsigned status);
-/* Arms the one deadline; 0 disarms it. */
+
+/**
+ * http_conn_set_deadline: arm the one deadline that a connection has.
+ *
+ * @conn: the connection
+ * @ms: milliseconds from now; 0 disarms it
+ */
 void http_conn_set_deadline(HttpConn *conn, unsigned ms);
-/* Replaces the one watched source; NULL for none. Takes @source. */
+
+/**
+ * http_conn_set_watch: replace the one source that watches its input.
+ *
+ * @conn: the connection, handed to @func
+ * @source: (transfer full) (nullable): the new one
+ * @func: its callback
+ */
 void http_conn_set_watch(HttpConn *conn, GSource *source, GSourceFunc func);
 
-/* http-handshake.c: TLS. */
+/**
+ * http_handshake_start: speak TLS; ends in http_conn_wait_request() or
+ * http_conn_close().
+ *
+ * @conn: the connection
+ */
 void http_handshake_start(HttpConn *conn);
-/* Takes a closing connection out of the queue. */
+
+/**
+ * http_handshake_forget: take a connection that closes out of the books.
+ *
+ * @conn: the connection
+ */
 void http_handshake_forget(HttpConn *conn);
-/* Tells the peer that nothing more comes; never blocks. */
+
+/**
+ * http_handshake_bye: tell a TLS peer that nothing more comes; never blocks.
+ *
+ * @conn: the connection
+ */
 void http_handshake_bye(HttpConn *conn);
 
-/* http-exchange.c: one request through libsoup. */
+/**
+ * http_exchange_init: make the server's SoupServer.
+ *
+ * @server: the server
+ */
 void http_exchange_init(HttpServer *server);
-/* @head is taken over; the body begins in conn->in. */
+
+/**
+ * http_exchange_start: let libsoup have the connection for one request.
+ *
+ * @conn: the connection; the body begins in its @in
+ * @head: (transfer full): the request's head
+ */
 void http_exchange_start(HttpConn *conn, HttpHead *head);
-/* Takes the connection back from libsoup and ends the request. */
+
+/**
+ * http_exchange_end: take the connection back from libsoup, if it has it,
+ * and cancel the request, if it is not answered.
+ *
+ * @conn: the connection
+ */
 void http_exchange_end(HttpConn *conn);
+
+/**
+ * http_exchange_reason: the text that goes with a status.
+ *
+ * @status: HTTP status
+ *
+ * Returns: (transfer none): text
+ */
 const char *http_exchange_reason(unsigned status);
 
-/* http-request.c */
+/**
+ * http_request_new: make a request.
+ *
+ * @conn: where it came from
+ * @head: (transfer full): its head
+ *
+ * Returns: (transfer full): the request
+ */
 HttpRequest *http_request_new(HttpConn *conn, HttpHead *head);
-/* Nobody waits for the answer any more. */
+
+/**
+ * http_request_detach: nobody waits for the answer any more.
+ *
+ * @request: the request
+ */
 void http_request_detach(HttpRequest *request);
 
 #endif /* QEMU_BMC_REDFISH_HTTP_PRIV_H */

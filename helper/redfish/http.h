@@ -52,8 +52,8 @@ typedef void (*HttpHandler)(HttpRequest *request, void *opaque);
  *
  * @limits: (nullable): the limits; copied
  * @error_body: (nullable): makes the JSON body of an answer that the server
- *              itself gives (400, 408, 413, 431, 501, 503); returns bytes
- *              (transfer full)
+ *              itself gives (400, 408, 413, 417, 431, 501, 503, 505); returns
+ *              bytes (transfer full)
  * @handler: called for each request
  * @opaque: handed to @handler
  *
@@ -116,8 +116,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRequest, http_request_unref)
 const char *http_request_method(const HttpRequest *request);
 
 /**
- * http_request_path: the path as sent, still percent-encoded; begins with
- * '/'; never holds "." or ".." segments.
+ * http_request_path: the path as sent, still percent-encoded and without the
+ * authority of an absolute form; begins with '/'; never holds "." or ".."
+ * segments, also not percent-encoded, nor "%00".
  *
  * @request: the request
  *
@@ -184,7 +185,8 @@ bool http_request_local_uid(const HttpRequest *request, uid_t *uid);
 GCancellable *http_request_cancellable(HttpRequest *request);
 
 /**
- * http_request_set_header: set a header of the answer.
+ * http_request_set_header: set a header of the answer. A value with control
+ * characters, which could end the line, is not set.
  *
  * @request: the request
  * @name: the header's name

@@ -2,12 +2,11 @@
 /* Tests of redfish/http.h: what hostile, broken and dying clients do. */
 #include "osdep.h"
 
-#include "redfish/http.h"
-
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "http-fixture.h"
+#include "redfish/http.h"
 #include "test-util.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: bmc\r\n\r\n"
@@ -373,6 +372,31 @@ static void test_total(void)
     g_assert_cmpuint(f->n_cancelled, ==, 0);
 }
 
+static void free_server(GCancellable *cancellable, void *opaque)
+{
+    HttpFixture *f = opaque;
+
+    g_clear_pointer(&f->server, http_server_free);
+}
+
+/* A cancelled request may take everything down. */
+static void test_freed_when_cancelled(void)
+{
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, false);
+    g_autoptr(HttpClient) other = http_client_new(f);
+    HttpClient *c = http_client_new(f);
+    HttpRequest *request;
+
+    http_client_send(c, GET("/wait"));
+    http_fixture_wait_pending(f, 1);
+    request = g_ptr_array_index(f->pending, 0);
+    g_signal_connect(http_request_cancellable(request), "cancelled",
+                     G_CALLBACK(free_server), f);
+    http_client_free(c);
+    http_client_expect_end(other);
+    g_assert_null(f->server);
+}
+
 /*
  * In a process of its own, because of its limit: a server that has run out
  * of descriptors serves again once there are some.
@@ -439,5 +463,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/http/per-peer", test_per_peer);
     g_test_add_func("/redfish/http/total", test_total);
     g_test_add_func("/redfish/http/out-of-fds", test_out_of_fds);
+    g_test_add_func("/redfish/http/freed-when-cancelled",
+                    test_freed_when_cancelled);
     return g_test_run();
 }
