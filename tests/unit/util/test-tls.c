@@ -44,6 +44,7 @@ static void test_generated(void)
     g_autofree char *cert_path = test_dir_file(dir, "tls-cert.pem");
     g_autofree char *key_path = test_dir_file(dir, "tls-key.pem");
     g_autoptr(GTlsCertificate) certificate = generate(dir);
+    g_autofree char *pem = NULL;
     gnutls_x509_crt_t crt = import(cert_path);
     time_t now = time(NULL);
     time_t from;
@@ -54,6 +55,8 @@ static void test_generated(void)
     unsigned ca = 1;
     struct stat st;
 
+    g_object_get(certificate, "certificate-pem", &pem, NULL);
+    g_assert_nonnull(strstr(pem, "BEGIN CERTIFICATE"));
     g_assert_cmpint(stat(key_path, &st), ==, 0);
     g_assert_cmpuint(st.st_mode & 0777, ==, 0600);
     g_assert_cmpint(gnutls_x509_crt_get_version(crt), ==, 3);
@@ -108,6 +111,7 @@ static void test_broken_pair(void)
     g_autoptr(GTlsCertificate) third = NULL;
     g_autoptr(GTlsCertificate) fourth = NULL;
 
+    g_assert_false(g_tls_certificate_is_same(first, second));
     g_file_get_contents(other_key, &text, NULL, NULL);
     g_assert_true(g_file_set_contents(key, text, -1, NULL));
     third = generate(dir);
