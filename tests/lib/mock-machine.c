@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine without QEMU. */
+#include "osdep.h"
+
+#include "mock-machine.h"
+
+#include "util/error.h"
+
+/* An operation that waits for the main loop, or to be let go on. */
+typedef struct MockCall {
+    MockMachine *mock;
+    GTask *task;
+    void (*run)(struct MockCall *call);
+    MachineOp op;
+    char *path;
+    int32_t index;
+    char *name;
+} MockCall;
+
+struct MockMachine {
+    Machine parent;
+    GPtrArray *devices;
+    GHashTable *command_line;
+    GString *log;
+    GQueue calls;
+    guint idle_id;
+    bool hold;
+    bool reset_needed;
+    char *boots_from;
+    char *fail_what;
+    int fail_code;
+};
+
+static const char *const op_names[] = {
+    [MACHINE_OP_START] = "start",
+    [MACHINE_OP_STOP] = "stop",
+    [MACHINE_OP_RESET] = "reset",
+    [MACHINE_OP_BUTTON] = "button",
+    [MACHINE_OP_NMI] = "nmi",
+};
+
+static void call_free(MockCall *call)
+{
+    g_object_unref(call->task);
+    g_free(call->path);
+    g_free(call->name);
+    g_free(call);
+}
+
+static void note(MockMachine *mock, const char *what)
+{
+    g_string_append_printf(mock->log, "%s%s", mock->log->len ? " " : "",
+                           what);
+}
+
+static bool fails(MockCall *call)
+{
+    MockMachine *mock = call->mock;
+    size_t len = strcspn(call->name, ":");
+
+    if (!mock->fail_what || strlen(mock->fail_what) != len ||
+        strncmp(mock->fail_what, call->name, len)) {
+        return false;
+    }
+    g_clear_pointer(&mock->fail_what, g_free);
+    g_task_return_new_error(call->task, BMC_ERROR, mock->fail_code,
+                            "QEMU says no");
+    return true;
+}
+
+static gboolean run_calls(void *opaque)
+{
+    MockMachine *mock = opaque;
+    MockCall *call = g_queue_pop_head(&mock->calls);
+
+    if (!g_task_return_error_if_cancelled(call->task)) {
+        note(mock, call->name);
+        if (!fails(call)) {
+            call->run(call);
+        }
+    }
+    call_free(call);
+    if (!g_queue_is_empty(&mock->calls) && !mock->hold) {
+        return G_SOURCE_CONTINUE;
+    }
+    mock->idle_id = 0;
+    return G_SOURCE_REMOVE;
+}
+
+static void schedule(MockMachine *mock)
+{
+    if (!mock->idle_id && !mock->hold && !g_queue_is_empty(&mock->calls)) {
+        mock->idle_id = g_idle_add_full(G_PRIORITY_DEFAULT, run_calls, mock,
+                                        NULL);
+    }
+}
+
+static MockCall *queue_call(Machine *machine, GTask *task, char *name,
+                            void (*run)(MockCall *call))
+{
+    MockMachine *mock = (MockMachine *)machine;
+    MockCall *call = g_new0(MockCall, 1);
+
+    call->mock = mock;
+    call->task = task;
+    call->name = name;
+    call->run = run;
+    g_queue_push_tail(&mock->calls, call);
+    schedule(mock);
+    return call;
+}
+
+static bool state_connected(MachineState state)
+{
+    return state != MACHINE_STATE_UNKNOWN && state != MACHINE_STATE_GONE;
+}
+
+/* Firmware sees the boot order as it is now until this is called again. */
+static void freeze_order(MockMachine *mock)
+{
+    int32_t lowest = INT32_MAX;
+    unsigned i;
+
+    g_free(mock->boots_from);
+    mock->boots_from = g_strdup("default");
+    for (i = 0; i < mock->devices->len; i++) {
+        MachineBootDevice *device = mock->devices->pdata[i];
+
+        if (device->index >= 0 && device->index < lowest) {
+            lowest = device->index;
+            g_free(mock->boots_from);
+            mock->boots_from = g_strdup(device->name);
+        }
+    }
+    mock->reset_needed = false;
+}
+
+static void do_reset(MockMachine *mock, bool guest)
+{
+    freeze_order(mock);
+    machine_notify(&mock->parent, MACHINE_EVENT_RESET, guest,
+                   guest ? "guest-reset" : "host-qmp-system-reset");
+}
+
+static bool op_start(MockMachine *mock)
+{
+    MachineState state = mock->parent.state;
+
+    if (state == MACHINE_STATE_GONE) {
+        mock_machine_new_process(mock, MACHINE_STATE_PRELAUNCH);
+        mock_machine_set_state(mock, MACHINE_STATE_RUNNING);
+        return true;
+    }
+    if (state == MACHINE_STATE_SHUTDOWN ||
+        (state == MACHINE_STATE_PRELAUNCH && mock->reset_needed)) {
+        do_reset(mock, false);
+        mock_machine_set_state(mock, MACHINE_STATE_PRELAUNCH);
+    }
+    mock_machine_set_state(mock, MACHINE_STATE_RUNNING);
+    return true;
+}
+
+static bool op_stop(MockMachine *mock)
+{
+    if (machine_state_is_off(mock->parent.state)) {
+        return true;
+    }
+    mock_machine_set_state(mock, MACHINE_STATE_PAUSED);
+    do_reset(mock, false);
+    mock_machine_set_state(mock, MACHINE_STATE_PRELAUNCH);
+    return true;
+}
+
+static bool op_reset(MockMachine *mock)
+{
+    bool running = mock->parent.state == MACHINE_STATE_RUNNING;
+
+    if (machine_state_is_off(mock->parent.state)) {
+        return false;
+    }
+    do_reset(mock, false);
+    if (!running) {
+        mock_machine_set_state(mock, MACHINE_STATE_PRELAUNCH);
+        mock_machine_set_state(mock, MACHINE_STATE_RUNNING);
+    }
+    return true;
+}
+
+static bool op_button(MockMachine *mock)
+{
+    if (machine_state_is_off(mock->parent.state)) {
+        return false;
+    }
+    machine_notify(&mock->parent, MACHINE_EVENT_POWERDOWN, false, NULL);
+    return true;
+}
+
+static bool op_nmi(MockMachine *mock)
+{
+    return mock->parent.state == MACHINE_STATE_RUNNING;
+}
+
+static void run_op_call(MockCall *call)
+{
+    static bool (*const ops[])(MockMachine *mock) = {
+        [MACHINE_OP_START] = op_start,
+        [MACHINE_OP_STOP] = op_stop,
+        [MACHINE_OP_RESET] = op_reset,
+        [MACHINE_OP_BUTTON] = op_button,
+        [MACHINE_OP_NMI] = op_nmi,
+    };
+
+    if (ops[call->op](call->mock)) {
+        g_task_return_boolean(call->task, true);
+    } else {
+        g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_STATE,
+                                "not while the machine is %s",
+                                machine_state_to_string(
+                                    call->mock->parent.state));
+    }
+}
+
+static void mock_run_op(Machine *machine, MachineOp op, GTask *task)
+{
+    MockCall *call = queue_call(machine, task, g_strdup(op_names[op]),
+                                run_op_call);
+
+    call->op = op;
+}
+
+static bool unavailable(MockCall *call)
+{
+    if (call->mock->parent.connected) {
+        return false;
+    }
+    g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_UNAVAILABLE,
+                            "QEMU is not there");
+    return true;
+}
+
+static MachineBootDevice *device_copy(const MachineBootDevice *device)
+{
+    MachineBootDevice *copy = g_memdup2(device, sizeof(*device));
+
+    copy->path = g_strdup(device->path);
+    copy->property = g_strdup(device->property);
+    copy->name = g_strdup(device->name);
+    return copy;
+}
+
+static void devices_unref(void *opaque)
+{
+    g_ptr_array_unref(opaque);
+}
+
+static void run_list_call(MockCall *call)
+{
+    GPtrArray *list;
+    unsigned i;
+
+    if (unavailable(call)) {
+        return;
+    }
+    list = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)machine_boot_device_free);
+    for (i = 0; i < call->mock->devices->len; i++) {
+        g_ptr_array_add(list, device_copy(call->mock->devices->pdata[i]));
+    }
+    g_task_return_pointer(call->task, list, devices_unref);
+}
+
+static void mock_list_boot_devices(Machine *machine, GTask *task)
+{
+    queue_call(machine, task, g_strdup("list"), run_list_call);
+}
+
+static MachineBootDevice *find_device(MockMachine *mock, const char *path,
+                                      const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < mock->devices->len; i++) {
+        MachineBootDevice *device = mock->devices->pdata[i];
+
+        if (!g_strcmp0(device->path, path) ||
+            !g_strcmp0(device->name, name)) {
+            return device;
+        }
+    }
+    return NULL;
+}
+
+static bool index_in_use(MockMachine *mock, int32_t index)
+{
+    unsigned i;
+
+    for (i = 0; index >= 0 && i < mock->devices->len; i++) {
+        MachineBootDevice *device = mock->devices->pdata[i];
+
+        if (device->index == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void run_set_call(MockCall *call)
+{
+    MockMachine *mock = call->mock;
+    MachineBootDevice *device;
+
+    if (unavailable(call)) {
+        return;
+    }
+    device = find_device(mock, call->path, NULL);
+    if (!device) {
+        g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_NOT_FOUND,
+                                "Device '%s' not found", call->path);
+        return;
+    }
+    if (index_in_use(mock, call->index)) {
+        g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_FAILED,
+                                "The bootindex %d has already been used",
+                                call->index);
+        return;
+    }
+    device->index = call->index;
+    mock->reset_needed = true;
+    g_task_return_boolean(call->task, true);
+}
+
+static void mock_set_boot_index(Machine *machine, const char *path,
+                                const char *property, int32_t index,
+                                GTask *task)
+{
+    MockMachine *mock = (MockMachine *)machine;
+    MachineBootDevice *device = find_device(mock, path, NULL);
+    MockCall *call;
+
+    g_assert_cmpstr(property, ==, "bootindex");
+    call = queue_call(machine, task,
+                      g_strdup_printf("set:%s=%d",
+                                      device ? device->name : path, index),
+                      run_set_call);
+    call->path = g_strdup(path);
+    call->index = index;
+}
+
+static void mock_free(Machine *machine)
+{
+    MockMachine *mock = (MockMachine *)machine;
+    MockCall *call;
+
+    g_clear_handle_id(&mock->idle_id, g_source_remove);
+    while ((call = g_queue_pop_head(&mock->calls))) {
+        g_task_return_new_error(call->task, G_IO_ERROR,
+                                G_IO_ERROR_CANCELLED, "machine freed");
+        call_free(call);
+    }
+    g_ptr_array_unref(mock->devices);
+    g_hash_table_unref(mock->command_line);
+    g_string_free(mock->log, true);
+    g_free(mock->boots_from);
+    g_free(mock->fail_what);
+    machine_cleanup(machine);
+    g_free(mock);
+}
+
+static const MachineOps mock_ops = {
+    .run_op = mock_run_op,
+    .list_boot_devices = mock_list_boot_devices,
+    .set_boot_index = mock_set_boot_index,
+    .free = mock_free,
+};
+
+MockMachine *mock_machine_new(MachineState state)
+{
+    MockMachine *mock = g_new0(MockMachine, 1);
+
+    machine_init(&mock->parent, &mock_ops);
+    mock->devices = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)machine_boot_device_free);
+    mock->command_line = g_hash_table_new_full(g_str_hash, g_str_equal,
+                                               g_free, NULL);
+    mock->log = g_string_new(NULL);
+    mock->boots_from = g_strdup("default");
+    g_queue_init(&mock->calls);
+    mock_machine_set_state(mock, state);
+    return mock;
+}
+
+Machine *mock_machine_base(MockMachine *mock)
+{
+    return &mock->parent;
+}
+
+void mock_machine_free(MockMachine *mock)
+{
+    if (mock) {
+        machine_free(&mock->parent);
+    }
+}
+
+void mock_machine_add_device(MockMachine *mock, const char *name,
+                             MachineBootKind kind, int32_t index)
+{
+    MachineBootDevice *device = g_new0(MachineBootDevice, 1);
+
+    device->path = g_strconcat("/machine/peripheral/", name, NULL);
+    device->property = g_strdup("bootindex");
+    device->name = g_strdup(name);
+    device->kind = kind;
+    device->index = index;
+    g_ptr_array_add(mock->devices, device);
+    g_hash_table_insert(mock->command_line, g_strdup(name),
+                        GINT_TO_POINTER(index));
+}
+
+void mock_machine_remove_device(MockMachine *mock, const char *name)
+{
+    MachineBootDevice *device = find_device(mock, NULL, name);
+
+    g_assert_nonnull(device);
+    g_ptr_array_remove(mock->devices, device);
+}
+
+char *mock_machine_indices(MockMachine *mock)
+{
+    GString *text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < mock->devices->len; i++) {
+        MachineBootDevice *device = mock->devices->pdata[i];
+
+        g_string_append_printf(text, "%s%s=%d", i ? " " : "", device->name,
+                               device->index);
+    }
+    return g_string_free(text, false);
+}
+
+const char *mock_machine_boots_from(MockMachine *mock)
+{
+    return mock->boots_from;
+}
+
+void mock_machine_set_state(MockMachine *mock, MachineState state)
+{
+    machine_set_state(&mock->parent, state, state_connected(state), NULL);
+}
+
+void mock_machine_reset(MockMachine *mock, bool guest)
+{
+    do_reset(mock, guest);
+}
+
+void mock_machine_shutdown(MockMachine *mock, bool guest, const char *reason)
+{
+    machine_notify(&mock->parent, MACHINE_EVENT_SHUTDOWN, guest, reason);
+    mock_machine_set_state(mock, MACHINE_STATE_SHUTDOWN);
+}
+
+void mock_machine_event(MockMachine *mock, MachineEventType type,
+                        const char *detail)
+{
+    machine_notify(&mock->parent, type, false, detail);
+}
+
+void mock_machine_gone(MockMachine *mock, const char *detail)
+{
+    mock_machine_set_state(mock, MACHINE_STATE_GONE);
+    machine_notify(&mock->parent, MACHINE_EVENT_GONE, false, detail);
+}
+
+void mock_machine_new_process(MockMachine *mock, MachineState state)
+{
+    unsigned i;
+
+    for (i = 0; i < mock->devices->len; i++) {
+        MachineBootDevice *device = mock->devices->pdata[i];
+
+        device->index = GPOINTER_TO_INT(
+            g_hash_table_lookup(mock->command_line, device->name));
+    }
+    freeze_order(mock);
+    mock_machine_set_state(mock, state);
+}
+
+void mock_machine_hold(MockMachine *mock, bool hold)
+{
+    mock->hold = hold;
+    schedule(mock);
+}
+
+void mock_machine_fail(MockMachine *mock, const char *what, int code)
+{
+    g_free(mock->fail_what);
+    mock->fail_what = g_strdup(what);
+    mock->fail_code = code;
+}
+
+char *mock_machine_take_log(MockMachine *mock)
+{
+    char *log = g_strdup(mock->log->str);
+
+    g_string_truncate(mock->log, 0);
+    return log;
+}
