@@ -129,6 +129,14 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event);
 void bmc_boot_before_interrupt(Bmc *bmc);
 
 /**
+ * bmc_boot_started: %MACHINE_OP_START has started a machine that was off;
+ * it sees to it that firmware gets the present boot order.
+ *
+ * @bmc: the hub
+ */
+void bmc_boot_started(Bmc *bmc);
+
+/**
  * bmc_boot_quiesce_async: wait until QEMU has the boot order that it should
  * have, so that a reset or start from then on uses it. Never fails but by
  * being cancelled.

@@ -41,9 +41,9 @@ static void machine_event(void *opaque, const void *data)
     Bmc *bmc = opaque;
     const MachineEvent *event = data;
 
-    /* Power first: what it finds out is what boot is told by it */
-    bmc_power_machine_event(bmc, event);
+    /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
+    bmc_power_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_changed(bmc, BMC_PART_SYSTEM);

@@ -35,7 +35,7 @@
 #define FIRMWARE_READS_MS 500
 
 #define MAX_WAITERS 32
-#define MAX_RELISTS 3
+#define MAX_ROUNDS 8
 #define MAX_RECORDS 1024
 
 /* IPMI 2.0 table 28-14, parameter 5 */
@@ -64,14 +64,17 @@ typedef enum SyncGoal {
  * @devices: as last listed, or NULL
  * @records: what has been or is being done to QEMU's indices
  * @applied: QEMU has the order that @boot wants
- * @dirty: an index was set since the last reset
+ * @dirty: firmware may see another order at a start without a reset: an
+ *         index was set since the last one, or that is not known
  * @latched: a boot is using it
  * @settle_left_ms: running time left until it counts as consumed
  * @settle_since_ms: when @settle_timer was started
  * @connected: QMP answered when last looked at
+ * @was_off: whether the machine was off when last looked at
  * @busy: indices are being brought up to date
- * @again: to be done once more, since something has changed
- * @relists: times it was done again for a device that went away
+ * @again: not finished: another round is needed
+ * @relist: devices have changed meanwhile: look at them afterwards
+ * @rounds: rounds without an end
  * @setters: GTasks of bmc_boot_set_async()
  * @quiescers: GTasks of bmc_boot_quiesce_async()
  */
@@ -86,10 +89,12 @@ struct BmcBootControl {
     int64_t settle_since_ms;
     ClockTimer *settle_timer;
     bool connected;
+    bool was_off;
     GCancellable *cancellable;
     bool busy;
     bool again;
-    unsigned relists;
+    bool relist;
+    unsigned rounds;
     SyncGoal goal;
     GArray *steps;
     unsigned step;
@@ -279,6 +284,7 @@ static void want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->boot.target = target;
     boot->applied = false;
     boot->latched = false;
+    boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);
     update_flags(&boot->boot);
     save(bmc);
@@ -454,11 +460,14 @@ static void sync_end(Bmc *bmc, const GError *err)
     if (boot->again) {
         boot->again = false;
         sync_start(bmc);
+        return;
     }
-    if (!boot->busy) {
-        boot->relists = 0;
-        complete_setters(bmc, NULL);
-        complete(&boot->quiescers, NULL);
+    boot->rounds = 0;
+    complete_setters(bmc, NULL);
+    complete(&boot->quiescers, NULL);
+    if (boot->relist) {
+        boot->relist = false;
+        sync_start(bmc);
     }
 }
 
@@ -466,7 +475,7 @@ static void sync_applied(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
 
-    if (!boot->applied) {
+    if (!boot->applied && !boot->again) {
         boot->applied = true;
         g_message("boot override: %s %s: in place%s",
                   target_names[boot->boot.target],
@@ -520,8 +529,8 @@ static void step_done(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     if (g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND) &&
-        boot->relists < MAX_RELISTS) {
-        boot->relists++;
+        boot->rounds < MAX_ROUNDS) {
+        /* Unplugged since it was listed */
         boot->again = true;
     }
     sync_end(bmc, err);
@@ -683,11 +692,13 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     before = allowed_mask(boot);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     boot->devices = devices;
-    if (boot->again) {
-        /* A later wish is at hand, or another list is needed */
-        sync_end(bmc, NULL);
-    } else {
+    if (boot->rounds++ < MAX_ROUNDS) {
         plan(bmc);
+    } else {
+        boot->again = false;
+        err = g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
+                          "QEMU does not keep the boot order");
+        sync_end(bmc, err);
     }
     if (allowed_mask(boot) != before) {
         bmc_changed(bmc, BMC_PART_BOOT);
@@ -730,13 +741,19 @@ static void machine_state_changed(Bmc *bmc)
     BmcBootControl *boot = bmc->boot;
     bool connected = bmc->machine->connected;
     bool was_connected = boot->connected;
+    bool was_off = boot->was_off;
 
     boot->connected = connected;
+    boot->was_off = machine_state_is_off(bmc->machine->state);
     if (bmc->machine->state == MACHINE_STATE_GONE) {
         qemu_gone(bmc);
     }
     if (connected && !was_connected) {
         sync_start(bmc);
+    }
+    if (was_off && bmc->machine->state == MACHINE_STATE_RUNNING &&
+        !boot->dirty) {
+        latch(bmc);
     }
     settle_follow(bmc);
 }
@@ -747,6 +764,7 @@ void bmc_boot_new(Bmc *bmc)
 
     bmc->boot = boot;
     boot->cancellable = g_cancellable_new();
+    boot->dirty = true;
     boot->records = g_ptr_array_new_with_free_func(record_free);
     boot->setters = g_ptr_array_new_with_free_func(g_object_unref);
     boot->quiescers = g_ptr_array_new_with_free_func(g_object_unref);
@@ -802,7 +820,11 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
         }
         break;
     case MACHINE_EVENT_DEVICES:
-        sync_start(bmc);
+        if (boot->busy) {
+            boot->relist = true;
+        } else {
+            sync_start(bmc);
+        }
         break;
     default:
         break;
@@ -818,6 +840,12 @@ void bmc_boot_before_interrupt(Bmc *bmc)
         settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
         consume(bmc, "the machine has booted");
     }
+}
+
+void bmc_boot_started(Bmc *bmc)
+{
+    bmc->boot->dirty = false;
+    latch(bmc);
 }
 
 void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,

@@ -69,6 +69,7 @@ typedef struct PowerRequest {
  * @told: the state that was notified last
  * @events: details are owned
  * @request: what @op is for
+ * @from_off: @op began with the machine off
  * @from_gone: @op starts a new QEMU process
  * @waiters: GTasks that end with @op
  * @asked: the button was pressed for @asked_request, and the guest is on
@@ -84,6 +85,7 @@ struct BmcPowerControl {
     PowerStage stage;
     MachineOp op;
     PowerRequest request;
+    bool from_off;
     bool from_gone;
     GCancellable *cancellable;
     GPtrArray *waiters;
@@ -479,6 +481,9 @@ static bool op_succeeded(Bmc *bmc)
         start_op(bmc, MACHINE_OP_RESET);
         return true;
     }
+    if (power->op == MACHINE_OP_START && power->from_off) {
+        bmc_boot_started(bmc);
+    }
     if (power->op == MACHINE_OP_RESET &&
         power->request.action == BMC_POWER_FORCE_RESTART) {
         BmcPowerEvent event = {
@@ -561,6 +566,7 @@ static void start_op(Bmc *bmc, MachineOp op)
     BmcPowerControl *power = bmc->power;
 
     power->op = op;
+    power->from_off = machine_state_is_off(bmc->machine->state);
     power->from_gone = bmc->machine->state == MACHINE_STATE_GONE;
     if (op == MACHINE_OP_STOP || op == MACHINE_OP_RESET) {
         bmc_boot_before_interrupt(bmc);
