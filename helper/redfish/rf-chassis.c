@@ -50,7 +50,7 @@ const RfResource rf_chassis_resources[] = {
       .type = "Chassis.v1_28_0.Chassis",
       .properties = chassis_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_POWER,
+      .depends = 1 << BMC_PART_POWER | 1 << BMC_PART_SYSTEM,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -319,6 +319,7 @@ void rf_messages_add_error(RfMessages *messages, const GError *err)
     g_autofree char *reason = g_strconcat(valid, ".", NULL);
     int code = err->domain == BMC_ERROR ? err->code : BMC_ERROR_FAILED;
 
+    reason[0] = g_ascii_toupper(reason[0]);
     switch (code) {
     case BMC_ERROR_INVALID:
     case BMC_ERROR_NOT_SUPPORTED:

@@ -17,6 +17,28 @@ static int hex_pair(const char *p)
     return low < 0 ? -1 : high << 4 | low;
 }
 
+/* Decode a segment into @out. Returns its end there, NULL if malformed. */
+static char *decode(const char **path, char *out)
+{
+    const char *p = *path;
+
+    while (*p && *p != '/') {
+        int c = (unsigned char)*p++;
+
+        if (c == '%') {
+            c = hex_pair(p);
+            if (c <= 0) {
+                return NULL;
+            }
+            p += 2;
+        }
+        *out++ = c;
+    }
+    *out = '\0';
+    *path = p;
+    return out + 1;
+}
+
 /*
  * Split at '/' first and decode then, so that an encoded slash stays part
  * of its segment, where it matches nothing.
@@ -38,19 +60,10 @@ static bool split(const char *path, char buf[RF_PATH_MAX], Segments *segments)
             return false;
         }
         segments->at[segments->n++] = out;
-        while (*path && *path != '/') {
-            int c = (unsigned char)*path++;
-
-            if (c == '%') {
-                c = hex_pair(path);
-                if (c <= 0) {
-                    return false;
-                }
-                path += 2;
-            }
-            *out++ = c;
+        out = decode(&path, out);
+        if (!out) {
+            return false;
         }
-        *out++ = '\0';
     }
     return true;
 }
@@ -111,20 +124,28 @@ static bool match_resource(const RfResource *resource,
     return route->action;
 }
 
+static bool match_family(const RfResource *family, const Segments *segments,
+                         RfRoute *route)
+{
+    for (; family->path; family++) {
+        memset(route->ids, 0, sizeof(route->ids));
+        if (match_resource(family, segments, route)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool rf_router_match(const RfResource *const *families, const char *path,
                      RfRoute *route)
 {
     Segments segments;
-    const RfResource *resource;
 
     route->action = NULL;
     if (split(path, route->buf, &segments)) {
         for (; *families; families++) {
-            for (resource = *families; resource->path; resource++) {
-                memset(route->ids, 0, sizeof(route->ids));
-                if (match_resource(resource, &segments, route)) {
-                    return true;
-                }
+            if (match_family(*families, &segments, route)) {
+                return true;
             }
         }
     }

@@ -7,6 +7,7 @@
 #include "redfish/rf-error.h"
 #include "redfish/rf-etag.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-media.h"
 #include "redfish/rf-query.h"
 #include "util/json.h"
 
@@ -178,63 +179,6 @@ static void answer_resource(RfExchange *x, bool conditional)
     answer(x, &response);
 }
 
-static bool media_range_is_json(const char *range, size_t len)
-{
-    g_autofree char *copy = g_strndup(range, len);
-    g_auto(GStrv) parts = g_strsplit(g_strstrip(copy), ";", -1);
-    unsigned i;
-
-    if (!parts[0]) {
-        return false;
-    }
-    g_strstrip(parts[0]);
-    if (g_ascii_strcasecmp(parts[0], "application/json") != 0 &&
-        g_ascii_strcasecmp(parts[0], "application/*") != 0 &&
-        g_ascii_strcasecmp(parts[0], "*/*") != 0) {
-        return false;
-    }
-    for (i = 1; parts[i]; i++) {
-        g_strstrip(parts[i]);
-        if (g_ascii_strncasecmp(parts[i], "q=", 2) == 0) {
-            return g_ascii_strtod(parts[i] + 2, NULL) > 0;
-        }
-    }
-    return true;
-}
-
-/* RFC 9110 section 12.5.1. */
-static bool accepts_json(const char *accept)
-{
-    const char *p = accept;
-
-    if (!p || !*p || g_str_equal(p, "*/*")) {
-        return true;
-    }
-    while (*p) {
-        size_t len = strcspn(p, ",");
-
-        if (media_range_is_json(p, len)) {
-            return true;
-        }
-        p += len;
-        p += *p == ',';
-    }
-    return false;
-}
-
-/* A client that says nothing about its body means JSON. */
-static bool content_is_json(const RfRequest *request)
-{
-    const char *type = request->headers[RF_HEADER_CONTENT_TYPE];
-    g_autofree char *media = NULL;
-
-    if (!type || !request->body || !g_bytes_get_size(request->body)) {
-        return true;
-    }
-    media = g_strndup(type, strcspn(type, ";"));
-    return g_ascii_strcasecmp(g_strstrip(media), "application/json") == 0;
-}
-
 /* Returns NULL when it has answered. */
 static JsonObject *read_body(RfExchange *x, bool may_be_empty)
 {
@@ -243,12 +187,13 @@ static JsonObject *read_body(RfExchange *x, bool may_be_empty)
     const char *text = NULL;
     gsize len = 0;
 
-    if (!content_is_json(&x->request)) {
-        answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Content-Type", 415);
-        return NULL;
-    }
     if (x->request.body) {
         text = g_bytes_get_data(x->request.body, &len);
+    }
+    if (len &&
+        !rf_media_is_json(x->request.headers[RF_HEADER_CONTENT_TYPE])) {
+        answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Content-Type", 415);
+        return NULL;
     }
     if (!len && may_be_empty) {
         return json_object_new();
@@ -434,7 +379,7 @@ static bool headers_fit(RfExchange *x)
                            412);
         return false;
     }
-    if (!accepts_json(x->request.headers[RF_HEADER_ACCEPT])) {
+    if (!rf_media_accepts_json(x->request.headers[RF_HEADER_ACCEPT])) {
         answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Accept", 406);
         return false;
     }

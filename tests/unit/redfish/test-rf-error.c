@@ -135,7 +135,7 @@ static void test_errors(void)
         root = parse(messages, &info);
         g_assert_cmpstr(text_of(json_array_get_object_element(info, 0),
                                 "Resolution"), ==,
-                        "because \xef\xbf\xbd of that.");
+                        "Because \xef\xbf\xbd of that.");
     }
 }
 
