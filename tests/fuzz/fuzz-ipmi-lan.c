@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole LAN engine with a mock hub. The input is a script of steps, each
+ * a byte that says what, a byte with a length, and that many bytes:
+ * datagrams as they are, payloads of messages that open a session,
+ * commands outside and inside of a real session, time, and late answers of
+ * the hub. At the end somebody must still be able to log in.
+ */
+#include "osdep.h"
+
+#include "codec/ipmi15.h"
+#include "codec/rmcp.h"
+#include "ipmi/ipmi-engine.h"
+
+#include "ipmi-test-client.h"
+#include "mock-hub.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+#define STEPS_MAX 64
+#define HOSTS 4
+
+typedef struct Fuzz {
+    Bmc *hub;
+    IpmiCore *core;
+    IpmiEngine *engine;
+    IpmiTestClient client;
+    IpmiPeer peer;
+    uint8_t answer[IPMI_LAN_PACKET_MAX];
+    size_t answer_len;
+} Fuzz;
+
+typedef void (*FuzzStep)(Fuzz *f, ByteReader *r);
+
+static void keep(void *opaque, const IpmiPeer *peer, const uint8_t *buf,
+                 size_t len)
+{
+    Fuzz *f = opaque;
+
+    g_assert_cmpint(len, <=, IPMI_LAN_PACKET_MAX);
+    memcpy(f->answer, buf, len);
+    f->answer_len = len;
+}
+
+static size_t exchange(void *opaque, const uint8_t *buf, size_t len,
+                       uint8_t *answer)
+{
+    Fuzz *f = opaque;
+
+    f->answer_len = 0;
+    ipmi_engine_receive(f->engine, &f->peer, buf, len);
+    memcpy(answer, f->answer, f->answer_len);
+    return f->answer_len;
+}
+
+static void set_peer(IpmiPeer *peer, unsigned host)
+{
+    memset(peer, 0, sizeof(*peer));
+    peer->addr.in.sin_family = AF_INET;
+    peer->addr.in.sin_addr.s_addr = g_htonl(0xc0000200 + host);
+    peer->addr.in.sin_port = g_htons(1000);
+}
+
+static void step_raw(Fuzz *f, ByteReader *r)
+{
+    IpmiPeer peer;
+    size_t len;
+
+    set_peer(&peer, byte_reader_u8(r) % HOSTS);
+    len = byte_reader_left(r);
+    ipmi_engine_receive(f->engine, &peer, byte_reader_take(r, len), len);
+}
+
+static void step_setup(Fuzz *f, ByteReader *r)
+{
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    ByteWriter w = byte_writer(packet, sizeof(packet));
+    RmcppHeader header = { 0 };
+    uint8_t *id;
+    size_t len;
+
+    header.payload_type = byte_reader_u8(r) & IPMI_PAYLOAD_TYPE_MAX;
+    len = byte_reader_left(r);
+    rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
+    rmcpp_build(&w, &header, byte_reader_take(r, len), len);
+    /* Now and then for a session that there is. */
+    if (f->core->sessions->half_open.head && len >= 8 && len % 2) {
+        ByteWriter patch;
+        IpmiSession *session = f->core->sessions->half_open.head->data;
+
+        id = packet + RMCP_HEADER_LEN + RMCPP_HEADER_LEN + 4;
+        patch = byte_writer(id, 4);
+        byte_writer_le32(&patch, session->id);
+    }
+    if (!w.failed) {
+        ipmi_engine_receive(f->engine, &f->peer, packet, w.len);
+    }
+}
+
+static void step_sessionless(Fuzz *f, ByteReader *r)
+{
+    uint8_t how = byte_reader_u8(r);
+    uint8_t netfn = byte_reader_u8(r) & IPMI_NETFN_MAX & ~1;
+    uint8_t cmd = byte_reader_u8(r);
+    size_t len = byte_reader_left(r);
+
+    if (len > IPMI15_PAYLOAD_MAX - IPMB_OVERHEAD) {
+        return;
+    }
+    f->client.lun = how >> 1 & 3;
+    ipmi_test_client_sessionless(&f->client, how & 1, netfn, cmd,
+                                 byte_reader_take(r, len), len);
+    f->client.lun = 0;
+}
+
+static void step_login(Fuzz *f, ByteReader *r)
+{
+    ipmi_test_client_login(&f->client, byte_reader_u8(r) & 1 ? 3 : 17,
+                           "admin", MOCK_HUB_PASSWORD);
+}
+
+static void step_command(Fuzz *f, ByteReader *r)
+{
+    uint8_t seq = byte_reader_u8(r);
+    uint8_t netfn = byte_reader_u8(r) & IPMI_NETFN_MAX & ~1;
+    uint8_t cmd = byte_reader_u8(r);
+    size_t len = byte_reader_left(r);
+
+    if (f->client.crypto.key_len) {
+        f->client.rq_seq = seq & IPMB_SEQ_MAX;
+        ipmi_test_client_command(&f->client, netfn, cmd,
+                                 byte_reader_take(r, len), len);
+    }
+}
+
+static void step_time(Fuzz *f, ByteReader *r)
+{
+    clock_advance(f->hub->clock, byte_reader_le16(r));
+}
+
+static void step_hold(Fuzz *f, ByteReader *r)
+{
+    if (byte_reader_u8(r) & 1) {
+        f->hub->hold = true;
+    } else {
+        mock_hub_release(f->hub);
+    }
+    while (g_main_context_iteration(NULL, FALSE)) {
+        continue;
+    }
+}
+
+static const FuzzStep steps[] = {
+    step_raw, step_setup, step_sessionless, step_login, step_command,
+    step_time, step_hold,
+};
+
+static void run(Fuzz *f, ByteReader *r)
+{
+    ByteReader part;
+    size_t len;
+    uint8_t what;
+    unsigned i;
+
+    for (i = 0; i < STEPS_MAX && byte_reader_left(r) >= 2; i++) {
+        what = byte_reader_u8(r);
+        len = byte_reader_u8(r);
+        len = MIN(len, byte_reader_left(r));
+        part = byte_reader(byte_reader_take(r, len), len);
+        steps[what % G_N_ELEMENTS(steps)](f, &part);
+        g_assert_cmpint(f->core->sessions->half_open.length, <=,
+                        IPMI_HALF_OPEN_MAX);
+        g_assert_cmpint(f->core->sessions->active.length, <=,
+                        IPMI_SESSIONS_MAX);
+    }
+}
+
+
+static GLogWriterOutput no_writer(GLogLevelFlags level,
+                                  const GLogField *fields, gsize n_fields,
+                                  void *opaque)
+{
+    return level & G_LOG_LEVEL_MASK & (G_LOG_LEVEL_MESSAGE |
+           G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG) ? G_LOG_WRITER_HANDLED :
+           g_log_writer_default(level, fields, n_fields, opaque);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    static gsize quiet;
+    ByteReader r = byte_reader(data, len);
+    Fuzz f = { 0 };
+
+    if (g_once_init_enter(&quiet)) {
+        g_log_set_writer_func(no_writer, NULL, NULL);
+        g_once_init_leave(&quiet, 1);
+    }
+    f.hub = mock_hub_new();
+    f.core = ipmi_core_new(f.hub);
+    f.engine = ipmi_engine_new(f.core, keep, &f);
+    ipmi_test_client_init(&f.client, exchange, &f);
+    set_peer(&f.peer, 1);
+    run(&f, &r);
+    /* An hour later all is over, and nothing is left to wake up for. */
+    mock_hub_release(f.hub);
+    clock_advance(f.hub->clock, 3600 * 1000);
+    g_assert_null(f.core->sessions->timer);
+    g_assert_cmpint(ipmi_test_client_login(&f.client, 17, "admin",
+                                           MOCK_HUB_PASSWORD), ==, 0);
+    ipmi_engine_free(f.engine);
+    ipmi_core_free(f.core);
+    bmc_free(f.hub);
+    ipmi_test_client_clear(&f.client);
+    while (g_main_context_iteration(NULL, FALSE)) {
+        continue;
+    }
+    return 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The in-band server, with a client in QEMU's place. */
+#include "osdep.h"
+
+#include "ipmi/ipmi-vm.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <sys/stat.h>
+
+#include "codec/vmproto.h"
+
+#include "mock-hub.h"
+#include "test-util.h"
+
+#define WAIT_MS 2000
+
+typedef struct Fixture {
+    TestDir *dir;
+    char *path;
+    Bmc *hub;
+    IpmiCore *core;
+    IpmiVm *vm;
+    GSocket *sock;
+} Fixture;
+
+static GSocket *connect_qemu(Fixture *f)
+{
+    GSocket *sock = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_DEFAULT, NULL);
+    g_autoptr(GSocketAddress) addr = g_unix_socket_address_new(f->path);
+
+    g_assert_true(g_socket_connect(sock, addr, NULL, NULL));
+    g_socket_set_blocking(sock, FALSE);
+    return sock;
+}
+
+static bool readable(void *opaque)
+{
+    return g_socket_condition_check(opaque, G_IO_IN) != 0;
+}
+
+static void send_bytes(GSocket *sock, const char *hex)
+{
+    g_autoptr(GBytes) bytes = test_hex(hex);
+    gsize len;
+    const char *data = g_bytes_get_data(bytes, &len);
+
+    g_assert_cmpint(g_socket_send(sock, data, len, NULL, NULL), ==,
+                    (gssize)len);
+}
+
+static void assert_receives(GSocket *sock, const char *hex)
+{
+    uint8_t buf[1024];
+    gssize n;
+
+    g_assert_true(test_wait_until(readable, sock, WAIT_MS));
+    n = g_socket_receive(sock, (char *)buf, sizeof(buf), NULL, NULL);
+    test_assert_hex_equal(buf, MAX(n, 0), hex);
+}
+
+static void setup(Fixture *f, const void *opaque)
+{
+    g_autoptr(GSocketAddress) addr = NULL;
+    GError *err = NULL;
+
+    f->dir = test_dir_new();
+    f->path = test_dir_file(f->dir, "vm-ipmi.sock");
+    f->hub = mock_hub_new();
+    f->core = ipmi_core_new(f->hub);
+    addr = g_unix_socket_address_new(f->path);
+    f->vm = ipmi_vm_new(f->core, addr, &err);
+    g_assert_no_error(err);
+    f->sock = connect_qemu(f);
+    assert_receives(f->sock, "ff01a1");
+    send_bytes(f->sock, "ff01a1 083fa1");
+}
+
+static void teardown(Fixture *f, const void *opaque)
+{
+    g_clear_object(&f->sock);
+    ipmi_vm_free(f->vm);
+    g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
+    ipmi_core_free(f->core);
+    bmc_free(f->hub);
+    g_free(f->path);
+    test_dir_free(f->dir);
+    test_drain();
+}
+
+static void test_request(Fixture *f, const void *opaque)
+{
+    struct stat st;
+
+    g_assert_cmpint(stat(f->path, &st), ==, 0);
+    g_assert_cmpint(st.st_mode & 0777, ==, 0600);
+    /* Get Chassis Status, in two pieces. */
+    send_bytes(f->sock, "0500");
+    test_drain();
+    send_bytes(f->sock, "01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    /* An unknown command, and a broken checksum before it. */
+    send_bytes(f->sock, "061899 00a0 061899 49a0");
+    assert_receives(f->sock, "06 1c 99 c1 84 a0");
+}
+
+/* The guest may do what an administrator may, and needs no session. */
+static void test_control(Fixture *f, const void *opaque)
+{
+    send_bytes(f->sock, "07 00 02 03 f4 a0");
+    assert_receives(f->sock, "07 04 02 00 f3 a0");
+    g_assert_cmpint(f->hub->requests, ==, 1);
+    g_assert_cmpint(f->hub->action, ==, BMC_POWER_FORCE_RESTART);
+    g_assert_cmpint(f->hub->channel, ==, BMC_CHANNEL_IN_BAND);
+    /* There is no session that could be raised. */
+    send_bytes(f->sock, "07 18 3b 04 a2 a0");
+    assert_receives(f->sock, "07 1c 3b c1 e1 a0");
+}
+
+static void test_escape(Fixture *f, const void *opaque)
+{
+    /* Sequence number A0 is escaped both ways. */
+    send_bytes(f->sock, "aab0 18 2f 19 a0");
+    assert_receives(f->sock, "aab0 1c 2f 00 00 15 a0");
+}
+
+static void test_irq(Fixture *f, const void *opaque)
+{
+    send_bytes(f->sock, "08 18 2e 01 b1 a0");
+    assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
+    /* The guest is reset behind our back; QEMU connects anew. */
+    g_object_unref(f->sock);
+    f->sock = connect_qemu(f);
+    assert_receives(f->sock, "ff01a1");
+    send_bytes(f->sock, "ff01a1");
+    assert_receives(f->sock, "05a1");
+    send_bytes(f->sock, "08 18 2e 00 b2 a0");
+    assert_receives(f->sock, "06a1 08 1c 2e 00 ae a0");
+}
+
+static bool closed(void *opaque)
+{
+    char buf[64];
+
+    return g_socket_receive(opaque, buf, sizeof(buf), NULL, NULL) == 0;
+}
+
+static void test_replaced(Fixture *f, const void *opaque)
+{
+    GSocket *old = f->sock;
+
+    f->hub->hold = true;
+    send_bytes(old, "07 00 02 03 f4 a0");
+    test_drain();
+    f->sock = connect_qemu(f);
+    assert_receives(f->sock, "ff01a1");
+    g_assert_true(test_wait_until(closed, old, WAIT_MS));
+    g_object_unref(old);
+    mock_hub_release(f->hub);
+    send_bytes(f->sock, "0500 01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+}
+
+/* An answer leaves in time even if QMP hangs. */
+static void test_deadline(Fixture *f, const void *opaque)
+{
+    f->hub->hold = true;
+    send_bytes(f->sock, "07 00 02 03 f4 a0");
+    while (!f->hub->requests) {
+        g_main_context_iteration(NULL, FALSE);
+    }
+    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    assert_receives(f->sock, "07 04 02 c3 30 a0");
+}
+
+static void test_rubbish(Fixture *f, const void *opaque)
+{
+    g_autofree char *rubbish = g_malloc(4000);
+    int i;
+
+    memset(rubbish, 0x55, 4000);
+    for (i = 0; i < 10; i++) {
+        g_socket_send(f->sock, rubbish, 4000, NULL, NULL);
+        test_drain();
+    }
+    send_bytes(f->sock, "a0 0500 01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+}
+
+#define ADD(path, func) \
+    g_test_add("/ipmi/vm/" path, Fixture, NULL, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("request", test_request);
+    ADD("control", test_control);
+    ADD("escape", test_escape);
+    ADD("irq", test_irq);
+    ADD("replaced", test_replaced);
+    ADD("deadline", test_deadline);
+    ADD("rubbish", test_rubbish);
+    return g_test_run();
+}
