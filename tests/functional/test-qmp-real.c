@@ -2,14 +2,13 @@
 /* The QMP client against a real QEMU. */
 #include "osdep.h"
 
-#include "qmp/qmp-client.h"
-
 #include <gio/gunixsocketaddress.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "qmp/qmp-caps.h"
+#include "qmp/qmp-client.h"
 #include "qmp/qmp-cmds.h"
 #include "qmp/qmp-shutdown.h"
 #include "test-util.h"

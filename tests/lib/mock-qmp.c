@@ -7,6 +7,7 @@
 #include <gio/gunixfdmessage.h>
 #include <gio/gunixsocketaddress.h>
 
+#include "mock-json.h"
 #include "test-util.h"
 #include "util/json.h"
 
@@ -103,51 +104,6 @@ static void drop_source(GSource **source)
         g_source_destroy(*source);
         g_clear_pointer(source, g_source_unref);
     }
-}
-
-static JsonObject *parse(const char *text)
-{
-    g_autoptr(GError) err = NULL;
-    JsonObject *object = json_parse_object(text, strlen(text), &err);
-
-    if (!object) {
-        g_error("mock-qmp: bad JSON: %s: %s", err->message, text);
-    }
-    return object;
-}
-
-/* So that two texts can be compared: members sorted by name, no blanks. */
-static JsonNode *sort_node(JsonNode *node);
-
-static JsonNode *sort_object(JsonObject *object)
-{
-    g_autoptr(JsonObject) copy = json_object_new();
-    GList *names = g_list_sort(json_object_get_members(object),
-                               (GCompareFunc)strcmp);
-    JsonNode *out = json_node_new(JSON_NODE_OBJECT);
-    GList *l;
-
-    for (l = names; l; l = l->next) {
-        json_object_set_member(copy, l->data,
-                               sort_node(json_object_get_member(object,
-                                                                l->data)));
-    }
-    g_list_free(names);
-    json_node_set_object(out, copy);
-    return out;
-}
-
-static JsonNode *sort_node(JsonNode *node)
-{
-    return JSON_NODE_HOLDS_OBJECT(node) ?
-           sort_object(json_node_get_object(node)) : json_node_copy(node);
-}
-
-static char *canonical(JsonObject *object)
-{
-    g_autoptr(JsonNode) node = sort_object(object);
-
-    return json_print(json_node_get_object(node));
 }
 
 static gboolean on_writable(GSocket *sock, GIOCondition cond, void *opaque);
@@ -294,7 +250,7 @@ static void handle_scripted(MockQmp *mock, Step *step, const char *id)
 static void handle_command(MockQmp *mock, const char *command,
                            JsonObject *args, const char *id)
 {
-    g_autofree char *text = canonical(args);
+    g_autofree char *text = mock_json_canonical(args);
     g_autofree char *answer = NULL;
     Func *func = g_hash_table_lookup(mock->funcs, command);
     const char *reply = g_hash_table_lookup(mock->replies, command);
@@ -350,7 +306,7 @@ static void count_command(MockQmp *mock, const char *command,
 
 static void handle_line(MockQmp *mock, const char *line)
 {
-    g_autoptr(JsonObject) message = parse(line);
+    g_autoptr(JsonObject) message = mock_json_parse(line);
     g_autoptr(JsonObject) none = json_object_new();
     g_autoptr(GError) err = NULL;
     g_autofree char *id = NULL;
@@ -378,24 +334,30 @@ static void handle_line(MockQmp *mock, const char *line)
     handle_command(mock, command, args, id);
 }
 
-static void keep_fd(MockQmp *mock, GSocketControlMessage **messages, int n)
+/* The last one that came is kept, as QEMU does. */
+static void keep_fds(MockQmp *mock, GUnixFDMessage *message)
+{
+    g_autofree int *fds = NULL;
+    int n;
+    int i;
+
+    fds = g_unix_fd_message_steal_fds(message, &n);
+    for (i = 0; i < n; i++) {
+        if (mock->fd >= 0) {
+            close(mock->fd);
+        }
+        mock->fd = fds[i];
+    }
+}
+
+static void take_control(MockQmp *mock, GSocketControlMessage **messages,
+                         int n)
 {
     int i;
 
     for (i = 0; i < n; i++) {
         if (G_IS_UNIX_FD_MESSAGE(messages[i])) {
-            g_autofree int *fds = NULL;
-            int n_fds;
-            int j;
-
-            fds = g_unix_fd_message_steal_fds(
-                G_UNIX_FD_MESSAGE(messages[i]), &n_fds);
-            for (j = 0; j < n_fds; j++) {
-                if (mock->fd >= 0) {
-                    close(mock->fd);
-                }
-                mock->fd = fds[j];
-            }
+            keep_fds(mock, G_UNIX_FD_MESSAGE(messages[i]));
         }
         g_object_unref(messages[i]);
     }
@@ -413,7 +375,7 @@ static bool read_some(MockQmp *mock)
                                         &messages, &n_messages, &flags, NULL,
                                         NULL);
 
-    keep_fd(mock, messages, n_messages);
+    take_control(mock, messages, n_messages);
     if (n > 0) {
         g_string_append_len(mock->rx, buf, n);
     }
@@ -489,9 +451,9 @@ static void add_step(MockQmp *mock, StepKind kind, const char *name,
     step->kind = kind;
     step->name = g_strdup(name);
     if (args) {
-        g_autoptr(JsonObject) object = parse(args);
+        g_autoptr(JsonObject) object = mock_json_parse(args);
 
-        step->args = canonical(object);
+        step->args = mock_json_canonical(object);
     }
     step->answer = answer;
     g_queue_push_tail(&mock->script, step);
