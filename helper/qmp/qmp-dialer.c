@@ -210,6 +210,9 @@ static void dial(QmpDialer *dialer)
 
     drop_attempt(dialer);
     /* The watch comes first, so that nothing is missed in between. */
+    if (dialer->watch && path_watch_is_blind(dialer->watch)) {
+        g_clear_pointer(&dialer->watch, path_watch_free);
+    }
     if (dialer->path && !dialer->watch) {
         dialer->watch = path_watch_new(dialer->path, on_path_changed, dialer);
     }

@@ -4,10 +4,10 @@
 
 #include "mock-qmp.h"
 
-#include <gio/gunixfdmessage.h>
 #include <gio/gunixsocketaddress.h>
 
 #include "mock-json.h"
+#include "mock-server.h"
 #include "test-util.h"
 #include "util/json.h"
 
@@ -47,19 +47,9 @@ struct MockQmp {
     GSocketAddress *addr;
     char *greeting;
 
-    GSocket *listener;
-    GSource *accept;
-    GSocket *conn;
-    GSource *in;
-    GSource *out;
-    GString *rx;
-    GByteArray *tx;
-    size_t chunk;
-    bool deaf;
+    MockServer *server;
     bool ready;
     bool oob;
-    unsigned connections;
-    int fd;
 
     GQueue script;
     bool any_order;
@@ -96,68 +86,6 @@ static void held_free(void *opaque)
 static void free_object(void *opaque)
 {
     json_object_unref(opaque);
-}
-
-static void drop_source(GSource **source)
-{
-    if (*source) {
-        g_source_destroy(*source);
-        g_clear_pointer(source, g_source_unref);
-    }
-}
-
-static gboolean on_writable(GSocket *sock, GIOCondition cond, void *opaque);
-
-static void hang_up(MockQmp *mock)
-{
-    drop_source(&mock->in);
-    drop_source(&mock->out);
-    if (mock->conn) {
-        g_socket_close(mock->conn, NULL);
-        g_clear_object(&mock->conn);
-    }
-    g_string_truncate(mock->rx, 0);
-    g_byte_array_set_size(mock->tx, 0);
-    g_queue_clear_full(&mock->held, held_free);
-    mock->ready = false;
-    mock->oob = false;
-}
-
-/* Returns false when no more goes out now. */
-static bool write_some(MockQmp *mock)
-{
-    size_t n = mock->chunk ? MIN(mock->chunk, mock->tx->len) : mock->tx->len;
-    gssize sent = g_socket_send(mock->conn, (char *)mock->tx->data, n, NULL,
-                                NULL);
-
-    if (sent > 0) {
-        g_byte_array_remove_range(mock->tx, 0, sent);
-    }
-    return sent > 0 && !mock->chunk;
-}
-
-static void flush(MockQmp *mock)
-{
-    while (mock->tx->len && write_some(mock)) {
-        continue;
-    }
-    if (mock->tx->len && !mock->out) {
-        mock->out = g_socket_create_source(mock->conn, G_IO_OUT, NULL);
-        g_source_set_callback(mock->out, G_SOURCE_FUNC(on_writable), mock,
-                              NULL);
-        g_source_attach(mock->out, NULL);
-    }
-}
-
-static gboolean on_writable(GSocket *sock, GIOCondition cond, void *opaque)
-{
-    MockQmp *mock = opaque;
-
-    write_some(mock);
-    if (mock->tx->len == 0) {
-        drop_source(&mock->out);
-    }
-    return G_SOURCE_CONTINUE;
 }
 
 static void send_text(MockQmp *mock, const char *text)
@@ -274,7 +202,7 @@ static void handle_command(MockQmp *mock, const char *command,
     } else {
         g_error("mock-qmp: nobody answers %s %s", command, text);
     }
-    if (mock->conn) {
+    if (mock_server_is_connected(mock->server)) {
         answer_command(mock, command, answer, id);
     }
 }
@@ -334,114 +262,34 @@ static void handle_line(MockQmp *mock, const char *line)
     handle_command(mock, command, args, id);
 }
 
-/* The last one that came is kept, as QEMU does. */
-static void keep_fds(MockQmp *mock, GUnixFDMessage *message)
+static void on_line(void *opaque, const char *line)
 {
-    g_autofree int *fds = NULL;
-    int n;
-    int i;
-
-    fds = g_unix_fd_message_steal_fds(message, &n);
-    for (i = 0; i < n; i++) {
-        if (mock->fd >= 0) {
-            close(mock->fd);
-        }
-        mock->fd = fds[i];
-    }
+    handle_line(opaque, line);
 }
 
-static void take_control(MockQmp *mock, GSocketControlMessage **messages,
-                         int n)
-{
-    int i;
-
-    for (i = 0; i < n; i++) {
-        if (G_IS_UNIX_FD_MESSAGE(messages[i])) {
-            keep_fds(mock, G_UNIX_FD_MESSAGE(messages[i]));
-        }
-        g_object_unref(messages[i]);
-    }
-    g_free(messages);
-}
-
-static bool read_some(MockQmp *mock)
-{
-    char buf[4096];
-    GInputVector vector = { buf, sizeof(buf) };
-    GSocketControlMessage **messages = NULL;
-    int n_messages = 0;
-    int flags = 0;
-    gssize n = g_socket_receive_message(mock->conn, NULL, &vector, 1,
-                                        &messages, &n_messages, &flags, NULL,
-                                        NULL);
-
-    take_control(mock, messages, n_messages);
-    if (n > 0) {
-        g_string_append_len(mock->rx, buf, n);
-    }
-    return n > 0;
-}
-
-static void accept_next(MockQmp *mock);
-
-static gboolean on_readable(GSocket *sock, GIOCondition cond, void *opaque)
-{
-    MockQmp *mock = opaque;
-    char *end;
-
-    if (!read_some(mock)) {
-        mock_qmp_close(mock);
-        return G_SOURCE_REMOVE;
-    }
-    /* One command is one line, so whatever has no line end is not whole. */
-    while (mock->conn && !mock->deaf && (end = strchr(mock->rx->str, '\n'))) {
-        g_autofree char *line = g_strndup(mock->rx->str,
-                                          end - mock->rx->str);
-
-        g_string_erase(mock->rx, 0, strlen(line) + 1);
-        handle_line(mock, line);
-    }
-    return G_SOURCE_CONTINUE;
-}
-
-static void hear(MockQmp *mock)
-{
-    if (!mock->deaf && mock->conn && !mock->in) {
-        mock->in = g_socket_create_source(mock->conn, G_IO_IN, NULL);
-        g_source_set_callback(mock->in, G_SOURCE_FUNC(on_readable), mock,
-                              NULL);
-        g_source_attach(mock->in, NULL);
-    }
-}
-
-static gboolean on_accept(GSocket *sock, GIOCondition cond, void *opaque)
+static void on_accepted(void *opaque)
 {
     MockQmp *mock = opaque;
 
-    mock->conn = g_socket_accept(sock, NULL, NULL);
-    if (!mock->conn) {
-        return G_SOURCE_CONTINUE;
-    }
-    drop_source(&mock->accept);
-    g_socket_set_blocking(mock->conn, FALSE);
-    mock->connections++;
-    hear(mock);
     if (mock->greeting) {
         send_text(mock, mock->greeting);
     }
-    return G_SOURCE_REMOVE;
 }
 
-/* Like QEMU, serve one client at a time. */
-static void accept_next(MockQmp *mock)
+static void on_hung_up(void *opaque)
 {
-    if (mock->listener && !mock->conn && !mock->accept) {
-        mock->accept = g_socket_create_source(mock->listener, G_IO_IN, NULL);
-        g_source_set_callback(mock->accept, G_SOURCE_FUNC(on_accept), mock,
-                              NULL);
-        g_source_attach(mock->accept, NULL);
-    }
+    MockQmp *mock = opaque;
+
+    g_queue_clear_full(&mock->held, held_free);
+    mock->ready = false;
+    mock->oob = false;
 }
+
+static const MockServerOps server_ops = {
+    .line = on_line,
+    .accepted = on_accepted,
+    .hung_up = on_hung_up,
+};
 
 static void add_step(MockQmp *mock, StepKind kind, const char *name,
                      const char *args, char *answer)
@@ -473,9 +321,7 @@ MockQmp *mock_qmp_new_absent(void)
     mock->path = test_dir_file(mock->dir, "qmp.sock");
     mock->addr = g_unix_socket_address_new(mock->path);
     mock->greeting = g_strdup(mock_qmp_greeting());
-    mock->rx = g_string_new(NULL);
-    mock->tx = g_byte_array_new();
-    mock->fd = -1;
+    mock->server = mock_server_new(mock->addr, &server_ops, mock);
     mock->funcs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                         g_free);
     mock->replies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -502,17 +348,13 @@ void mock_qmp_free(MockQmp *mock)
         return;
     }
     mock_qmp_kill(mock, true);
-    if (mock->fd >= 0) {
-        close(mock->fd);
-    }
+    mock_server_free(mock->server);
     g_queue_clear_full(&mock->script, step_free);
     g_hash_table_unref(mock->funcs);
     g_hash_table_unref(mock->replies);
     g_hash_table_unref(mock->hold);
     g_hash_table_unref(mock->args);
     g_hash_table_unref(mock->counts);
-    g_string_free(mock->rx, TRUE);
-    g_byte_array_unref(mock->tx);
     g_object_unref(mock->addr);
     g_free(mock->greeting);
     g_free(mock->path);
@@ -538,28 +380,13 @@ MockSchema *mock_qmp_get_schema(MockQmp *mock)
 
 void mock_qmp_listen(MockQmp *mock)
 {
-    g_autoptr(GError) err = NULL;
-
     mock_qmp_kill(mock, true);
-    mock->listener = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                  G_SOCKET_PROTOCOL_DEFAULT, &err);
-    g_assert_no_error(err);
-    g_socket_set_blocking(mock->listener, FALSE);
-    g_socket_bind(mock->listener, mock->addr, FALSE, &err);
-    g_assert_no_error(err);
-    g_socket_listen(mock->listener, &err);
-    g_assert_no_error(err);
-    accept_next(mock);
+    mock_server_listen(mock->server);
 }
 
 void mock_qmp_kill(MockQmp *mock, bool unlink_it)
 {
-    hang_up(mock);
-    drop_source(&mock->accept);
-    if (mock->listener) {
-        g_socket_close(mock->listener, NULL);
-        g_clear_object(&mock->listener);
-    }
+    mock_server_close(mock->server);
     if (unlink_it) {
         unlink(mock->path);
     }
@@ -567,8 +394,7 @@ void mock_qmp_kill(MockQmp *mock, bool unlink_it)
 
 void mock_qmp_close(MockQmp *mock)
 {
-    hang_up(mock);
-    accept_next(mock);
+    mock_server_hang_up(mock->server);
 }
 
 bool mock_qmp_is_ready(MockQmp *mock)
@@ -578,7 +404,7 @@ bool mock_qmp_is_ready(MockQmp *mock)
 
 unsigned mock_qmp_get_connections(MockQmp *mock)
 {
-    return mock->connections;
+    return mock_server_get_connections(mock->server);
 }
 
 void mock_qmp_set_greeting(MockQmp *mock, const char *json)
@@ -727,25 +553,18 @@ void mock_qmp_event(MockQmp *mock, const char *event, const char *data)
 
 void mock_qmp_send_raw(MockQmp *mock, const char *text, gssize len)
 {
-    g_assert_nonnull(mock->conn);
-    g_byte_array_append(mock->tx, (const uint8_t *)text,
-                        len < 0 ? strlen(text) : (size_t)len);
-    flush(mock);
+    mock_server_send(mock->server, text,
+                     len < 0 ? strlen(text) : (size_t)len);
 }
 
 void mock_qmp_set_chunk(MockQmp *mock, size_t size)
 {
-    mock->chunk = size;
+    mock_server_set_chunk(mock->server, size);
 }
 
 void mock_qmp_set_deaf(MockQmp *mock, bool deaf)
 {
-    mock->deaf = deaf;
-    if (deaf) {
-        drop_source(&mock->in);
-    } else {
-        hear(mock);
-    }
+    mock_server_set_deaf(mock->server, deaf);
 }
 
 unsigned mock_qmp_get_count(MockQmp *mock, const char *command)
@@ -762,8 +581,5 @@ JsonObject *mock_qmp_get_args(MockQmp *mock, const char *command)
 
 int mock_qmp_take_fd(MockQmp *mock)
 {
-    int fd = mock->fd;
-
-    mock->fd = -1;
-    return fd;
+    return mock_server_take_fd(mock->server);
 }
