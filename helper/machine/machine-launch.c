@@ -112,7 +112,7 @@ static bool launch_spawn(MachineLaunch *launch, GError **errp)
     if (!launch->process) {
         return false;
     }
-    g_message("started QEMU as process %d",
+    g_message("started QEMU (process %d)",
               (int)machine_process_get_pid(launch->process));
     launch->qmp.process_alive = true;
     launch->qmp.fresh_process = true;

@@ -189,6 +189,7 @@ MachineProcess *machine_process_spawn(const char *const *argv, Clock *clock,
     g_autoptr(GError) error = NULL;
     g_autoptr(GSubprocess) child = NULL;
     MachineProcess *process;
+    const char *id;
 
     g_subprocess_launcher_set_child_setup(launcher, child_setup, NULL, NULL);
     child = g_subprocess_launcher_spawnv(launcher, argv, &error);
@@ -200,8 +201,9 @@ MachineProcess *machine_process_spawn(const char *const *argv, Clock *clock,
     process = g_new0(MachineProcess, 1);
     process->ended = ended;
     process->opaque = opaque;
-    process->pid = g_ascii_strtoll(g_subprocess_get_identifier(child), NULL,
-                                   10);
+    /* NULL when it has ended in between. */
+    id = g_subprocess_get_identifier(child);
+    process->pid = id ? g_ascii_strtoll(id, NULL, 10) : 0;
     process->child = g_steal_pointer(&child);
     process->clock = clock_ref(clock);
     process->cancellable = g_cancellable_new();

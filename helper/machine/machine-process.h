@@ -62,7 +62,7 @@ MachineProcess *machine_process_adopt(const char *path,
  *
  * @process: the process
  *
- * Returns: the id
+ * Returns: the id, or 0 when it ended as soon as it was started
  */
 pid_t machine_process_get_pid(const MachineProcess *process);
 
