@@ -101,6 +101,7 @@ static void disconnected(MachineQmp *q)
 static bool launch_spawn(MachineLaunch *launch, GError **errp)
 {
     const char *const *argv = (const char *const *)launch->argv;
+    pid_t pid;
 
     if (!launch_firmware_prepare(argv, launch->state_dir, errp)) {
         return false;
@@ -112,8 +113,10 @@ static bool launch_spawn(MachineLaunch *launch, GError **errp)
     if (!launch->process) {
         return false;
     }
-    g_message("started QEMU (process %d)",
-              (int)machine_process_get_pid(launch->process));
+    pid = machine_process_get_pid(launch->process);
+    if (pid) {
+        g_message("started QEMU as process %d", (int)pid);
+    }
     launch->qmp.process_alive = true;
     launch->qmp.fresh_process = true;
     machine_qmp_start(&launch->qmp);
