@@ -939,7 +939,7 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
     bool starting = op_under_way(power, MACHINE_OP_START);
     PowerStep step;
 
-    g_return_if_fail(action < BMC_POWER_ACTION__MAX);
+    g_assert(action < BMC_POWER_ACTION__MAX);
     g_task_set_source_tag(task, bmc_power_request_async);
     g_message("power: %s by %s", action_names[action], who);
     if (power->stage != STAGE_IDLE &&

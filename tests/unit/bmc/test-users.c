@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Accounts: the first administrator, persistence, passwords. */
+#include "osdep.h"
+
+#include "bmc-fixture.h"
+#include "util/error.h"
+
+#define LONG_PASSWORD "a password of more than twenty bytes"
+
+static int verify(Fixture *fix, const char *name, const char *password)
+{
+    g_auto(TestSync) sync = { NULL };
+    g_autoptr(GError) err = NULL;
+    const BmcUser *user;
+
+    bmc_users_verify_async(fix->bmc, name, password, NULL, test_sync_ready,
+                           &sync);
+    g_assert_null(sync.result);
+    user = bmc_users_verify_finish(fix->bmc, test_sync_wait(&sync), &err);
+    g_assert_true(!user == !!err);
+    return err ? err->code : (int)user->slot + 100;
+}
+
+static void test_first_admin(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    uint8_t key[BMC_IPMI_PASSWORD_MAX];
+    const BmcUser *user;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    user = bmc_users_find(fix.bmc, "admin", 5);
+    g_assert_nonnull(user);
+    g_assert_cmpuint(user->slot, ==, 2);
+    g_assert_true(user->enabled && user->ipmi);
+    g_assert_cmpint(user->privilege, ==, BMC_PRIVILEGE_ADMIN);
+    g_assert_true(bmc_users_get(fix.bmc, 2) == user);
+    g_assert_true(bmc_users_ipmi_key(fix.bmc, user, key));
+    test_assert_hex_equal(key, sizeof(key),
+                          "736563726574 0000000000000000000000000000");
+    user = bmc_users_get(fix.bmc, 1);
+    g_assert_cmpstr(user->name, ==, "");
+    g_assert_false(user->enabled);
+    g_assert_false(bmc_users_ipmi_key(fix.bmc, user, key));
+    g_assert_null(bmc_users_find(fix.bmc, "", 0));
+    g_assert_null(bmc_users_find(fix.bmc, "admi", 4));
+    g_assert_null(bmc_users_find(fix.bmc, "admin", 6));
+    g_assert_null(bmc_users_find(fix.bmc, "Admin", 5));
+}
+
+static void test_verify_retrievable(void)
+{
+    static const char *const wrong[] = {
+        "", "secre", "secret ", "Secret", "secret12345678901234567890",
+    };
+    g_auto(Fixture) fix = { NULL };
+    const BmcUser *user = NULL;
+    unsigned i;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    g_assert_true(bmc_users_verify_now(fix.bmc, "admin", "secret", &user));
+    g_assert_cmpuint(user->slot, ==, 2);
+    g_assert_cmpint(verify(&fix, "admin", "secret"), ==, 102);
+    for (i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_assert_true(bmc_users_verify_now(fix.bmc, "admin", wrong[i],
+                                           &user));
+        g_assert_null(user);
+        g_assert_cmpint(verify(&fix, "admin", wrong[i]), ==,
+                        BMC_ERROR_AUTH);
+    }
+    g_assert_true(bmc_users_verify_now(fix.bmc, "", "", &user));
+    g_assert_null(user);
+    g_assert_cmpint(verify(&fix, "nobody", "secret"), ==, BMC_ERROR_AUTH);
+    g_assert_cmpint(verify(&fix, "", ""), ==, BMC_ERROR_AUTH);
+}
+
+/* Nobody may tell by the time whether the name exists. */
+static void test_verify_hashed(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    const BmcUser *user = NULL;
+    uint8_t key[BMC_IPMI_PASSWORD_MAX];
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fix.config.admin_password = LONG_PASSWORD;
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "*longer than 20 bytes*");
+    fixture_start(&fix);
+    test_assert_logged();
+    user = bmc_users_find(fix.bmc, "admin", 5);
+    g_assert_false(user->ipmi);
+    g_assert_false(bmc_users_ipmi_key(fix.bmc, user, key));
+    g_assert_false(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
+                                        &user));
+    g_assert_false(bmc_users_verify_now(fix.bmc, "admin", "wrong", &user));
+    g_assert_false(bmc_users_verify_now(fix.bmc, "nobody", "x", &user));
+    g_assert_cmpint(verify(&fix, "admin", "wrong"), ==, BMC_ERROR_AUTH);
+    g_assert_cmpint(verify(&fix, "nobody", LONG_PASSWORD), ==,
+                    BMC_ERROR_AUTH);
+    g_assert_cmpint(verify(&fix, "admin", LONG_PASSWORD), ==, 102);
+    /* Known for a minute, and only this password */
+    g_assert_true(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
+                                       &user));
+    g_assert_cmpuint(user->slot, ==, 2);
+    g_assert_false(bmc_users_verify_now(fix.bmc, "admin", "wrong", &user));
+    clock_advance(fix.clock, 59999);
+    g_assert_true(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
+                                       &user));
+    clock_advance(fix.clock, 1);
+    g_assert_false(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
+                                        &user));
+}
+
+static void test_persistent(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    g_autofree char *uuid = NULL;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    uuid = g_strdup(bmc_uuid(fix.bmc));
+    g_assert_true(g_uuid_string_is_valid(uuid));
+    fix.config.admin_password = "another";
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "*IPMI_PASS differs*");
+    fixture_restart(&fix);
+    test_assert_logged();
+    g_assert_cmpint(verify(&fix, "admin", "secret"), ==, 102);
+    g_assert_cmpint(verify(&fix, "admin", "another"), ==, BMC_ERROR_AUTH);
+    g_assert_cmpstr(bmc_uuid(fix.bmc), ==, uuid);
+    fix.config.admin_user = "root";
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "*\"root\" is not among*");
+    fixture_restart(&fix);
+    test_assert_logged();
+    g_assert_null(bmc_users_find(fix.bmc, "root", 4));
+    fix.config.reset_accounts = true;
+    fixture_restart(&fix);
+    g_assert_null(bmc_users_find(fix.bmc, "admin", 5));
+    g_assert_cmpint(verify(&fix, "root", "another"), ==, 102);
+    g_assert_cmpstr(bmc_uuid(fix.bmc), ==, uuid);
+}
+
+static void test_hashed_persistent(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    g_autofree char *path = NULL;
+    g_autofree char *text = NULL;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fix.config.admin_password = LONG_PASSWORD;
+    fixture_start(&fix);
+    path = test_dir_file(fix.dir, "state.json");
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_null(strstr(text, LONG_PASSWORD));
+    g_assert_nonnull(strstr(text, "$y$"));
+    fixture_restart(&fix);
+    g_assert_cmpint(verify(&fix, "admin", LONG_PASSWORD), ==, 102);
+}
+
+static void test_bad_config(void)
+{
+    static const struct {
+        const char *user;
+        const char *password;
+        const char *message;
+    } cases[] = {
+        { "", "secret", "IPMI_USER*0 bytes*1 to 16*" },
+        { "12345678901234567", "secret", "IPMI_USER*17 bytes*1 to 16*" },
+        { "a:b", "secret", "IPMI_USER*colon*" },
+        { "a\nb", "secret", "IPMI_USER*printable*" },
+        { "\xc3\xa4", "secret", "IPMI_USER*printable*" },
+        { "admin", "", "IPMI_PASS*empty*" },
+        { "admin", "\xff\xff", "IPMI_PASS*UTF-8*" },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) fix = { NULL };
+        g_autoptr(GError) err = NULL;
+
+        fixture_init(&fix, MACHINE_STATE_RUNNING);
+        fix.config.admin_user = cases[i].user;
+        fix.config.admin_password = cases[i].password;
+        g_assert_null(bmc_new(&fix.config, mock_machine_base(fix.mock),
+                              fix.clock, &err));
+        g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+        g_assert_true(g_pattern_match_simple(cases[i].message,
+                                             err->message));
+    }
+}
+
+/* Records that make no sense are dropped, the others kept. */
+static void test_bad_records(void)
+{
+    static const char text[] =
+        "{\"version\":1,\"users\":{\"accounts\":["
+        "{\"slot\":2,\"name\":\"admin\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"secret\"},"
+        "{\"slot\":1,\"name\":\"one\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"x\"},"
+        "{\"slot\":3,\"name\":\"admin\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"x\"},"
+        "{\"slot\":4,\"name\":\"big\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"123456789012345678901\"},"
+        "{\"slot\":5,\"name\":\"both\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"x\",\"hash\":\"y\"},"
+        "{\"slot\":17,\"name\":\"far\",\"enabled\":true,\"privilege\":4,"
+        "\"password\":\"x\"},"
+        "{\"slot\":6,\"name\":\"off\",\"enabled\":false,\"privilege\":3,"
+        "\"password\":\"x\"},"
+        "7]}}";
+    g_auto(Fixture) fix = { NULL };
+    g_autofree char *path = NULL;
+    const BmcUser *user = NULL;
+    unsigned i;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    path = test_dir_file(fix.dir, "state.json");
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    for (i = 0; i < 6; i++) {
+        test_expect_log(G_LOG_LEVEL_WARNING, "*account record*dropped");
+    }
+    fixture_start(&fix);
+    test_assert_logged();
+    for (i = 1; i <= BMC_USERS_MAX; i++) {
+        user = bmc_users_get(fix.bmc, i);
+        g_assert_cmpstr(user->name, ==,
+                        i == 2 ? "admin" : i == 6 ? "off" : "");
+    }
+    g_assert_true(bmc_users_verify_now(fix.bmc, "off", "x", &user));
+    g_assert_null(user);
+}
+
+static void test_too_many(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    TestSync syncs[80] = { { NULL } };
+    unsigned limited = 0;
+    unsigned i;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fix.config.admin_password = LONG_PASSWORD;
+    fixture_start(&fix);
+    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
+        bmc_users_verify_async(fix.bmc, "nobody", "x", NULL, test_sync_ready,
+                               &syncs[i]);
+    }
+    /* Those that are at work or wait end with the hub */
+    g_clear_pointer(&fix.bmc, bmc_free);
+    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
+        g_autoptr(GError) err = NULL;
+
+        test_sync_wait(&syncs[i]);
+        g_task_propagate_int(G_TASK(syncs[i].result), &err);
+        g_assert_nonnull(err);
+        if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+            limited++;
+        } else {
+            g_assert_true(bmc_error_is_cancelled(err));
+        }
+        test_sync_clear(&syncs[i]);
+    }
+    g_assert_cmpuint(limited, ==, 80 - 64 - 2);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    g_test_add_func("/users/first-admin", test_first_admin);
+    g_test_add_func("/users/verify/retrievable", test_verify_retrievable);
+    g_test_add_func("/users/verify/hashed", test_verify_hashed);
+    g_test_add_func("/users/persistent", test_persistent);
+    g_test_add_func("/users/persistent/hashed", test_hashed_persistent);
+    g_test_add_func("/users/bad-config", test_bad_config);
+    g_test_add_func("/users/bad-records", test_bad_records);
+    g_test_add_func("/users/too-many", test_too_many);
+    return g_test_run();
+}
