@@ -182,9 +182,7 @@ static void test_qmp_held(Fixture *f, const void *data)
                         g_io_stream_get_input_stream(G_IO_STREAM(other)),
                         greeting, sizeof(greeting), NULL, NULL), >, 0);
     bmc = test_bmc_start(f->dir, options);
-    while (!test_bmc_logged(bmc, "another client")) {
-        g_usleep(50000);
-    }
+    test_bmc_wait_log(bmc, "another client");
     g_assert_true(test_bmc_logged(bmc, "its own -qmp"));
     state = test_bmc_power_state(bmc);
     g_assert_cmpstr(state, ==, "null");

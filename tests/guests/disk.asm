@@ -13,8 +13,8 @@
 ;   x  panic (needs -device pvpanic)
 ;   w  hang with the ib700 watchdog armed (needs -device ib700)
 ;
-; "n" is printed when an NMI arrives. Without "q" the power button is
-; noticed ("b") and otherwise ignored, as a hung guest would.
+; "n" is printed when an NMI arrives. Without "q" the power button is ignored,
+; as by a guest that hangs.
 ;
 ; MARK is the letter that names the boot device, e.g. -DMARK="'A'".
 ; The ACPI ports are those that SeaBIOS programs: 0x600 on pc and q35.

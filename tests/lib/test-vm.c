@@ -234,23 +234,17 @@ static void read_endpoints(TestBmc *bmc, const char *path)
     bmc->ipmi_port = g_strdup(strrchr(value, ':') + 1);
 }
 
-TestBmc *test_bmc_start(const TestDir *dir, const char *args)
+TestBmc *test_bmc_start_program(const TestDir *dir, const char *line)
 {
     TestBmc *bmc = g_new0(TestBmc, 1);
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *endpoints = test_dir_file(dir, "run/endpoints.json");
-    g_autofree char *line = NULL;
     unsigned waited;
 
     unlink(endpoints);
     bmc->dir = dir;
     bmc->log = test_dir_file(dir, "bmc.log");
-    line = g_strdup_printf(
-        "%s/helper/qemu-bmc --redfish-port 0 --ipmi-port 0 "
-        "--state-dir %s/state --run-dir %s/run",
-        environment("TEST_BUILD"), dir->path, dir->path);
     add_args(argv, line);
-    add_args(argv, args);
     bmc->pid = start(argv, bmc->log);
     for (waited = 0; waited < TEST_VM_WAIT_MS; waited += STEP_MS) {
         if (g_file_test(endpoints, G_FILE_TEST_EXISTS)) {
@@ -265,6 +259,24 @@ TestBmc *test_bmc_start(const TestDir *dir, const char *args)
     }
     print_file(bmc->log);
     g_error("qemu-bmc does not get ready");
+}
+
+TestBmc *test_bmc_start(const TestDir *dir, const char *args)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s/helper/qemu-bmc --redfish-port 0 --ipmi-port 0 "
+        "--state-dir %s/state --run-dir %s/run %s",
+        environment("TEST_BUILD"), dir->path, dir->path, args ? args : "");
+
+    return test_bmc_start_program(dir, line);
+}
+
+int test_bmc_wait_end(TestBmc *bmc)
+{
+    int status = reap(&bmc->pid);
+
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                               : WEXITSTATUS(status);
 }
 
 void test_bmc_stop(TestBmc *bmc)
@@ -304,6 +316,20 @@ bool test_bmc_logged(const TestBmc *bmc, const char *text)
 
     g_assert_true(g_file_get_contents(bmc->log, &log, NULL, NULL));
     return strstr(log, text) != NULL;
+}
+
+void test_bmc_wait_log(const TestBmc *bmc, const char *text)
+{
+    unsigned waited;
+
+    for (waited = 0; waited < TEST_VM_WAIT_MS; waited += 5 * STEP_MS) {
+        if (test_bmc_logged(bmc, text)) {
+            return;
+        }
+        pause_ms(5 * STEP_MS);
+    }
+    print_file(bmc->log);
+    g_error("'%s' does not appear in the log", text);
 }
 
 int test_bmc_redfish(const TestBmc *bmc, const char *method, const char *path,

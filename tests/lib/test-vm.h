@@ -132,6 +132,27 @@ typedef struct TestBmc {
 TestBmc *test_bmc_start(const TestDir *dir, const char *args);
 
 /**
+ * test_bmc_start_program: start any command line that makes a helper whose
+ * run directory is "run", e.g. qemu-bmc-run, and wait until that is ready.
+ *
+ * @dir: as test_bmc_start()
+ * @line: program and arguments, separated by blanks; "@NAME@" as in
+ *        test_vm_start()
+ *
+ * Returns: (transfer full): the helper
+ */
+TestBmc *test_bmc_start_program(const TestDir *dir, const char *line);
+
+/**
+ * test_bmc_wait_end: wait until the process ends by itself.
+ *
+ * @bmc: the helper
+ *
+ * Returns: exit code, or 128 plus the signal's number
+ */
+int test_bmc_wait_end(TestBmc *bmc);
+
+/**
  * test_bmc_stop: SIGTERM, reap, and check that it exits with 0.
  *
  * @bmc: the helper
@@ -162,6 +183,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestBmc, test_bmc_free)
  * Returns: true if it does
  */
 bool test_bmc_logged(const TestBmc *bmc, const char *text);
+
+/**
+ * test_bmc_wait_log: wait until the helper's log holds a text; ends the test
+ * when it does not come.
+ *
+ * @bmc: the helper
+ * @text: the text
+ */
+void test_bmc_wait_log(const TestBmc *bmc, const char *text);
 
 /**
  * test_bmc_redfish: a request by curl with the administrator's password.
