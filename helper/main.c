@@ -486,10 +486,10 @@ static void launched(GObject *source, GAsyncResult *res, void *opaque)
     App *app = opaque;
     g_autoptr(GError) err = NULL;
 
-    if (!machine_launch_ready_finish(res, &err)) {
+    if (!machine_launch_start_finish(res, &err)) {
         if (!bmc_error_is_cancelled(err)) {
             complain(err);
-            quit(app, EXIT_RUNTIME);
+            end(app, EXIT_RUNTIME);
         }
         return;
     }
@@ -507,7 +507,7 @@ static void launched(GObject *source, GAsyncResult *res, void *opaque)
 static void run(App *app)
 {
     if (app->qemu_argv) {
-        machine_launch_ready_async(app->machine, launched, app);
+        machine_launch_start_async(app->machine, launched, app);
     } else {
         announce(app);
     }

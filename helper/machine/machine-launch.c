@@ -167,7 +167,7 @@ static void call_fail_ended(MachineCall *call)
         launch->end_detail ? launch->end_detail : "QEMU has ended"));
 }
 
-static void ready_update(MachineCall *call)
+static void started_update(MachineCall *call)
 {
     if (call->q->parent.connected) {
         machine_call_succeed(call, NULL, NULL);
@@ -269,25 +269,26 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
     launch->qmp.parent.can_start_process = true;
     launch->qmp.disconnected = disconnected;
-    if (!launch_adopt_or_spawn(launch, errp)) {
-        machine_free(&launch->qmp.parent);
-        return NULL;
-    }
     return &launch->qmp.parent;
 }
 
-void machine_launch_ready_async(Machine *machine,
+void machine_launch_start_async(Machine *machine,
                                 GAsyncReadyCallback callback, void *opaque)
 {
     MachineLaunch *launch = (MachineLaunch *)machine;
     GTask *task = g_task_new(NULL, NULL, callback, opaque);
-    MachineCall *call = call_new(launch, task, ready_update);
+    MachineCall *call = call_new(launch, task, started_update);
+    GError *error = NULL;
 
+    if (!launch_adopt_or_spawn(launch, &error)) {
+        machine_call_fail(call, error);
+        return;
+    }
     machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
-    ready_update(call);
+    started_update(call);
 }
 
-bool machine_launch_ready_finish(GAsyncResult *res, GError **errp)
+bool machine_launch_start_finish(GAsyncResult *res, GError **errp)
 {
     return g_task_propagate_boolean(G_TASK(res), errp);
 }

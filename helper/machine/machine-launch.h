@@ -41,19 +41,12 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
                                  GError **errp);
 
 /**
- * machine_launch_new: a machine that runs QEMU. If a QEMU of an earlier
- * helper still answers on the QMP socket in @config->run_dir it is adopted,
- * else one is started, stopped before its first instruction (-S), so it is
- * "off". A QEMU that ends is not started again by itself, but by
- * %MACHINE_OP_START: between its first answer and the first instruction of
- * its guest, those who react to %MACHINE_EVENT_STATE by asking for boot
- * devices and setting boot indexes are waited for.
+ * machine_launch_new: a machine that runs QEMU. Nothing is started before
+ * machine_launch_start_async().
  *
  * @config: what to start; copied
  * @clock: the clock for timeouts
- * @errp: as machine_launch_build_argv(); BMC_ERROR_FAILED when the program
- *        cannot be started; BMC_ERROR_BUSY when there is a QEMU that others
- *        talk to
+ * @errp: as machine_launch_build_argv()
  *
  * Returns: (transfer full): the machine, or NULL
  */
@@ -61,26 +54,34 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
                             GError **errp);
 
 /**
- * machine_launch_ready_async: wait until QEMU answers on QMP for the first
- * time, or is known not to. The deadline is 20 s.
+ * machine_launch_start_async: if a QEMU of an earlier helper still answers
+ * on the QMP socket in the run directory, adopt it, else start one, stopped
+ * before its first instruction (-S), so it is "off". Done when QEMU answers
+ * on QMP, or is known not to; the deadline is 20 s. To be called once.
+ *
+ * A QEMU that ends is not started again by itself, but by
+ * %MACHINE_OP_START: between its first answer and the first instruction of
+ * its guest, those who react to %MACHINE_EVENT_STATE by asking for boot
+ * devices and setting boot indexes are waited for.
  *
  * @machine: a machine of machine_launch_new()
  * @callback: called once
  * @opaque: handed to @callback
  */
-void machine_launch_ready_async(Machine *machine,
+void machine_launch_start_async(Machine *machine,
                                 GAsyncReadyCallback callback, void *opaque);
 
 /**
- * machine_launch_ready_finish: result of machine_launch_ready_async().
+ * machine_launch_start_finish: result of machine_launch_start_async().
  *
  * @res: as the callback got it
- * @errp: BMC_ERROR_FAILED when the process has ended, with the last line
- *        that it wrote; BMC_ERROR_TIMEOUT
+ * @errp: BMC_ERROR_FAILED when the program cannot be started or has ended,
+ *        with the last line that it wrote; BMC_ERROR_BUSY when there is a
+ *        QEMU that others talk to; BMC_ERROR_TIMEOUT
  *
  * Returns: true when QEMU answers
  */
-bool machine_launch_ready_finish(GAsyncResult *res, GError **errp);
+bool machine_launch_start_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_launch_end_async: end the QEMU process for good: quit, and after

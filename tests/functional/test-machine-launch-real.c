@@ -44,12 +44,12 @@ static Machine *launch(Fixture *f, const char *const *argv, bool uefi,
     return machine_launch_new(&config, f->clock, errp);
 }
 
-static void launch_ready(Machine *machine, GError **errp)
+static void launch_start(Machine *machine, GError **errp)
 {
     g_auto(TestSync) sync = { 0 };
 
-    machine_launch_ready_async(machine, test_sync_ready, &sync);
-    machine_launch_ready_finish(test_sync_wait(&sync), errp);
+    machine_launch_start_async(machine, test_sync_ready, &sync);
+    machine_launch_start_finish(test_sync_wait(&sync), errp);
 }
 
 static void launch_end(Machine *machine)
@@ -90,7 +90,7 @@ static void test_launch_life(void)
     f.machine = launch(&f, small_argv, false, &error);
     g_assert_no_error(error);
     fixture_watch(&f);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     g_assert_no_error(error);
     g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_PRELAUNCH);
     g_assert_true(f.machine->can_start_process);
@@ -169,7 +169,7 @@ static void test_launch_arm(void)
     f.machine = launch(&f, small_argv, false, &error);
     g_assert_no_error(error);
     fixture_watch(&f);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     kill(read_pid(&f), SIGKILL);
     g_assert_true(test_wait_until(fixture_is_gone_told, &f, WAIT_MS));
     arm.machine = f.machine;
@@ -193,7 +193,7 @@ static void test_launch_adopt(void)
     fixture_init(&f);
     f.machine = launch(&f, small_argv, false, &error);
     g_assert_no_error(error);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     g_assert_no_error(error);
     fixture_run_op_ok(f.machine, MACHINE_OP_START, MACHINE_STATE_RUNNING);
     pid = read_pid(&f);
@@ -202,7 +202,7 @@ static void test_launch_adopt(void)
     f.machine = launch(&f, small_argv, false, &error);
     g_assert_no_error(error);
     fixture_watch(&f);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     g_assert_no_error(error);
     g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_RUNNING);
     g_assert_cmpint(read_pid(&f), ==, pid);
@@ -226,7 +226,7 @@ static void test_launch_bad_option(void)
     f.machine = launch(&f, argv, false, &error);
     g_assert_no_error(error);
     fixture_watch(&f);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     g_assert_error(error, BMC_ERROR, BMC_ERROR_FAILED);
     g_assert_nonnull(strstr(error->message, "exit status 1"));
     g_assert_nonnull(strstr(error->message, "no-such-device"));
@@ -245,7 +245,9 @@ static void test_launch_no_program(void)
     Fixture f;
 
     fixture_init(&f);
-    g_assert_null(launch(&f, argv, false, &error));
+    f.machine = launch(&f, argv, false, &error);
+    g_assert_no_error(error);
+    launch_start(f.machine, &error);
     g_assert_error(error, BMC_ERROR, BMC_ERROR_FAILED);
     g_assert_nonnull(strstr(error->message, "/nonexistent/qemu"));
     fixture_clear(&f);
@@ -266,7 +268,7 @@ static void test_launch_uefi(void)
     fixture_init(&f);
     f.machine = launch(&f, argv, true, &error);
     g_assert_no_error(error);
-    launch_ready(f.machine, &error);
+    launch_start(f.machine, &error);
     g_assert_no_error(error);
     g_assert_true(test_wait_until(fixture_has_info, f.machine, WAIT_MS));
     g_assert_cmpint(f.machine->info.firmware, ==, MACHINE_FIRMWARE_UEFI);
