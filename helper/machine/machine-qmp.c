@@ -109,12 +109,16 @@ static MachineState run_state_to_machine(const char *name)
     return MACHINE_STATE_UNKNOWN;
 }
 
-/* Tells the state, and once in the log what is waited for. */
+/* Tells the state, and once in the log what is waited for or found. */
 static void set_state(MachineQmp *q, MachineState state, bool connected,
                       const char *problem)
 {
     if (problem && g_strcmp0(problem, q->parent.problem)) {
         g_message("%s", problem);
+    }
+    if (connected && !q->parent.connected) {
+        g_info("QEMU answers on QMP socket %s: %s", q->address,
+               machine_state_to_string(state));
     }
     machine_set_state(&q->parent, state, connected, problem);
 }

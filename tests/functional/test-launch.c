@@ -213,6 +213,7 @@ static void test_run_both(Fixture *f, const void *data)
 static void test_run_off(Fixture *f, const void *data)
 {
     start_run(f, "--off", DISK);
+    test_bmc_wait_log(f->bmc, "QEMU answers on QMP");
     test_bmc_wait_power(f->bmc, "Off");
     power(f, "on");
     test_bmc_wait_power(f->bmc, "On");
