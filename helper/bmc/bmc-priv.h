@@ -18,6 +18,7 @@ typedef struct BmcBootControl BmcBootControl;
  * @generation: one counter per part, and the one of all parts
  * @changed: bit per part whose notification is still to be sent
  * @notifying: notifications are being sent
+ * @identify: as bmc_identify_state()
  * @identify_timer: running while the indicator is lit for some time
  */
 struct Bmc {

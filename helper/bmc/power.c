@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Power control. What a request means depends on the machine's state alone
- * and is looked up in a table; at most one operation is under way in QEMU,
- * and every change of state is put down to its cause.
+ * and is looked up in a table; at most one operation is under way in QEMU.
  */
 #include "osdep.h"
 
 #include "bmc/power.h"
 
-#include <json-glib/json-glib.h>
-
-#include "bmc/bmc-priv.h"
+#include "bmc/power-priv.h"
 #include "util/error.h"
-#include "util/json.h"
 
 /* How long a guest may take to shut down before it is given up on. */
 #define GRACEFUL_TIMEOUT_MS (120 * 1000)
-
-/*
- * SeaBIOS resets the machine once or twice more within 50 ms of every warm
- * reset, and after a start from a warm state. Resets by the guest in this
- * time belong to the restart before them.
- */
-#define FIRMWARE_RESETS_MS 2000
-
-/* For how long a panic or watchdog event explains what happens next. */
-#define HINT_LIFE_MS GRACEFUL_TIMEOUT_MS
 
 #define MAX_WAITERS 32
 
@@ -45,65 +31,6 @@ typedef enum PowerStep {
     STEP_MIGRATION,
 } PowerStep;
 
-typedef enum PowerStage {
-    STAGE_IDLE,
-    STAGE_PREPARE, /* the boot order is being brought up to date */
-    STAGE_OP,      /* QEMU carries out an operation */
-    STAGE_INTERVAL, /* the off time of a power cycle */
-} PowerStage;
-
-/* Events that are kept apart. */
-enum {
-    EVENT_LAST,
-    EVENT_OFF,
-    EVENT_RESTART,
-    EVENT__MAX,
-};
-
-typedef struct PowerRequest {
-    BmcPowerAction action;
-    BmcChannel channel;
-} PowerRequest;
-
-/*
- * @told: the state that was notified last
- * @events: details are owned
- * @request: what @op is for
- * @from_off: @op began with the machine off
- * @from_gone: @op starts a new QEMU process
- * @waiters: GTasks that end with @op
- * @asked: the button was pressed for @asked_request, and the guest is on
- * @known: @was_on holds, be it from an earlier helper
- * @seen: this helper has seen a state
- * @hint: what explains the next change, until @hint_until_ms
- * @settle_until_ms: a reset by the guest is firmware's own before this
- * @own_until_ms: a reset by the host is ours before this
- */
-struct BmcPowerControl {
-    BmcPowerState told;
-    BmcPowerEvent events[EVENT__MAX];
-    PowerStage stage;
-    MachineOp op;
-    PowerRequest request;
-    bool from_off;
-    bool from_gone;
-    GCancellable *cancellable;
-    GPtrArray *waiters;
-    ClockTimer *interval_timer;
-    bool asked;
-    PowerRequest asked_request;
-    ClockTimer *asked_timer;
-    bool known;
-    bool seen;
-    bool was_on;
-    bool was_stopped;
-    BmcPowerCause hint;
-    char *hint_detail;
-    int64_t hint_until_ms;
-    int64_t settle_until_ms;
-    int64_t own_until_ms;
-};
-
 static const char *const action_names[BMC_POWER_ACTION__MAX] = {
     [BMC_POWER_ON] = "on",
     [BMC_POWER_FORCE_OFF] = "force off",
@@ -113,22 +40,6 @@ static const char *const action_names[BMC_POWER_ACTION__MAX] = {
     [BMC_POWER_CYCLE] = "power cycle",
     [BMC_POWER_NMI] = "diagnostic interrupt",
     [BMC_POWER_PUSH_BUTTON] = "power button",
-};
-
-static const char *const cause_names[] = {
-    [BMC_POWER_CAUSE_UNKNOWN] = "for an unknown reason",
-    [BMC_POWER_CAUSE_REQUEST] = "as requested",
-    [BMC_POWER_CAUSE_GUEST] = "by the guest",
-    [BMC_POWER_CAUSE_WATCHDOG] = "by the guest's watchdog",
-    [BMC_POWER_CAUSE_PANIC] = "by a guest panic",
-    [BMC_POWER_CAUSE_QEMU] = "by the end of QEMU",
-    [BMC_POWER_CAUSE_EXTERNAL] = "by somebody else on the host",
-};
-
-static const char *const event_names[EVENT__MAX] = {
-    [EVENT_LAST] = "last",
-    [EVENT_OFF] = "off",
-    [EVENT_RESTART] = "restart",
 };
 
 #define ROW(on, off, shutdown, restart, reset, cycle, nmi, button)      \
@@ -188,29 +99,6 @@ static const char *const step_errors[] = {
     [STEP_MIGRATION] = "the machine is being migrated or was migrated away",
 };
 
-/* The machine is on, and the guest does not run. */
-static bool state_is_stopped(MachineState state)
-{
-    return state == MACHINE_STATE_PAUSED || state == MACHINE_STATE_IO_ERROR ||
-           state == MACHINE_STATE_WATCHDOG ||
-           state == MACHINE_STATE_PANICKED ||
-           state == MACHINE_STATE_INTERNAL_ERROR;
-}
-
-/* Whether it can be told at all if a machine in that state is on. */
-static bool state_is_known(MachineState state)
-{
-    return state != MACHINE_STATE_UNKNOWN &&
-           state != MACHINE_STATE_INMIGRATE &&
-           state != MACHINE_STATE_POSTMIGRATE;
-}
-
-static bool op_under_way(const BmcPowerControl *power, MachineOp op)
-{
-    return (power->stage == STAGE_OP || power->stage == STAGE_PREPARE) &&
-           power->op == op;
-}
-
 static BmcPowerState derive_state(const Bmc *bmc)
 {
     const BmcPowerControl *power = bmc->power;
@@ -219,15 +107,15 @@ static BmcPowerState derive_state(const Bmc *bmc)
     if (state == MACHINE_STATE_UNKNOWN) {
         return BMC_POWER_STATE_UNKNOWN;
     }
-    if (op_under_way(power, MACHINE_OP_RESET)) {
+    if (power_op_under_way(power, MACHINE_OP_RESET)) {
         return BMC_POWER_STATE_ON;
     }
     if (machine_state_is_off(state)) {
         return power->stage == STAGE_INTERVAL ||
-               op_under_way(power, MACHINE_OP_START) ?
+               power_op_under_way(power, MACHINE_OP_START) ?
                BMC_POWER_STATE_POWERING_ON : BMC_POWER_STATE_OFF;
     }
-    if (op_under_way(power, MACHINE_OP_STOP)) {
+    if (power_op_under_way(power, MACHINE_OP_STOP)) {
         return BMC_POWER_STATE_POWERING_OFF;
     }
     return state == MACHINE_STATE_RUNNING ||
@@ -245,162 +133,6 @@ static void tell_state(Bmc *bmc)
     }
 }
 
-static JsonObject *event_to_json(const BmcPowerEvent *event)
-{
-    JsonObject *object = json_object_new();
-
-    json_object_set_int_member(object, "cause", event->cause);
-    json_object_set_int_member(object, "action", event->action);
-    json_object_set_int_member(object, "channel", event->channel);
-    json_object_set_int_member(object, "when", event->when);
-    if (event->detail) {
-        json_object_set_string_member(object, "detail", event->detail);
-    }
-    return object;
-}
-
-static bool get_bounded(JsonObject *object, const char *name, int64_t limit,
-                        int64_t *value)
-{
-    return json_get_int(object, name, value) == JSON_GET_OK &&
-           *value >= 0 && *value <= limit;
-}
-
-static void event_from_json(JsonObject *object, BmcPowerEvent *event)
-{
-    int64_t cause;
-    int64_t action;
-    int64_t channel;
-    int64_t when;
-    const char *detail = NULL;
-
-    if (!get_bounded(object, "cause", BMC_POWER_CAUSE_EXTERNAL, &cause) ||
-        !get_bounded(object, "action", BMC_POWER_ACTION__MAX - 1, &action) ||
-        !get_bounded(object, "channel", BMC_CHANNEL_LOCAL, &channel) ||
-        !get_bounded(object, "when", INT64_MAX, &when)) {
-        return;
-    }
-    json_get_string(object, "detail", &detail);
-    event->cause = cause;
-    event->action = action;
-    event->channel = channel;
-    event->when = when;
-    event->detail = g_strdup(detail);
-}
-
-static void save(Bmc *bmc)
-{
-    JsonObject *section = json_object_new();
-    unsigned i;
-
-    if (bmc->power->known) {
-        json_object_set_boolean_member(section, "on", bmc->power->was_on);
-    }
-    for (i = 0; i < EVENT__MAX; i++) {
-        if (bmc->power->events[i].when) {
-            json_object_set_object_member(
-                section, event_names[i],
-                event_to_json(&bmc->power->events[i]));
-        }
-    }
-    persist_set(bmc->persist, "power", section);
-}
-
-static void load(Bmc *bmc)
-{
-    JsonObject *section = persist_get(bmc->persist, "power");
-    JsonObject *object;
-    unsigned i;
-
-    if (!section) {
-        return;
-    }
-    bmc->power->known = json_get_bool(section, "on", &bmc->power->was_on) ==
-                        JSON_GET_OK;
-    for (i = 0; i < EVENT__MAX; i++) {
-        if (json_get_object(section, event_names[i], &object) ==
-            JSON_GET_OK) {
-            event_from_json(object, &bmc->power->events[i]);
-        }
-    }
-}
-
-static void clear_hint(BmcPowerControl *power)
-{
-    power->hint = BMC_POWER_CAUSE_UNKNOWN;
-    g_clear_pointer(&power->hint_detail, g_free);
-}
-
-static void set_hint(Bmc *bmc, BmcPowerCause cause, const char *detail)
-{
-    clear_hint(bmc->power);
-    bmc->power->hint = cause;
-    bmc->power->hint_detail = g_strdup(detail);
-    bmc->power->hint_until_ms = clock_now_ms(bmc->clock) + HINT_LIFE_MS;
-}
-
-static bool has_hint(const Bmc *bmc)
-{
-    return bmc->power->hint != BMC_POWER_CAUSE_UNKNOWN &&
-           clock_now_ms(bmc->clock) < bmc->power->hint_until_ms;
-}
-
-static void store_event(BmcPowerEvent *slot, const BmcPowerEvent *event)
-{
-    g_free((char *)slot->detail);
-    *slot = *event;
-    slot->detail = g_strdup(event->detail);
-}
-
-/* Records a change as the last event and, with @which, as one of its kind. */
-static void record(Bmc *bmc, unsigned which, const char *what,
-                   BmcPowerEvent *event)
-{
-    BmcPowerControl *power = bmc->power;
-
-    event->when = g_get_real_time();
-    store_event(&power->events[EVENT_LAST], event);
-    if (which != EVENT_LAST) {
-        store_event(&power->events[which], event);
-    }
-    g_message("power: %s %s%s%s%s", what, cause_names[event->cause],
-              event->detail ? " (" : "", event->detail ? event->detail : "",
-              event->detail ? ")" : "");
-    clear_hint(power);
-    save(bmc);
-    bmc_changed(bmc, BMC_PART_POWER);
-}
-
-/* Finds out who is behind a change; @fallback when nothing tells. */
-static BmcPowerEvent explain(Bmc *bmc, BmcPowerCause fallback)
-{
-    BmcPowerControl *power = bmc->power;
-    BmcPowerEvent event = {
-        .cause = fallback,
-    };
-
-    if (power->stage == STAGE_OP && power->op != MACHINE_OP_BUTTON &&
-        power->op != MACHINE_OP_NMI) {
-        event.cause = BMC_POWER_CAUSE_REQUEST;
-        event.action = power->request.action;
-        event.channel = power->request.channel;
-    } else if (has_hint(bmc)) {
-        event.cause = power->hint;
-        event.detail = power->hint_detail;
-        if (event.cause == BMC_POWER_CAUSE_REQUEST) {
-            event.action = power->asked_request.action;
-            event.channel = power->asked_request.channel;
-        }
-    }
-    return event;
-}
-
-static void stop_asking(BmcPowerControl *power)
-{
-    power->asked = false;
-    clock_timer_stop(&power->asked_timer);
-}
-
 static void asked_too_long(void *opaque)
 {
     Bmc *bmc = opaque;
@@ -408,7 +140,7 @@ static void asked_too_long(void *opaque)
     g_message("power: the guest has not shut down within %d s of the %s; it "
               "stays on", GRACEFUL_TIMEOUT_MS / 1000,
               action_names[bmc->power->asked_request.action]);
-    stop_asking(bmc->power);
+    power_stop_asking(bmc->power);
 }
 
 static void complete_waiters(BmcPowerControl *power, const GError *err)
@@ -438,7 +170,6 @@ static void renounce(BmcPowerControl *power)
     power->stage = STAGE_IDLE;
 }
 
-static void follow_state(Bmc *bmc);
 static void start_op(Bmc *bmc, MachineOp op);
 
 static void interval_over(void *opaque)
@@ -459,7 +190,6 @@ static void interval_over(void *opaque)
 static bool op_succeeded(Bmc *bmc)
 {
     BmcPowerControl *power = bmc->power;
-    int64_t now = clock_now_ms(bmc->clock);
 
     if (power->op == MACHINE_OP_STOP) {
         if (power->request.action != BMC_POWER_CYCLE) {
@@ -471,9 +201,7 @@ static bool op_succeeded(Bmc *bmc)
         return false;
     }
     if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_RESET) {
-        power->was_stopped = false;
-        power->settle_until_ms = now + FIRMWARE_RESETS_MS;
-        power->own_until_ms = now + FIRMWARE_RESETS_MS;
+        power_events_restarted(bmc);
     }
     if (power->op == MACHINE_OP_START && power->from_gone &&
         bmc_boot_needs_reset(bmc)) {
@@ -492,7 +220,7 @@ static bool op_succeeded(Bmc *bmc)
             .channel = power->request.channel,
         };
 
-        record(bmc, EVENT_RESTART, "restarted", &event);
+        power_events_record(bmc, EVENT_RESTART, "restarted", &event);
     }
     return false;
 }
@@ -523,7 +251,7 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
         g_clear_error(&err);
     }
     if (power->op != MACHINE_OP_RESET) {
-        follow_state(bmc);
+        power_events_follow(bmc);
     }
     power->stage = STAGE_IDLE;
     if (ok && op_succeeded(bmc)) {
@@ -534,10 +262,10 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
                   action_names[power->request.action], err->message);
     }
     if (!ok && power->op == MACHINE_OP_BUTTON) {
-        stop_asking(power);
+        power_stop_asking(power);
     }
     complete_waiters(power, err);
-    follow_state(bmc);
+    power_events_follow(bmc);
     tell_state(bmc);
 }
 
@@ -579,172 +307,6 @@ static void start_op(Bmc *bmc, MachineOp op)
     }
 }
 
-/* The guest that was asked to shut down has: a restart goes on from there. */
-static void finish_asked(Bmc *bmc)
-{
-    BmcPowerControl *power = bmc->power;
-    bool restart = power->asked_request.action == BMC_POWER_GRACEFUL_RESTART;
-
-    stop_asking(power);
-    if (!restart) {
-        return;
-    }
-    if (bmc->machine->state == MACHINE_STATE_GONE &&
-        !bmc->machine->can_start_process) {
-        g_message("power: QEMU has ended, and starting it again is not up "
-                  "to this BMC: the graceful restart ends with the machine "
-                  "off");
-        return;
-    }
-    power->request = power->asked_request;
-    start_op(bmc, MACHINE_OP_START);
-}
-
-/* Puts a change between on and off down to its cause. */
-static void follow_on_off(Bmc *bmc, bool on)
-{
-    BmcPowerControl *power = bmc->power;
-    bool first = !power->known;
-    BmcPowerCause fallback = !power->seen ? BMC_POWER_CAUSE_UNKNOWN :
-                             bmc->machine->state == MACHINE_STATE_GONE ?
-                             BMC_POWER_CAUSE_QEMU : BMC_POWER_CAUSE_EXTERNAL;
-    BmcPowerEvent event = explain(bmc, fallback);
-
-    power->known = true;
-    power->was_on = on;
-    if (first) {
-        save(bmc);
-    } else if (on) {
-        power->settle_until_ms = clock_now_ms(bmc->clock) +
-                                 FIRMWARE_RESETS_MS;
-        record(bmc, EVENT_RESTART, "on", &event);
-    } else {
-        record(bmc, EVENT_OFF, "off", &event);
-    }
-}
-
-static void follow_stopped(Bmc *bmc, bool stopped)
-{
-    MachineState state = bmc->machine->state;
-    BmcPowerEvent event = explain(bmc, BMC_POWER_CAUSE_EXTERNAL);
-
-    bmc->power->was_stopped = stopped;
-    if (op_under_way(bmc->power, MACHINE_OP_STOP)) {
-        return;
-    }
-    if (state == MACHINE_STATE_IO_ERROR ||
-        state == MACHINE_STATE_INTERNAL_ERROR) {
-        event.cause = BMC_POWER_CAUSE_UNKNOWN;
-        event.detail = machine_state_to_string(state);
-    }
-    record(bmc, EVENT_LAST, stopped ? "paused" : "resumed", &event);
-}
-
-/* A reset takes a machine that was stopped through states of no meaning. */
-static void follow_state(Bmc *bmc)
-{
-    BmcPowerControl *power = bmc->power;
-    MachineState state = bmc->machine->state;
-    bool on = !machine_state_is_off(state);
-    bool stopped = state_is_stopped(state);
-
-    if (!state_is_known(state) || op_under_way(power, MACHINE_OP_RESET)) {
-        return;
-    }
-    if (!power->known || on != power->was_on) {
-        power->was_stopped = stopped;
-        follow_on_off(bmc, on);
-    } else if (stopped != power->was_stopped) {
-        follow_stopped(bmc, stopped);
-    }
-    power->seen = true;
-    if (!on && power->asked && power->stage == STAGE_IDLE) {
-        finish_asked(bmc);
-    }
-}
-
-/* A reset of a machine that does not run starts nothing. */
-static void machine_was_reset(Bmc *bmc, const MachineEvent *event)
-{
-    BmcPowerControl *power = bmc->power;
-    int64_t now = clock_now_ms(bmc->clock);
-    BmcPowerEvent found;
-
-    if (bmc->machine->state != MACHINE_STATE_RUNNING ||
-        op_under_way(power, MACHINE_OP_START) ||
-        op_under_way(power, MACHINE_OP_STOP) ||
-        op_under_way(power, MACHINE_OP_RESET) ||
-        now < (event->guest ? power->settle_until_ms :
-                              power->own_until_ms)) {
-        return;
-    }
-    found = explain(bmc, event->guest ? BMC_POWER_CAUSE_GUEST :
-                                        BMC_POWER_CAUSE_EXTERNAL);
-    if (event->guest && power->asked &&
-        power->asked_request.action == BMC_POWER_GRACEFUL_RESTART) {
-        found.cause = BMC_POWER_CAUSE_REQUEST;
-        found.action = power->asked_request.action;
-        found.channel = power->asked_request.channel;
-    }
-    stop_asking(power);
-    power->settle_until_ms = now + FIRMWARE_RESETS_MS;
-    record(bmc, EVENT_RESTART, "restarted", &found);
-}
-
-static void machine_shut_down(Bmc *bmc, const MachineEvent *event)
-{
-    if (!g_strcmp0(event->detail, "guest-panic")) {
-        set_hint(bmc, BMC_POWER_CAUSE_PANIC, event->detail);
-    } else if (has_hint(bmc)) {
-        return;
-    } else if (!event->guest) {
-        set_hint(bmc, BMC_POWER_CAUSE_EXTERNAL, event->detail);
-    } else if (bmc->power->asked) {
-        set_hint(bmc, BMC_POWER_CAUSE_REQUEST, NULL);
-    } else {
-        set_hint(bmc, BMC_POWER_CAUSE_GUEST, event->detail);
-    }
-}
-
-/* The event and the state that it leads to come in either order. */
-static void machine_gone(Bmc *bmc, const MachineEvent *event)
-{
-    BmcPowerControl *power = bmc->power;
-    BmcPowerEvent *off = &power->events[EVENT_OFF];
-
-    if (power->known && power->was_on) {
-        if (!has_hint(bmc)) {
-            set_hint(bmc, BMC_POWER_CAUSE_QEMU, event->detail);
-        }
-        return;
-    }
-    if (off->cause == BMC_POWER_CAUSE_QEMU && !off->detail &&
-        event->detail) {
-        BmcPowerEvent detailed = *off;
-
-        detailed.detail = event->detail;
-        store_event(off, &detailed);
-        store_event(&power->events[EVENT_LAST], &detailed);
-        save(bmc);
-        bmc_changed(bmc, BMC_PART_POWER);
-    }
-}
-
-static void machine_warned(Bmc *bmc, BmcPowerCause cause,
-                           const MachineEvent *event)
-{
-    static const char *const harmless[] = {
-        "none", "debug", "inject-nmi", "run", NULL,
-    };
-
-    if (!event->detail || !g_strv_contains(harmless, event->detail)) {
-        set_hint(bmc, cause, event->detail);
-    }
-    g_message("power: %s: action %s", cause == BMC_POWER_CAUSE_PANIC ?
-              "the guest has panicked" : "the guest's watchdog has expired",
-              event->detail ? event->detail : "not known");
-}
-
 static bool fail(GTask *task, BmcError code, const char *message)
 {
     g_task_return_new_error(task, BMC_ERROR, code, "%s", message);
@@ -775,13 +337,13 @@ static bool join(BmcPowerControl *power, GTask *task)
 static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
 {
     BmcPowerControl *power = bmc->power;
-    bool coming_up = op_under_way(power, MACHINE_OP_START) ||
+    bool coming_up = power_op_under_way(power, MACHINE_OP_START) ||
                      power->stage == STAGE_INTERVAL;
 
     if (action == BMC_POWER_FORCE_OFF) {
         g_autoptr(GError) err = NULL;
 
-        if (op_under_way(power, MACHINE_OP_STOP) &&
+        if (power_op_under_way(power, MACHINE_OP_STOP) &&
             power->request.action == BMC_POWER_FORCE_OFF) {
             return join(power, task);
         }
@@ -794,7 +356,8 @@ static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
     if (action == BMC_POWER_ON && coming_up) {
         return join(power, task);
     }
-    if (action == BMC_POWER_ON && op_under_way(power, MACHINE_OP_RESET)) {
+    if (action == BMC_POWER_ON &&
+        power_op_under_way(power, MACHINE_OP_RESET)) {
         return succeed(task);
     }
     return fail(task, BMC_ERROR_BUSY, "another power operation is under way");
@@ -838,9 +401,41 @@ static void carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request,
         start_op(bmc, MACHINE_OP_NMI);
         return;
     }
-    stop_asking(power);
+    power_stop_asking(power);
     start_op(bmc, step == STEP_START ? MACHINE_OP_START :
                   step == STEP_RESET ? MACHINE_OP_RESET : MACHINE_OP_STOP);
+}
+
+bool power_op_under_way(const BmcPowerControl *power, MachineOp op)
+{
+    return (power->stage == STAGE_OP || power->stage == STAGE_PREPARE) &&
+           power->op == op;
+}
+
+void power_stop_asking(BmcPowerControl *power)
+{
+    power->asked = false;
+    clock_timer_stop(&power->asked_timer);
+}
+
+void power_guest_is_off(Bmc *bmc)
+{
+    BmcPowerControl *power = bmc->power;
+    bool restart = power->asked_request.action == BMC_POWER_GRACEFUL_RESTART;
+
+    power_stop_asking(power);
+    if (!restart) {
+        return;
+    }
+    if (bmc->machine->state == MACHINE_STATE_GONE &&
+        !bmc->machine->can_start_process) {
+        g_message("power: QEMU has ended, and starting it again is not up "
+                  "to this BMC: the graceful restart ends with the machine "
+                  "off");
+        return;
+    }
+    power->request = power->asked_request;
+    start_op(bmc, MACHINE_OP_START);
 }
 
 void bmc_power_new(Bmc *bmc)
@@ -850,8 +445,8 @@ void bmc_power_new(Bmc *bmc)
     bmc->power = power;
     power->cancellable = g_cancellable_new();
     power->waiters = g_ptr_array_new_with_free_func(g_object_unref);
-    load(bmc);
-    follow_state(bmc);
+    power_events_load(bmc);
+    power_events_follow(bmc);
     power->told = derive_state(bmc);
 }
 
@@ -864,43 +459,23 @@ void bmc_power_free(Bmc *bmc)
         return;
     }
     renounce(power);
-    stop_asking(power);
+    power_stop_asking(power);
     for (i = 0; i < power->waiters->len; i++) {
         bmc_task_cancelled(g_object_ref(power->waiters->pdata[i]));
     }
     g_ptr_array_unref(power->waiters);
     g_object_unref(power->cancellable);
-    clear_hint(power);
-    for (i = 0; i < EVENT__MAX; i++) {
-        g_free((char *)power->events[i].detail);
-    }
+    power_events_clear(power);
     g_clear_pointer(&bmc->power, g_free);
 }
 
 void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event)
 {
-    switch (event->type) {
-    case MACHINE_EVENT_STATE:
-        follow_state(bmc);
+    if (event->type == MACHINE_EVENT_STATE) {
+        power_events_follow(bmc);
         tell_state(bmc);
-        break;
-    case MACHINE_EVENT_RESET:
-        machine_was_reset(bmc, event);
-        break;
-    case MACHINE_EVENT_SHUTDOWN:
-        machine_shut_down(bmc, event);
-        break;
-    case MACHINE_EVENT_GONE:
-        machine_gone(bmc, event);
-        break;
-    case MACHINE_EVENT_PANIC:
-        machine_warned(bmc, BMC_POWER_CAUSE_PANIC, event);
-        break;
-    case MACHINE_EVENT_WATCHDOG:
-        machine_warned(bmc, BMC_POWER_CAUSE_WATCHDOG, event);
-        break;
-    default:
-        break;
+    } else {
+        power_events_handle(bmc, event);
     }
 }
 
@@ -936,7 +511,7 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
         .channel = origin->channel,
     };
     BmcPowerControl *power = bmc->power;
-    bool starting = op_under_way(power, MACHINE_OP_START);
+    bool starting = power_op_under_way(power, MACHINE_OP_START);
     PowerStep step;
 
     g_assert(action < BMC_POWER_ACTION__MAX);

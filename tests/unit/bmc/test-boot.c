@@ -171,7 +171,7 @@ static void test_reset_within_settle(void)
     g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE), ==, -1);
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
     fixture_advance(&fix, 500);
-    mock_machine_take_log(fix.mock);
+    fixture_assert_log(&fix, "set:nic=0 reset");
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
     fixture_assert_log(&fix, "set:nic=3 reset");
     g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk");

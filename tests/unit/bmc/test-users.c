@@ -43,7 +43,7 @@ static void test_first_admin(void)
     g_assert_false(user->enabled);
     g_assert_false(bmc_users_ipmi_key(fix.bmc, user, key));
     g_assert_null(bmc_users_find(fix.bmc, "", 0));
-    g_assert_null(bmc_users_find(fix.bmc, "admi", 4));
+    g_assert_null(bmc_users_find(fix.bmc, "admin", 4));
     g_assert_null(bmc_users_find(fix.bmc, "admin", 6));
     g_assert_null(bmc_users_find(fix.bmc, "Admin", 5));
 }

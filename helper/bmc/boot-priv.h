@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The boot override from the inside; for helper/bmc/boot*.c only. */
+#ifndef QEMU_BMC_BMC_BOOT_PRIV_H
+#define QEMU_BMC_BMC_BOOT_PRIV_H
+
+#include "bmc/bmc-priv.h"
+#include "bmc/boot.h"
+
+/**
+ * BootRecord: what was done to the boot index of one device.
+ *
+ * @path: MachineBootDevice.path
+ * @property: MachineBootDevice.property
+ * @original: the index before
+ * @armed: the index that it was or is being given
+ */
+typedef struct BootRecord {
+    char *path;
+    char *property;
+    int32_t original;
+    int32_t armed;
+} BootRecord;
+
+/**
+ * SyncGoal: what a round does.
+ *
+ * @GOAL_ARM: put the target first
+ * @GOAL_RESTORE: undo it
+ * @GOAL_EXPLICIT: give indices to a machine that has none
+ */
+typedef enum SyncGoal {
+    GOAL_ARM,
+    GOAL_RESTORE,
+    GOAL_EXPLICIT,
+} SyncGoal;
+
+/**
+ * BmcBootControl: the state of the boot override.
+ *
+ * @boot: what is wanted, which is what is reported
+ * @devices: as last listed, or NULL
+ * @records: what has been or is being done to QEMU's indices
+ * @applied: QEMU has the order that @boot wants
+ * @dirty: firmware may see another order at a start without a reset: an
+ *         index was set since the last one, or that is not known
+ * @latched: a boot is using it
+ * @settle_left_ms: running time left until it counts as consumed
+ * @settle_since_ms: when @settle_timer was started
+ * @connected: QMP answered when last looked at
+ * @was_off: whether the machine was off when last looked at
+ * @busy: indices are being brought up to date
+ * @again: not finished: another round is needed
+ * @relist: devices have changed meanwhile: look at them afterwards
+ * @rounds: rounds without an end
+ * @setters: GTasks of bmc_boot_set_async()
+ * @quiescers: GTasks of bmc_boot_quiesce_async()
+ */
+struct BmcBootControl {
+    BmcBoot boot;
+    GPtrArray *devices;
+    GPtrArray *records;
+    bool applied;
+    bool dirty;
+    bool latched;
+    int64_t settle_left_ms;
+    int64_t settle_since_ms;
+    ClockTimer *settle_timer;
+    bool connected;
+    bool was_off;
+    GCancellable *cancellable;
+    bool busy;
+    bool again;
+    bool relist;
+    unsigned rounds;
+    SyncGoal goal;
+    GArray *steps;
+    unsigned step;
+    GPtrArray *setters;
+    GPtrArray *quiescers;
+};
+
+/**
+ * boot_target_name: name a target in a log line.
+ *
+ * @target: the target
+ *
+ * Returns: text
+ */
+const char *boot_target_name(BmcBootTarget target);
+
+/**
+ * boot_want: change what is wanted. Does not tell QEMU nor the notifiers.
+ *
+ * @bmc: the hub
+ * @enabled: for how long
+ * @target: what to boot from
+ */
+void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target);
+
+/**
+ * boot_settle_begin: begin the time after which a boot counts as made.
+ *
+ * @bmc: the hub
+ */
+void boot_settle_begin(Bmc *bmc);
+
+/**
+ * boot_settle_follow: let that time pass while the machine runs, and only
+ * then.
+ *
+ * @bmc: the hub
+ */
+void boot_settle_follow(Bmc *bmc);
+
+/**
+ * boot_store_record_free: free a BootRecord.
+ *
+ * @opaque: the record
+ */
+void boot_store_record_free(void *opaque);
+
+/**
+ * boot_store_add: add a record.
+ *
+ * @boot: the boot override
+ * @path: as in BootRecord
+ * @property: as in BootRecord
+ * @original: as in BootRecord
+ * @armed: as in BootRecord
+ */
+void boot_store_add(BmcBootControl *boot, const char *path,
+                    const char *property, int32_t original, int32_t armed);
+
+/**
+ * boot_store_clear: drop all records.
+ *
+ * @boot: the boot override
+ */
+void boot_store_clear(BmcBootControl *boot);
+
+/**
+ * boot_store_find: find the record of a device.
+ *
+ * @boot: the boot override
+ * @device: the device
+ *
+ * Returns: (transfer none): the record, or NULL
+ */
+const BootRecord *boot_store_find(const BmcBootControl *boot,
+                                  const MachineBootDevice *device);
+
+/**
+ * boot_store_save: hand the present state to persist.
+ *
+ * @bmc: the hub
+ */
+void boot_store_save(Bmc *bmc);
+
+/**
+ * boot_store_load: read the state of an earlier helper.
+ *
+ * @bmc: the hub
+ */
+void boot_store_load(Bmc *bmc);
+
+/**
+ * boot_sync_start: bring QEMU's boot indices in accord with what is wanted.
+ *
+ * @bmc: the hub
+ */
+void boot_sync_start(Bmc *bmc);
+
+/**
+ * boot_sync_devices_changed: look at the devices again.
+ *
+ * @bmc: the hub
+ */
+void boot_sync_devices_changed(Bmc *bmc);
+
+/**
+ * boot_sync_has_device: whether a target has a device, or that is not known.
+ *
+ * @boot: the boot override
+ * @target: the target, not %BMC_BOOT_NONE
+ *
+ * Returns: true if so
+ */
+bool boot_sync_has_device(const BmcBootControl *boot, BmcBootTarget target);
+
+#endif /* QEMU_BMC_BMC_BOOT_PRIV_H */

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bringing QEMU's boot indices in accord with what is wanted: list the
+ * devices, plan, make the record durable, set one index after the other. A
+ * change of mind meanwhile leads to another round.
+ */
+#include "osdep.h"
+
+#include "bmc/boot-priv.h"
+
+#include "bmc/boot-plan.h"
+#include "util/error.h"
+
+/* Each round gets nearer to the end, unless QEMU or a guest sees to it. */
+#define MAX_ROUNDS 8
+
+static unsigned allowed_mask(const BmcBootControl *boot)
+{
+    unsigned mask = 0;
+    unsigned target;
+
+    for (target = BMC_BOOT_PXE; target < BMC_BOOT_TARGET__MAX; target++) {
+        mask |= (unsigned)boot_sync_has_device(boot, target) << target;
+    }
+    return mask;
+}
+
+static void complete(GPtrArray **waiters, const GError *err)
+{
+    g_autoptr(GPtrArray) done = *waiters;
+    unsigned i;
+
+    *waiters = g_ptr_array_new_with_free_func(g_object_unref);
+    for (i = 0; i < done->len; i++) {
+        if (err) {
+            g_task_return_error(done->pdata[i], g_error_copy(err));
+        } else {
+            g_task_return_boolean(done->pdata[i], true);
+        }
+    }
+}
+
+static void setter_durable(GObject *source, GAsyncResult *res, void *opaque)
+{
+    GTask *task = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (persist_flush_finish(res, &err)) {
+        g_task_return_boolean(task, true);
+    } else {
+        g_task_return_error(task, g_steal_pointer(&err));
+    }
+    g_object_unref(task);
+}
+
+static void complete_setters(Bmc *bmc, const GError *err)
+{
+    BmcBootControl *boot = bmc->boot;
+    unsigned i;
+
+    if (!err) {
+        for (i = 0; i < boot->setters->len; i++) {
+            persist_flush_async(bmc->persist, boot->cancellable,
+                                setter_durable,
+                                g_object_ref(boot->setters->pdata[i]));
+        }
+        g_ptr_array_set_size(boot->setters, 0);
+    } else {
+        complete(&boot->setters, err);
+    }
+}
+
+/* Takes back what could not be done, unless it was wanted before. */
+static void give_up(Bmc *bmc, const GError *err)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    g_message("boot override: %s cannot be set: %s",
+              boot_target_name(boot->boot.target), err->message);
+    if (boot->setters->len) {
+        boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+        boot->again = boot->records->len > 0;
+        complete_setters(bmc, err);
+        bmc_changed(bmc, BMC_PART_BOOT);
+    }
+}
+
+/*
+ * Ends a round. Without QEMU the override is kept for the next one; with an
+ * error of QEMU's it is dropped.
+ */
+static void sync_end(Bmc *bmc, const GError *err)
+{
+    BmcBootControl *boot = bmc->boot;
+    bool gone = g_error_matches(err, BMC_ERROR, BMC_ERROR_UNAVAILABLE) ||
+                g_error_matches(err, BMC_ERROR, BMC_ERROR_TIMEOUT);
+
+    boot->busy = false;
+    if (err && !gone && !boot->again) {
+        if (boot->boot.enabled == BMC_BOOT_DISABLED) {
+            g_message("boot override: the boot order cannot be put back: "
+                      "%s", err->message);
+            complete_setters(bmc, err);
+        } else {
+            give_up(bmc, err);
+        }
+    }
+    if (boot->again) {
+        boot->again = false;
+        boot_sync_start(bmc);
+        return;
+    }
+    boot->rounds = 0;
+    complete_setters(bmc, NULL);
+    complete(&boot->quiescers, NULL);
+    if (boot->relist) {
+        boot->relist = false;
+        boot_sync_start(bmc);
+    }
+}
+
+static void sync_applied(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (!boot->applied && !boot->again) {
+        boot->applied = true;
+        g_message("boot override: %s %s: in place%s",
+                  boot_target_name(boot->boot.target),
+                  boot->boot.enabled == BMC_BOOT_ONCE ? "once" : "always",
+                  bmc->machine->state == MACHINE_STATE_RUNNING &&
+                  boot->dirty ? ", effective from the next reset" : "");
+        if (boot->latched) {
+            /* An earlier helper has seen the boot begin */
+            boot_settle_begin(bmc);
+        }
+    }
+    sync_end(bmc, NULL);
+}
+
+static void steps_done(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (boot->goal == GOAL_ARM) {
+        sync_applied(bmc);
+        return;
+    }
+    if (boot->goal == GOAL_RESTORE) {
+        boot_store_clear(boot);
+        boot_store_save(bmc);
+    }
+    if (boot->boot.enabled != BMC_BOOT_DISABLED) {
+        boot->again = true;
+    }
+    sync_end(bmc, NULL);
+}
+
+static void next_step(Bmc *bmc);
+
+static void step_done(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    bool ok = machine_set_boot_index_finish(res, &err);
+    BmcBootControl *boot;
+    Bmc *bmc = opaque;
+
+    if (bmc_error_is_cancelled(err)) {
+        return;
+    }
+    boot = bmc->boot;
+    if (ok) {
+        boot->dirty = true;
+        boot->step++;
+        next_step(bmc);
+        return;
+    }
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND) &&
+        boot->rounds < MAX_ROUNDS) {
+        /* Unplugged since it was listed */
+        boot->again = true;
+    }
+    sync_end(bmc, err);
+}
+
+static void next_step(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+    const MachineBootDevice *device;
+    const BootPlanStep *step;
+
+    if (boot->goal == GOAL_ARM && !boot->records->len) {
+        /* QEMU has gone since; what is there now has to be looked at */
+        boot->again = true;
+        sync_end(bmc, NULL);
+        return;
+    }
+    if (boot->step == boot->steps->len) {
+        steps_done(bmc);
+        return;
+    }
+    step = &g_array_index(boot->steps, BootPlanStep, boot->step);
+    device = boot->devices->pdata[step->device];
+    machine_set_boot_index_async(bmc->machine, device->path,
+                                 device->property, step->index,
+                                 boot->cancellable, step_done, bmc);
+}
+
+static void recorded(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    Bmc *bmc = opaque;
+
+    if (persist_flush_finish(res, &err)) {
+        next_step(bmc);
+    } else if (!bmc_error_is_cancelled(err)) {
+        sync_end(bmc, err);
+    }
+}
+
+static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *current,
+                      const int32_t *wanted)
+{
+    BmcBootControl *boot = bmc->boot;
+    unsigned n = boot->devices->len;
+    unsigned i;
+
+    boot->goal = goal;
+    boot->step = 0;
+    g_clear_pointer(&boot->steps, g_array_unref);
+    boot->steps = boot_plan_steps(current, wanted, n);
+    if (goal != GOAL_ARM) {
+        next_step(bmc);
+        return;
+    }
+    boot_store_clear(boot);
+    for (i = 0; i < n; i++) {
+        const MachineBootDevice *device = boot->devices->pdata[i];
+
+        boot_store_add(boot, device->path, device->property, current[i],
+                   wanted[i]);
+    }
+    boot->latched = false;
+    boot_store_save(bmc);
+    persist_flush_async(bmc->persist, boot->cancellable, recorded, bmc);
+}
+
+/*
+ * What the indices would be without us. A device whose index is neither
+ * what it was nor what we made it has been changed by somebody else, or
+ * belongs to another QEMU process: then that is what it is.
+ */
+static void find_originals(const BmcBootControl *boot, int32_t *current,
+                           int32_t *original)
+{
+    unsigned i;
+
+    for (i = 0; i < boot->devices->len; i++) {
+        const MachineBootDevice *device = boot->devices->pdata[i];
+        const BootRecord *record = boot_store_find(boot, device);
+
+        current[i] = device->index;
+        original[i] = record && current[i] == record->armed ?
+                      record->original : current[i];
+    }
+}
+
+static void plan_arm(Bmc *bmc, const int32_t *current, int32_t *original,
+                     int target)
+{
+    BmcBootControl *boot = bmc->boot;
+    unsigned n = boot->devices->len;
+    size_t size = n * sizeof(*current);
+    g_autofree int32_t *wanted = g_new0(int32_t, n + 1);
+
+    boot_plan_first(boot->devices, original, target, wanted);
+    if (!memcmp(current, wanted, size) && boot->records->len == n) {
+        boot->goal = GOAL_ARM;
+        sync_applied(bmc);
+        return;
+    }
+    boot->applied = false;
+    if (memcmp(current, original, size)) {
+        run_steps(bmc, GOAL_RESTORE, current, original);
+    } else if (bmc_boot_mode(bmc) == MACHINE_FIRMWARE_UEFI &&
+               boot_plan_explicit(boot->devices, original)) {
+        run_steps(bmc, GOAL_EXPLICIT, current, original);
+    } else {
+        run_steps(bmc, GOAL_ARM, current, wanted);
+    }
+}
+
+static void plan(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+    unsigned n = boot->devices->len;
+    g_autofree int32_t *current = g_new0(int32_t, n + 1);
+    g_autofree int32_t *original = g_new0(int32_t, n + 1);
+    g_autoptr(GError) err = NULL;
+    int target;
+
+    find_originals(boot, current, original);
+    target = boot_plan_target(boot->devices, original, boot->boot.target);
+    if (target >= 0) {
+        plan_arm(bmc, current, original, target);
+        return;
+    }
+    boot->applied = false;
+    if (boot->boot.target != BMC_BOOT_NONE && boot->setters->len) {
+        err = g_error_new(BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
+                          "the machine has no %s to boot from",
+                          boot_target_name(boot->boot.target));
+        sync_end(bmc, err);
+        return;
+    }
+    if (boot->boot.target != BMC_BOOT_NONE) {
+        g_message("boot override: the machine has no %s to boot from at "
+                  "present", boot_target_name(boot->boot.target));
+    }
+    if (boot->records->len) {
+        boot->goal = GOAL_RESTORE;
+        run_steps(bmc, GOAL_RESTORE, current, original);
+    } else {
+        sync_end(bmc, NULL);
+    }
+}
+
+static void listed(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    GPtrArray *devices = machine_list_boot_devices_finish(res, &err);
+    BmcBootControl *boot;
+    Bmc *bmc = opaque;
+    unsigned before;
+
+    if (bmc_error_is_cancelled(err)) {
+        g_clear_pointer(&devices, g_ptr_array_unref);
+        return;
+    }
+    boot = bmc->boot;
+    if (!devices) {
+        sync_end(bmc, err);
+        return;
+    }
+    before = allowed_mask(boot);
+    g_clear_pointer(&boot->devices, g_ptr_array_unref);
+    boot->devices = devices;
+    if (boot->rounds++ < MAX_ROUNDS) {
+        plan(bmc);
+    } else {
+        boot->again = false;
+        err = g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
+                          "QEMU does not keep the boot order");
+        sync_end(bmc, err);
+    }
+    if (allowed_mask(boot) != before) {
+        bmc_changed(bmc, BMC_PART_BOOT);
+    }
+}
+
+bool boot_sync_has_device(const BmcBootControl *boot, BmcBootTarget target)
+{
+    g_autofree int32_t *indices = NULL;
+
+    if (!boot->devices) {
+        return true;
+    }
+    indices = g_new0(int32_t, boot->devices->len + 1);
+    return boot_plan_target(boot->devices, indices, target) >= 0;
+}
+
+/* Brings QEMU's boot indices in accord with what is wanted. */
+void boot_sync_start(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (boot->busy) {
+        boot->again = true;
+    } else if (!bmc->machine->connected) {
+        sync_end(bmc, NULL);
+    } else {
+        boot->busy = true;
+        machine_list_boot_devices_async(bmc->machine, boot->cancellable,
+                                        listed, bmc);
+    }
+}
+
+void boot_sync_devices_changed(Bmc *bmc)
+{
+    if (bmc->boot->busy) {
+        bmc->boot->relist = true;
+    } else {
+        boot_sync_start(bmc);
+    }
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Power control from the inside; for helper/bmc/power*.c only. */
+#ifndef QEMU_BMC_BMC_POWER_PRIV_H
+#define QEMU_BMC_BMC_POWER_PRIV_H
+
+#include "bmc/bmc-priv.h"
+#include "bmc/power.h"
+
+/**
+ * PowerStage: how far a request is.
+ *
+ * @STAGE_IDLE: there is none
+ * @STAGE_PREPARE: the boot order is being brought up to date
+ * @STAGE_OP: QEMU carries out an operation
+ * @STAGE_INTERVAL: the off time of a power cycle
+ */
+typedef enum PowerStage {
+    STAGE_IDLE,
+    STAGE_PREPARE,
+    STAGE_OP,
+    STAGE_INTERVAL,
+} PowerStage;
+
+/**
+ * PowerEventKind: events that are kept apart.
+ */
+typedef enum PowerEventKind {
+    EVENT_LAST,
+    EVENT_OFF,
+    EVENT_RESTART,
+    EVENT__MAX,
+} PowerEventKind;
+
+/**
+ * PowerRequest: what an event is put down to.
+ *
+ * @action: what was asked for
+ * @channel: where that came from
+ */
+typedef struct PowerRequest {
+    BmcPowerAction action;
+    BmcChannel channel;
+} PowerRequest;
+
+/**
+ * BmcPowerControl: the state of power control.
+ *
+ * @told: the state that was notified last
+ * @events: details are owned
+ * @request: what @op is for
+ * @from_off: @op began with the machine off
+ * @from_gone: @op starts a new QEMU process
+ * @waiters: GTasks that end with @op
+ * @asked: the button was pressed for @asked_request, and the guest is on
+ * @known: @was_on holds, be it from an earlier helper
+ * @seen: this helper has seen a state
+ * @hint: what explains the next change, until @hint_until_ms
+ * @settle_until_ms: a reset by the guest is firmware's own before this
+ * @own_until_ms: a reset by the host is ours before this
+ */
+struct BmcPowerControl {
+    BmcPowerState told;
+    BmcPowerEvent events[EVENT__MAX];
+    PowerStage stage;
+    MachineOp op;
+    PowerRequest request;
+    bool from_off;
+    bool from_gone;
+    GCancellable *cancellable;
+    GPtrArray *waiters;
+    ClockTimer *interval_timer;
+    bool asked;
+    PowerRequest asked_request;
+    ClockTimer *asked_timer;
+    bool known;
+    bool seen;
+    bool was_on;
+    bool was_stopped;
+    BmcPowerCause hint;
+    char *hint_detail;
+    int64_t hint_until_ms;
+    int64_t settle_until_ms;
+    int64_t own_until_ms;
+};
+
+/**
+ * power_op_under_way: whether an operation has begun and not ended.
+ *
+ * @power: power control
+ * @op: the operation
+ *
+ * Returns: true if so
+ */
+bool power_op_under_way(const BmcPowerControl *power, MachineOp op);
+
+/**
+ * power_stop_asking: expect no longer that the guest shuts down because it
+ * was asked to.
+ *
+ * @power: power control
+ */
+void power_stop_asking(BmcPowerControl *power);
+
+/**
+ * power_guest_is_off: the guest that was asked to shut down has: a graceful
+ * restart goes on from there.
+ *
+ * @bmc: the hub
+ */
+void power_guest_is_off(Bmc *bmc);
+
+/**
+ * power_events_load: read what an earlier helper knew.
+ *
+ * @bmc: the hub
+ */
+void power_events_load(Bmc *bmc);
+
+/**
+ * power_events_clear: free what the events hold.
+ *
+ * @power: power control
+ */
+void power_events_clear(BmcPowerControl *power);
+
+/**
+ * power_events_record: record a change as the last event, and as the last
+ * one of its kind.
+ *
+ * @bmc: the hub
+ * @which: the kind; %EVENT_LAST for none
+ * @what: what has changed, for the log
+ * @event: why; its time is filled in
+ */
+void power_events_record(Bmc *bmc, PowerEventKind which, const char *what,
+                         BmcPowerEvent *event);
+
+/**
+ * power_events_restarted: we have started or reset the machine: the resets
+ * that follow shortly are no events.
+ *
+ * @bmc: the hub
+ */
+void power_events_restarted(Bmc *bmc);
+
+/**
+ * power_events_follow: look at the machine's state and record what has
+ * changed.
+ *
+ * @bmc: the hub
+ */
+void power_events_follow(Bmc *bmc);
+
+/**
+ * power_events_handle: take note of any other event of the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void power_events_handle(Bmc *bmc, const MachineEvent *event);
+
+#endif /* QEMU_BMC_BMC_POWER_PRIV_H */
