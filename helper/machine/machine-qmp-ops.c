@@ -221,8 +221,8 @@ static void step_replied(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     OpCall *op = opaque;
     g_autoptr(GError) error = NULL;
-    g_autoptr(JsonNode) reply = qmp_client_execute_finish(res, &error);
 
+    qmp_void_finish(res, &error);
     if (!op->call.q) {
         machine_call_unref(&op->call);
         return;

@@ -111,8 +111,10 @@ static void test_busy_ports(Fixture *f, const void *data)
 {
     unsigned tcp;
     unsigned udp;
-    g_autoptr(GSocket) tcp_socket = occupy(G_SOCKET_TYPE_STREAM, &tcp);
-    g_autoptr(GSocket) udp_socket = occupy(G_SOCKET_TYPE_DATAGRAM, &udp);
+    G_GNUC_UNUSED g_autoptr(GSocket) tcp_socket =
+        occupy(G_SOCKET_TYPE_STREAM, &tcp);
+    G_GNUC_UNUSED g_autoptr(GSocket) udp_socket =
+        occupy(G_SOCKET_TYPE_DATAGRAM, &udp);
     g_autofree char *redfish = g_strdup_printf(
         "--redfish-port %u --ipmi-port 0", tcp);
     g_autofree char *ipmi = g_strdup_printf(

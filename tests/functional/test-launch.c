@@ -116,8 +116,6 @@ static void test_power_on_at_start(Fixture *f, const void *data)
 /* A QEMU that was killed is off, and "on" starts another one. */
 static void test_qemu_killed(Fixture *f, const void *data)
 {
-    g_autoptr(GSocketConnection) serial = NULL;
-
     start(f, "--power-on-at-start true", DISK);
     test_bmc_wait_power(f->bmc, "On");
     kill(qemu_pid(f), SIGKILL);
