@@ -8,6 +8,7 @@
 #include "osdep.h"
 
 #include "machine/machine-qmp-priv.h"
+#include "qmp/qmp-cmds.h"
 
 #include "qmp/qmp-error.h"
 #include "util/error.h"
