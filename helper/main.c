@@ -300,7 +300,7 @@ static bool make_machine(App *app, GError **errp)
     app->machine = machine_launch_new(&(MachineLaunchConfig) {
             .argv = (const char *const *)app->qemu_argv,
             .run_dir = config_get(config, CONFIG_RUN_DIR),
-            .serial_path = serial,
+            .serial = serial,
             .uefi = config_get_boot_mode(config) == MACHINE_FIRMWARE_UEFI,
             .state_dir = config_get(config, CONFIG_STATE_DIR),
         }, app->clock, errp);

@@ -7,9 +7,11 @@
 
 #include "machine/machine-launch-priv.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <sys/un.h>
 
 #include "machine/machine-launch.h"
+#include "util/addr.h"
 #include "util/error.h"
 
 /* Options without an argument; all others take one. */
@@ -293,16 +295,37 @@ static void add_defaults(GPtrArray *argv, const ArgvFacts *facts, bool pc)
     }
 }
 
+/* Where QEMU listens with the serial port, as chardev options. */
+static char *serial_listener(const MachineLaunchConfig *config,
+                             GError **errp)
+{
+    g_autoptr(GSocketAddress) addr = addr_parse(config->serial, "127.0.0.1",
+                                                -1, errp);
+    g_autofree char *host = NULL;
+    g_autofree char *path = NULL;
+
+    if (!addr) {
+        return NULL;
+    }
+    if (G_IS_UNIX_SOCKET_ADDRESS(addr)) {
+        path = launch_quote_commas(g_unix_socket_address_get_path(
+                                       G_UNIX_SOCKET_ADDRESS(addr)));
+        return g_strdup_printf("path=%s", path);
+    }
+    host = addr_host_to_string(addr);
+    return g_strdup_printf("host=%s,port=%u", host,
+                           g_inet_socket_address_get_port(
+                               G_INET_SOCKET_ADDRESS(addr)));
+}
+
 static void add_bmc(GPtrArray *argv, const MachineLaunchConfig *config,
-                    const ArgvFacts *facts)
+                    const ArgvFacts *facts, const char *serial)
 {
     g_autofree char *qmp = launch_qmp_path(config->run_dir);
     g_autofree char *quoted_qmp = launch_quote_commas(qmp);
-    g_autofree char *serial = launch_quote_commas(config->serial_path);
 
     add(argv, "-chardev", g_strdup_printf("socket,id=" LAUNCH_SERIAL_ID
-                                          ",path=%s,server=on,wait=off",
-                                          serial));
+                                          ",%s,server=on,wait=off", serial));
     add(argv, "-serial", g_strdup("chardev:" LAUNCH_SERIAL_ID));
     /* "path=" lets the path itself hold an equals sign. */
     add(argv, "-qmp", g_strdup_printf("unix:path=%s,server=on,wait=off",
@@ -345,6 +368,7 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *qmp = launch_qmp_path(config->run_dir);
+    g_autofree char *serial = NULL;
     ArgvFacts facts = { 0 };
     bool pc;
 
@@ -354,7 +378,11 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
         return NULL;
     }
     if (!facts_collect(&facts, config->argv, errp) ||
-        !check_path(qmp, errp) || !check_path(config->serial_path, errp)) {
+        !check_path(qmp, errp)) {
+        return NULL;
+    }
+    serial = serial_listener(config, errp);
+    if (!serial) {
         return NULL;
     }
     pc = program_is_pc(config->argv[0]);
@@ -367,7 +395,7 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
     for (size_t i = 1; config->argv[i]; i++) {
         add(argv, config->argv[i], NULL);
     }
-    add_bmc(argv, config, &facts);
+    add_bmc(argv, config, &facts, serial);
     g_ptr_array_add(argv, NULL);
     return (char **)g_ptr_array_steal(argv, NULL);
 }

@@ -13,14 +13,14 @@
  *
  * @argv: the user's QEMU command line, program first; NULL-terminated
  * @run_dir: directory for qmp.sock and qemu.pid
- * @serial_path: path for the serial chardev's socket
+ * @serial: where QEMU listens with the VM's serial port: a path or host:port
  * @uefi: add pflash for OVMF unless the command line has its own
  * @state_dir: where the writable copy of OVMF's variables is kept
  */
 typedef struct MachineLaunchConfig {
     const char *const *argv;
     const char *run_dir;
-    const char *serial_path;
+    const char *serial;
     bool uefi;
     const char *state_dir;
 } MachineLaunchConfig;

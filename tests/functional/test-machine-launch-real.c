@@ -36,7 +36,7 @@ static Machine *launch(Fixture *f, const char *const *argv, bool uefi,
     MachineLaunchConfig config = {
         .argv = argv,
         .run_dir = f->dir->path,
-        .serial_path = serial,
+        .serial = serial,
         .uefi = uefi,
         .state_dir = f->dir->path,
     };

@@ -24,7 +24,7 @@ static char **build_in(const char *line, const char *run_dir,
     MachineLaunchConfig config = {
         .argv = (const char *const *)argv,
         .run_dir = run_dir,
-        .serial_path = serial,
+        .serial = serial,
         .uefi = uefi,
         .state_dir = "/state,1",
     };
@@ -179,6 +179,30 @@ static void test_commas(void)
                                   "/run/a=b,c/qemu.pid"));
 }
 
+static void test_serial_tcp(void)
+{
+    static const struct {
+        const char *serial;
+        const char *option;
+    } rows[] = {
+        { "localhost:9002", "host=127.0.0.1,port=9002" },
+        { ":9002", "host=127.0.0.1,port=9002" },
+        { "[::1]:9002", "host=::1,port=9002" },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_auto(GStrv) argv = build_in("q", "/run", rows[i].serial, false,
+                                      &error);
+        g_autofree char *want = g_strdup_printf(
+            "socket,id=serial0,%s,server=on,wait=off", rows[i].option);
+
+        g_assert_no_error(error);
+        g_assert_true(g_strv_contains((const char *const *)argv, want));
+    }
+}
+
 static void test_long_path(void)
 {
     g_autofree char *dir = g_strnfill(100, 'd');
@@ -248,6 +272,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &refuse_table[i], test_refuse);
     }
     g_test_add_func("/machine-launch-argv/commas", test_commas);
+    g_test_add_func("/machine-launch-argv/serial-tcp", test_serial_tcp);
     g_test_add_func("/machine-launch-argv/long-path", test_long_path);
     g_test_add_func("/machine-launch-argv/uefi", test_uefi);
     return g_test_run();
