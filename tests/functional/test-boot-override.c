@@ -343,14 +343,14 @@ static void test_uefi_plain(Fixture *f, const void *data)
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
-    ADD("q35/once/targets", q35, test_once_targets);
-    ADD("pc/once/targets", pc, test_once_targets);
-    ADD("q35-plain/once/targets", q35_plain, test_once_targets);
-    ADD("pc-plain/once/targets", pc_plain, test_once_targets);
-    ADD("q35/once/origins", q35, test_once_origins);
-    ADD("pc/once/origins", pc, test_once_origins);
-    ADD("q35/once/while-off", q35, test_once_while_off);
-    ADD("q35/once/survives-off", q35, test_once_survives_off);
+    ADD("q35/once-targets", q35, test_once_targets);
+    ADD("pc/once-targets", pc, test_once_targets);
+    ADD("q35-plain/once-targets", q35_plain, test_once_targets);
+    ADD("pc-plain/once-targets", pc_plain, test_once_targets);
+    ADD("q35/once-origins", q35, test_once_origins);
+    ADD("pc/once-origins", pc, test_once_origins);
+    ADD("q35/once-while-off", q35, test_once_while_off);
+    ADD("q35/once-survives-off", q35, test_once_survives_off);
     ADD("q35/continuous", q35, test_continuous);
     ADD("q35/cleared", q35, test_cleared);
     ADD("q35/helper-killed", q35, test_helper_killed);

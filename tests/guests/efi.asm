@@ -45,6 +45,7 @@ optional_end:
 times 0x200 - ($ - $$) db 0
 
 entry:
+    cli                         ; or the firmware reads COM1, too
     lea rsi, [rel message]
 .next:
     lodsb
@@ -81,6 +82,7 @@ entry:
     out dx, ax
     jmp .poll
 .exit:
+    sti
     mov rax, 0x800000000000000e ; EFI_NOT_FOUND: try the next boot option
     ret
 
