@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection: who reads it, what it waits for, and for how long. libsoup
- * only ever sees it for the length of one request, because SoupServer closes
- * what is not its own after each answer.
+ * A connection: what it waits for, for how long, and how it ends. libsoup
+ * only ever sees it for the length of one answer, because SoupServer closes
+ * what is not its own after each.
  */
 #include "osdep.h"
 
@@ -37,14 +37,8 @@ static gboolean on_deadline(void *opaque)
 
     switch (conn->state) {
     case HTTP_CONN_HEAD:
+    case HTTP_CONN_BODY:
         http_conn_refuse(conn, 408);
-        break;
-    case HTTP_CONN_SERVING:
-        if (conn->request && !conn->request->body) {
-            http_conn_refuse(conn, 408);
-        } else {
-            http_conn_close(conn);
-        }
         break;
     case HTTP_CONN_IDLE:
         http_handshake_bye(conn);
@@ -55,111 +49,6 @@ static gboolean on_deadline(void *opaque)
         break;
     }
     return G_SOURCE_CONTINUE;
-}
-
-static void on_stream_closed(void *opaque)
-{
-    HttpConn *conn = opaque;
-
-    /* libsoup met an error and has let go of everything. */
-    conn->soup_closed = true;
-    http_conn_close(conn);
-}
-
-/*
- * Looks for a complete head in conn->in. Returns false if the connection
- * went on to something else.
- */
-static bool parse_head(HttpConn *conn)
-{
-    unsigned status = 0;
-    HttpHead *head;
-    size_t skip = 0;
-    size_t end;
-
-    /* RFC 9112 section 2.2: empty lines before a request are ignored. */
-    while (skip < conn->in->len && strchr("\r\n", conn->in->data[skip]) &&
-           conn->in->data[skip]) {
-        skip++;
-    }
-    if (skip) {
-        g_byte_array_remove_range(conn->in, 0, skip);
-        conn->scanned = 0;
-    }
-    end = http_head_end(conn->in->data, conn->in->len, conn->scanned);
-    conn->scanned = conn->in->len;
-    if (end > HTTP_HEAD_MAX || (!end && conn->in->len > HTTP_HEAD_MAX)) {
-        http_conn_refuse(conn, 431);
-        return false;
-    }
-    if (!end) {
-        return true;
-    }
-    head = http_head_parse(conn->in->data, end, &status);
-    if (!head) {
-        http_conn_refuse(conn, status);
-        return false;
-    }
-    g_byte_array_remove_range(conn->in, 0, end);
-    http_exchange_start(conn, head);
-    return false;
-}
-
-static gboolean on_readable(GObject *object, void *opaque)
-{
-    HttpConn *conn = opaque;
-    g_autoptr(GError) err = NULL;
-    uint8_t buf[4096];
-    gboolean more;
-    gssize n;
-
-    n = g_pollable_input_stream_read_nonblocking(
-        G_POLLABLE_INPUT_STREAM(g_io_stream_get_input_stream(conn->base)),
-        buf, sizeof(buf), NULL, &err);
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-        return G_SOURCE_CONTINUE;
-    }
-    if (n <= 0) {
-        http_handshake_bye(conn);
-        http_conn_close(conn);
-        return G_SOURCE_REMOVE;
-    }
-    if (conn->state == HTTP_CONN_IDLE) {
-        conn->state = HTTP_CONN_HEAD;
-        http_conn_set_deadline(conn, conn->server->limits.request_ms);
-    }
-    if (!conn->in) {
-        conn->in = g_byte_array_new();
-        conn->scanned = 0;
-    }
-    g_byte_array_append(conn->in, buf, n);
-    http_conn_ref(conn);
-    more = parse_head(conn);
-    http_conn_unref(conn);
-    return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static void watch_input(HttpConn *conn)
-{
-    GInputStream *in = g_io_stream_get_input_stream(conn->base);
-
-    http_conn_set_watch(conn,
-                        g_pollable_input_stream_create_source(
-                            G_POLLABLE_INPUT_STREAM(in), NULL),
-                        G_SOURCE_FUNC(on_readable));
-}
-
-/* A request that came together with the one before it. */
-static gboolean on_pipelined(void *opaque)
-{
-    HttpConn *conn = opaque;
-
-    http_conn_ref(conn);
-    if (parse_head(conn)) {
-        watch_input(conn);
-    }
-    http_conn_unref(conn);
-    return G_SOURCE_REMOVE;
 }
 
 /* Swallows what the peer sends, encrypted or not, until it is through. */
@@ -269,7 +158,7 @@ void http_conn_start(HttpServer *server, GSocket *socket,
         http_handshake_start(conn);
     } else {
         conn->base = g_object_ref(conn->tcp);
-        http_conn_wait_request(conn);
+        http_receive_start(conn);
     }
 }
 
@@ -333,31 +222,6 @@ void http_conn_linger(HttpConn *conn)
     http_conn_set_watch(conn,
                         g_socket_create_source(conn->socket, G_IO_IN, NULL),
                         G_SOURCE_FUNC(on_linger));
-}
-
-void http_conn_wait_request(HttpConn *conn)
-{
-    HttpServer *server = conn->server;
-
-    if (!server) {
-        return;
-    }
-    if (!conn->stream) {
-        conn->stream = http_stream_new(conn->base, on_stream_closed, conn);
-    }
-    g_queue_unlink(&server->conns, &conn->link);
-    g_queue_push_tail_link(&server->conns, &conn->link);
-    conn->scanned = 0;
-    if (conn->in && conn->in->len) {
-        conn->state = HTTP_CONN_HEAD;
-        http_conn_set_deadline(conn, server->limits.request_ms);
-        http_conn_set_watch(conn, g_idle_source_new(), on_pipelined);
-        return;
-    }
-    g_clear_pointer(&conn->in, g_byte_array_unref);
-    conn->state = HTTP_CONN_IDLE;
-    http_conn_set_deadline(conn, server->limits.idle_ms);
-    watch_input(conn);
 }
 
 void http_conn_refuse(HttpConn *conn, unsigned status)

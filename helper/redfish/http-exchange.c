@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One request and its answer through libsoup. What libsoup reads as head is
- * written here, from one that was already checked: method and framing, and
- * nothing else of what the peer sent. When the answer is out, the connection
- * is stolen back, with whatever libsoup had read ahead.
+ * One request and its answer through libsoup. It reads nothing of what the
+ * peer has sent: its part is to write the answer, and what it gets as a
+ * request is always one of the same two. When the answer is out, the
+ * connection is stolen back.
  */
 #include "osdep.h"
 
@@ -21,31 +21,6 @@ static const struct {
     { 429, "Too Many Requests" },
     { 431, "Request Header Fields Too Large" },
 };
-
-/* What libsoup has read beyond the request; NULL if nothing. */
-static GByteArray *take_read_ahead(HttpConn *conn, GIOStream *stolen)
-{
-    GPollableInputStream *in;
-    GByteArray *ahead = NULL;
-    GByteArray *rest = http_stream_unfeed(conn->stream);
-    uint8_t buf[4096];
-    gssize n;
-
-    in = G_POLLABLE_INPUT_STREAM(g_io_stream_get_input_stream(stolen));
-    /* With nothing to read below, this ends with what is buffered. */
-    while ((n = g_pollable_input_stream_read_nonblocking(in, buf, sizeof(buf),
-                                                         NULL, NULL)) > 0) {
-        if (!ahead) {
-            ahead = g_byte_array_new();
-        }
-        g_byte_array_append(ahead, buf, n);
-    }
-    if (ahead && rest) {
-        g_byte_array_append(ahead, rest->data, rest->len);
-        g_byte_array_unref(rest);
-    }
-    return ahead ? ahead : rest;
-}
 
 static void clear_hangup(HttpConn *conn)
 {
@@ -77,23 +52,6 @@ static void watch_hangup(HttpConn *conn)
     g_source_attach(conn->hangup, g_main_context_get_thread_default());
 }
 
-static void on_got_chunk(SoupServerMessage *msg, GBytes *chunk, void *opaque)
-{
-    HttpConn *conn = opaque;
-    HttpServer *server = conn->server;
-    size_t len = g_bytes_get_size(chunk);
-
-    conn->body_len += len;
-    server->body_bytes += len;
-    if (conn->body_len > server->limits.max_body) {
-        http_conn_refuse(conn, 413);
-    } else if (server->body_bytes / HTTP_BODIES_MAX >
-               server->limits.max_body) {
-        http_conn_refuse(conn, 503);
-    }
-}
-
-/* The whole request is there. */
 static void on_request(SoupServer *soup, SoupServerMessage *msg,
                        const char *path, GHashTable *query, gpointer opaque)
 {
@@ -105,8 +63,6 @@ static void on_request(SoupServer *soup, SoupServerMessage *msg,
     }
     http_conn_ref(conn);
     request = http_request_ref(conn->request);
-    request->body = soup_message_body_flatten(
-        soup_server_message_get_request_body(msg));
     /* The handler may take its time, the client need not wait for it. */
     http_conn_set_deadline(conn, 0);
     if (strcmp(request->head->path, "*") == 0) {
@@ -132,7 +88,7 @@ static void on_wrote_body(SoupServerMessage *msg, void *opaque)
     if (last) {
         http_conn_linger(conn);
     } else {
-        http_conn_wait_request(conn);
+        http_receive_start(conn);
     }
     http_conn_unref(conn);
 }
@@ -149,30 +105,31 @@ static void on_request_started(SoupServer *soup, SoupServerMessage *msg,
     server->accepting = NULL;
     conn->msg = g_object_ref(msg);
     g_object_set_data(G_OBJECT(msg), "http-conn", conn);
-    g_signal_connect(msg, "got-chunk", G_CALLBACK(on_got_chunk), conn);
     g_signal_connect(msg, "wrote-body", G_CALLBACK(on_wrote_body), conn);
 }
 
-/* The head that libsoup reads. */
-static GByteArray *soup_head(HttpConn *conn, const HttpHead *head)
+static void on_stream_closed(void *opaque)
 {
-    GByteArray *bytes = g_byte_array_new();
-    g_autoptr(GString) text = g_string_new(NULL);
+    HttpConn *conn = opaque;
 
-    g_string_append_printf(text, "%s / HTTP/1.%u\r\nHost: localhost\r\n",
-                           head->method, head->minor);
-    if (head->chunked) {
-        g_string_append(text, "Transfer-Encoding: chunked\r\n");
-    } else if (head->content_length) {
-        g_string_append_printf(text, "Content-Length: %" PRIu64 "\r\n",
-                               head->content_length);
-    }
-    if (head->expect_continue && !conn->in->len) {
-        g_string_append(text, "Expect: 100-continue\r\n");
-    }
-    g_string_append(text, "\r\n");
-    g_byte_array_append(bytes, (const uint8_t *)text->str, text->len);
-    g_byte_array_append(bytes, conn->in->data, conn->in->len);
+    /* libsoup met an error and has let go of everything. */
+    conn->soup_closed = true;
+    http_conn_close(conn);
+}
+
+/*
+ * All that libsoup has to know is whether the answer's body is left out.
+ * The method itself it would keep until the process ends.
+ */
+static GByteArray *soup_head(const HttpHead *head)
+{
+    bool is_head = strcmp(head->method, "HEAD") == 0;
+    g_autofree char *text = NULL;
+    GByteArray *bytes = g_byte_array_new();
+
+    text = g_strdup_printf("%s / HTTP/1.%u\r\nHost: localhost\r\n\r\n",
+                           is_head ? "HEAD" : "GET", head->minor);
+    g_byte_array_append(bytes, (const uint8_t *)text, strlen(text));
     return bytes;
 }
 
@@ -185,21 +142,18 @@ void http_exchange_init(HttpServer *server)
                      G_CALLBACK(on_request_started), server);
 }
 
-void http_exchange_start(HttpConn *conn, HttpHead *head)
+void http_exchange_start(HttpConn *conn)
 {
     HttpServer *server = conn->server;
 
-    conn->request = http_request_new(conn, head);
-    if (!head->chunked && head->content_length > server->limits.max_body) {
-        http_conn_refuse(conn, 413);
-        return;
-    }
     http_conn_ref(conn);
     http_conn_set_watch(conn, NULL, NULL);
     conn->state = HTTP_CONN_SERVING;
     conn->soup_closed = false;
-    http_stream_feed(conn->stream, soup_head(conn, head));
-    g_clear_pointer(&conn->in, g_byte_array_unref);
+    if (!conn->stream) {
+        conn->stream = http_stream_new(conn->base, on_stream_closed, conn);
+    }
+    http_stream_feed(conn->stream, soup_head(conn->request->head));
     server->accepting = conn;
     soup_server_accept_iostream(server->soup, G_IO_STREAM(conn->stream),
                                 server->nowhere, server->nowhere, NULL);
@@ -215,16 +169,14 @@ void http_exchange_end(HttpConn *conn)
         conn->server->body_bytes -= conn->body_len;
     }
     conn->body_len = 0;
+    g_clear_pointer(&conn->body, g_byte_array_unref);
     if (msg) {
         g_signal_handlers_disconnect_by_data(msg, conn);
         g_object_set_data(G_OBJECT(msg), "http-conn", NULL);
         if (!conn->soup_closed) {
-            GIOStream *stolen = soup_server_message_steal_connection(msg);
-
-            g_clear_pointer(&conn->in, g_byte_array_unref);
-            conn->in = take_read_ahead(conn, stolen);
-            g_object_unref(stolen);
+            g_object_unref(soup_server_message_steal_connection(msg));
         }
+        http_stream_unfeed(conn->stream);
         g_object_unref(msg);
     }
     if (conn->request) {

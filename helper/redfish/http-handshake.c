@@ -40,7 +40,7 @@ static void on_handshake_done(GObject *object, GAsyncResult *result,
             conn->peer->n_handshakes--;
         }
         if (ok) {
-            http_conn_wait_request(conn);
+            http_receive_start(conn);
         } else {
             g_debug("TLS handshake: %s", err->message);
             http_conn_close(conn);

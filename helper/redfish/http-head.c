@@ -8,6 +8,8 @@
 
 #include "redfish/http-head.h"
 
+#include "util/secret.h"
+
 static bool is_token_char(char c)
 {
     return g_ascii_isalnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
@@ -343,6 +345,7 @@ HttpHead *http_head_parse(const uint8_t *buf, size_t len, unsigned *status)
     g_autoptr(HttpHead) head = g_new0(HttpHead, 1);
 
     head->text = g_strndup((const char *)buf, len);
+    head->len = len;
     /* g_strndup() pads with NULs, so that they are found there. */
     *status = parse_lines(head, len);
     return *status ? NULL : g_steal_pointer(&head);
@@ -351,6 +354,8 @@ HttpHead *http_head_parse(const uint8_t *buf, size_t len, unsigned *status)
 void http_head_free(HttpHead *head)
 {
     if (head) {
+        /* There may be a password in it. */
+        secret_wipe(head->text, head->len);
         g_free(head->text);
         g_free(head);
     }

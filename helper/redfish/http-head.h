@@ -25,6 +25,7 @@ typedef struct HttpField {
  * HttpHead: a request line and its header fields.
  *
  * @text: what the pointers below point into
+ * @len: its length in bytes
  * @method: a token, as sent
  * @path: begins with '/', or is "*" (with OPTIONS only)
  * @query: what follows '?', or NULL
@@ -38,6 +39,7 @@ typedef struct HttpField {
  */
 typedef struct HttpHead {
     char *text;
+    size_t len;
     const char *method;
     const char *path;
     const char *query;

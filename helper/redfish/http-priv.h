@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "redfish/http.h"
+#include "redfish/http-chunked.h"
 #include "redfish/http-head.h"
 #include "redfish/http-stream.h"
 
@@ -36,7 +37,8 @@ typedef struct HttpPeer HttpPeer;
  * @HTTP_CONN_HANDSHAKE: the end of the handshake
  * @HTTP_CONN_IDLE: the first byte of a request
  * @HTTP_CONN_HEAD: the rest of its head
- * @HTTP_CONN_SERVING: libsoup has it: body, answer
+ * @HTTP_CONN_BODY: the rest of its body
+ * @HTTP_CONN_SERVING: its answer, and the peer's taking it
  * @HTTP_CONN_LINGER: the peer's end of file, having sent ours
  */
 typedef enum HttpConnState {
@@ -45,6 +47,7 @@ typedef enum HttpConnState {
     HTTP_CONN_HANDSHAKE,
     HTTP_CONN_IDLE,
     HTTP_CONN_HEAD,
+    HTTP_CONN_BODY,
     HTTP_CONN_SERVING,
     HTTP_CONN_LINGER,
 } HttpConnState;
@@ -110,11 +113,14 @@ struct HttpConn {
     GCancellable *handshake;
     GByteArray *in;            /* received and not yet used; may be NULL */
     size_t scanned;            /* of @in, without the end of a head */
+    bool unread;               /* @base may have more than its socket */
     size_t linger_left;        /* bytes to swallow yet */
+    HttpChunked chunked;       /* of a body that is being received */
+    GByteArray *body;          /* the same, as far as it has come */
     SoupServerMessage *msg;    /* while libsoup has it */
     bool soup_closed;          /* libsoup has dropped @msg by itself */
     HttpRequest *request;
-    size_t body_len;
+    size_t body_len;           /* in server->body_bytes */
     uid_t uid;
 };
 
@@ -187,14 +193,6 @@ void http_conn_close(HttpConn *conn);
 void http_conn_linger(HttpConn *conn);
 
 /**
- * http_conn_wait_request: wait for a request, and look for it first in what
- * was received already.
- *
- * @conn: the connection
- */
-void http_conn_wait_request(HttpConn *conn);
-
-/**
  * http_conn_refuse: answer with an error and end the connection.
  *
  * @conn: the connection
@@ -220,7 +218,16 @@ void http_conn_set_deadline(HttpConn *conn, unsigned ms);
 void http_conn_set_watch(HttpConn *conn, GSource *source, GSourceFunc func);
 
 /**
- * http_handshake_start: speak TLS; ends in http_conn_wait_request() or
+ * http_receive_start: receive a request, and look for it first in what was
+ * received already; ends in http_exchange_start(), http_conn_refuse() or
+ * http_conn_close().
+ *
+ * @conn: the connection
+ */
+void http_receive_start(HttpConn *conn);
+
+/**
+ * http_handshake_start: speak TLS; ends in http_receive_start() or
  * http_conn_close().
  *
  * @conn: the connection
@@ -249,12 +256,12 @@ void http_handshake_bye(HttpConn *conn);
 void http_exchange_init(HttpServer *server);
 
 /**
- * http_exchange_start: let libsoup have the connection for one request.
+ * http_exchange_start: hand its request, which is complete, to the handler,
+ * and let libsoup have the connection for the answer.
  *
- * @conn: the connection; the body begins in its @in
- * @head: (transfer full): the request's head
+ * @conn: the connection
  */
-void http_exchange_start(HttpConn *conn, HttpHead *head);
+void http_exchange_start(HttpConn *conn);
 
 /**
  * http_exchange_end: take the connection back from libsoup, if it has it,

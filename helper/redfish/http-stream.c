@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GIOStream with bytes put back before its input. */
+/* GIOStream with an input of its own. */
 #include "osdep.h"
 
 #include "redfish/http-stream.h"
@@ -8,10 +8,8 @@ G_DECLARE_FINAL_TYPE(HttpInput, http_input, HTTP, INPUT, GInputStream)
 
 struct _HttpInput {
     GInputStream parent_instance;
-    GInputStream *base;
-    GByteArray *fed;
-    size_t pos;    /* how much of @fed was read */
-    bool detached; /* between two requests: gives nothing */
+    GByteArray *fed; /* NULL when all was read */
+    size_t pos;      /* how much of @fed was read */
 };
 
 struct _HttpStream {
@@ -29,8 +27,17 @@ G_DEFINE_TYPE_WITH_CODE(HttpInput, http_input, G_TYPE_INPUT_STREAM,
                                               http_input_pollable_init))
 G_DEFINE_TYPE(HttpStream, http_stream, G_TYPE_IO_STREAM)
 
-static gssize http_input_take(HttpInput *input, void *buf, size_t count)
+static gssize http_input_read_nonblocking(GPollableInputStream *stream,
+                                          void *buf, gsize count,
+                                          GError **errp)
 {
+    HttpInput *input = HTTP_INPUT(stream);
+
+    if (!input->fed) {
+        g_set_error_literal(errp, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK,
+                            "the request has been read");
+        return -1;
+    }
     count = MIN(count, input->fed->len - input->pos);
     memcpy(buf, input->fed->data + input->pos, count);
     input->pos += count;
@@ -38,24 +45,6 @@ static gssize http_input_take(HttpInput *input, void *buf, size_t count)
         g_clear_pointer(&input->fed, g_byte_array_unref);
     }
     return count;
-}
-
-static gssize http_input_read_nonblocking(GPollableInputStream *stream,
-                                          void *buf, gsize count,
-                                          GError **errp)
-{
-    HttpInput *input = HTTP_INPUT(stream);
-
-    if (input->detached) {
-        g_set_error_literal(errp, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK,
-                            "no request is being read");
-        return -1;
-    }
-    if (input->fed) {
-        return http_input_take(input, buf, count);
-    }
-    return g_pollable_input_stream_read_nonblocking(
-        G_POLLABLE_INPUT_STREAM(input->base), buf, count, NULL, errp);
 }
 
 static gssize http_input_read(GInputStream *stream, void *buf, gsize count,
@@ -68,13 +57,7 @@ static gssize http_input_read(GInputStream *stream, void *buf, gsize count,
 
 static gboolean http_input_is_readable(GPollableInputStream *stream)
 {
-    HttpInput *input = HTTP_INPUT(stream);
-
-    if (input->detached) {
-        return FALSE;
-    }
-    return input->fed || g_pollable_input_stream_is_readable(
-                             G_POLLABLE_INPUT_STREAM(input->base));
+    return HTTP_INPUT(stream)->fed != NULL;
 }
 
 static GSource *http_input_create_source(GPollableInputStream *stream,
@@ -85,9 +68,6 @@ static GSource *http_input_create_source(GPollableInputStream *stream,
 
     if (input->fed) {
         base = g_timeout_source_new(0);
-    } else {
-        base = g_pollable_input_stream_create_source(
-            G_POLLABLE_INPUT_STREAM(input->base), NULL);
     }
     return g_pollable_source_new_full(stream, base, cancellable);
 }
@@ -103,7 +83,6 @@ static void http_input_finalize(GObject *object)
 {
     HttpInput *input = HTTP_INPUT(object);
 
-    g_clear_object(&input->base);
     g_clear_pointer(&input->fed, g_byte_array_unref);
     G_OBJECT_CLASS(http_input_parent_class)->finalize(object);
 }
@@ -116,7 +95,6 @@ static void http_input_class_init(HttpInputClass *klass)
 
 static void http_input_init(HttpInput *input)
 {
-    input->detached = true;
 }
 
 static GInputStream *http_stream_get_input(GIOStream *io)
@@ -170,7 +148,6 @@ HttpStream *http_stream_new(GIOStream *base, HttpStreamClosed closed,
     stream->closed = closed;
     stream->opaque = opaque;
     stream->input = g_object_new(http_input_get_type(), NULL);
-    stream->input->base = g_object_ref(g_io_stream_get_input_stream(base));
     return stream;
 }
 
@@ -182,22 +159,12 @@ void http_stream_detach(HttpStream *stream)
 
 void http_stream_feed(HttpStream *stream, GByteArray *bytes)
 {
-    HttpInput *input = stream->input;
-
-    g_clear_pointer(&input->fed, g_byte_array_unref);
-    input->fed = bytes;
-    input->pos = 0;
-    input->detached = false;
+    http_stream_unfeed(stream);
+    stream->input->fed = bytes;
 }
 
-GByteArray *http_stream_unfeed(HttpStream *stream)
+void http_stream_unfeed(HttpStream *stream)
 {
-    HttpInput *input = stream->input;
-
-    input->detached = true;
-    if (input->fed) {
-        g_byte_array_remove_range(input->fed, 0, input->pos);
-    }
-    input->pos = 0;
-    return g_steal_pointer(&input->fed);
+    g_clear_pointer(&stream->input->fed, g_byte_array_unref);
+    stream->input->pos = 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection as libsoup sees it: a GIOStream that gives bytes already read
- * before those of the stream below, and that tells when libsoup closes it
- * instead of closing anything.
+ * A connection as libsoup sees it: a GIOStream whose output is that of the
+ * stream below, while its input is what it was fed and nothing else. It tells
+ * when libsoup closes it instead of closing anything.
  */
 #ifndef QEMU_BMC_REDFISH_HTTP_STREAM_H
 #define QEMU_BMC_REDFISH_HTTP_STREAM_H
@@ -39,7 +39,8 @@ HttpStream *http_stream_new(GIOStream *base, HttpStreamClosed closed,
 void http_stream_detach(HttpStream *stream);
 
 /**
- * http_stream_feed: put bytes before what is read next.
+ * http_stream_feed: give it bytes to be read. After them, and before,
+ * reading would block.
  *
  * @stream: the stream
  * @bytes: (transfer full): the bytes
@@ -47,13 +48,10 @@ void http_stream_detach(HttpStream *stream);
 void http_stream_feed(HttpStream *stream, GByteArray *bytes);
 
 /**
- * http_stream_unfeed: take back what was fed and not read. Until the next
- * http_stream_feed() reading from the stream would block.
+ * http_stream_unfeed: drop what was fed and not read.
  *
  * @stream: the stream
- *
- * Returns: (transfer full): the bytes, or NULL if there are none
  */
-GByteArray *http_stream_unfeed(HttpStream *stream);
+void http_stream_unfeed(HttpStream *stream);
 
 #endif /* QEMU_BMC_REDFISH_HTTP_STREAM_H */

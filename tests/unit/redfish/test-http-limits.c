@@ -40,6 +40,7 @@ static void test_body_too_large(const void *tls)
     g_autoptr(HttpFixture) f = http_fixture_new(&limits, tls != NULL);
     g_autoptr(HttpClient) length = http_client_new(f);
     g_autoptr(HttpClient) chunked = http_client_new(f);
+    g_autoptr(HttpClient) huge = http_client_new(f);
     g_autoptr(HttpClient) fits = http_client_new(f);
     g_autofree char *zeroes = g_malloc0(20000);
 
@@ -54,6 +55,11 @@ static void test_body_too_large(const void *tls)
     http_client_send_bytes(chunked, zeroes, 20000);
     http_client_expect(chunked, "HTTP/1.1 413 ");
     http_client_expect_end(chunked);
+
+    /* Its size alone says so. */
+    http_client_send(huge, "POST /a HTTP/1.1\r\nHost: bmc\r\n"
+                           "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n");
+    http_client_expect(huge, "HTTP/1.1 413 ");
 
     http_client_send(fits, "POST /a HTTP/1.1\r\nHost: bmc\r\n"
                            "Content-Length: 1000\r\n\r\n");
@@ -141,7 +147,8 @@ static void test_bad_chunks(void)
 {
     static const char *const bodies[] = {
         "zz\r\n", "-1\r\nabc", "\r\n\r\n", "5\r\nabcdefgh\r\n0\r\n\r\n",
-        "ffffffffffffffff\r\nabc", "7fffffffffffffff\r\nabc",
+        "0x1\r\na\r\n0\r\n\r\n", "1 \r\na\r\n0\r\n\r\n", "1\na\r\n",
+        "ffffffffffffffff\r\nabc",
     };
     g_autoptr(HttpFixture) f = http_fixture_new(&quick_limits, false);
     unsigned i;
@@ -152,8 +159,10 @@ static void test_bad_chunks(void)
         http_client_send(c, "POST / HTTP/1.1\r\nHost: bmc\r\n"
                             "Transfer-Encoding: chunked\r\n\r\n");
         http_client_send(c, bodies[i]);
+        http_client_expect(c, "HTTP/1.1 400 ");
         http_client_expect_end(c);
     }
+    g_assert_cmpuint(f->n_requests, ==, 0);
     assert_alive(f);
 }
 

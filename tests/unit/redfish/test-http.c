@@ -4,6 +4,8 @@
 
 #include "redfish/http.h"
 
+#include <malloc.h>
+
 #include "http-fixture.h"
 #include "test-util.h"
 
@@ -113,9 +115,65 @@ static void test_bodies(const void *tls)
     http_client_send(c, "POST /c HTTP/1.1\r\nHost: bmc\r\n"
                         "Transfer-Encoding: chunked\r\n\r\n"
                         "3;ext=1\r\n123\r\n4\r\n");
-    http_client_send(c, "4567\r\n0\r\nTrailer: x\r\n\r\n" GET("/after"));
+    http_client_send(c, "4567\r\n0\r\nTrailer: x\r\nOther: y\r\n\r\n"
+                        GET("/after"));
     http_client_expect(c, "POST /c 7");
     http_client_expect(c, "GET /after 0");
+}
+
+/* A chunk of one byte must not cost more than a byte or two. */
+static void test_small_chunks(void)
+{
+    enum { CHUNKS = 100 * 1000 };
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, false);
+    g_autoptr(HttpClient) c = http_client_new(f);
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t before;
+    unsigned i;
+
+    for (i = 0; i < CHUNKS; i++) {
+        g_string_append(text, "1\r\nx\r\n");
+    }
+    g_string_append(text, "0\r\n\r\n");
+    before = mallinfo2().uordblks;
+    http_client_send(c, "POST /wait HTTP/1.1\r\nHost: bmc\r\n"
+                        "Transfer-Encoding: chunked\r\n\r\n");
+    http_client_send(c, text->str);
+    http_fixture_wait_pending(f, 1);
+    g_assert_cmpuint(g_bytes_get_size(http_request_body(
+                         g_ptr_array_index(f->pending, 0))), ==, CHUNKS);
+    g_assert_cmpuint(mallinfo2().uordblks, <, before + 5 * CHUNKS);
+}
+
+/* Whatever a head's length, also if it ends within a TLS record. */
+static void test_long_heads(const void *tls)
+{
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, tls != NULL);
+    g_autoptr(HttpClient) c = http_client_new(f);
+    size_t len;
+
+    for (len = 1000; len < 16000; len += 500) {
+        g_autofree char *value = g_strnfill(len, 'x');
+        g_autofree char *text = g_strdup_printf(
+            "POST /a HTTP/1.1\r\nHost: bmc\r\nX: %s\r\n"
+            "Content-Length: 3\r\n\r\n123" GET("/b"), value);
+
+        http_client_send(c, text);
+        http_client_expect(c, "POST /a 3");
+        http_client_expect(c, "GET /b 0");
+        http_client_clear(c);
+    }
+}
+
+/* Methods that nobody knows must not be remembered. */
+static void test_unknown_method(void)
+{
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, false);
+    g_autoptr(HttpClient) c = http_client_new(f);
+
+    http_client_send(c, "NEVERSEEN /a HTTP/1.1\r\nHost: bmc\r\n\r\n");
+    http_client_expect(c, "NEVERSEEN /a 0");
+    g_assert_cmpuint(g_quark_try_string("NEVERSEEN"), ==, 0);
 }
 
 static void test_lower_case_method(void)
@@ -347,6 +405,9 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/http/head", test_head);
     g_test_add_func("/redfish/http/options-asterisk", test_options_asterisk);
     add_both("bodies", test_bodies);
+    g_test_add_func("/redfish/http/small-chunks", test_small_chunks);
+    add_both("long-heads", test_long_heads);
+    g_test_add_func("/redfish/http/unknown-method", test_unknown_method);
     g_test_add_func("/redfish/http/lower-case-method", test_lower_case_method);
     add_both("expect-continue", test_expect_continue);
     add_both("pipelined", test_pipelined);
