@@ -404,5 +404,5 @@ char *rf_error_value_text(JsonNode *node)
         json_node_get_value_type(node) == G_TYPE_STRING) {
         return json_node_dup_string(node);
     }
-    return json_to_string(node, FALSE);
+    return json_print_node(node);
 }

@@ -21,13 +21,17 @@ static bool element_matches(const char *element, size_t len,
 {
     static const char strip[] = " \t\"\\";
 
-    while (len && strchr(strip, element[0])) {
-        element++;
-        len--;
-    }
-    if (len >= 2 && element[0] == 'W' && element[1] == '/') {
-        return element_matches(element + 2, len - 2, digits);
-    }
+    size_t weak;
+
+    do {
+        while (len && strchr(strip, element[0])) {
+            element++;
+            len--;
+        }
+        weak = len >= 2 && memcmp(element, "W/", 2) == 0 ? 2 : 0;
+        element += weak;
+        len -= weak;
+    } while (weak);
     while (len && strchr(strip, element[len - 1])) {
         len--;
     }

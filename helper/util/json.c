@@ -166,6 +166,14 @@ char *json_print(JsonObject *object)
     return g_string_free(out, FALSE);
 }
 
+char *json_print_node(JsonNode *node)
+{
+    GString *out = g_string_new(NULL);
+
+    print_node(out, node);
+    return g_string_free(out, FALSE);
+}
+
 JsonGet json_get_string(JsonObject *object, const char *name,
                         const char **value)
 {

@@ -54,6 +54,15 @@ JsonObject *json_parse_object(const char *text, size_t len, GError **errp);
 char *json_print(JsonObject *object);
 
 /**
+ * json_print_node: json_print() for any value.
+ *
+ * @node: the value
+ *
+ * Returns: (transfer full): the text
+ */
+char *json_print_node(JsonNode *node);
+
+/**
  * JsonGet: what a typed getter found.
  *
  * @JSON_GET_OK: there, and of the wanted type

@@ -139,6 +139,33 @@ static void test_errors(void)
     }
 }
 
+static void test_value_text(void)
+{
+    static const struct {
+        const char *json;
+        const char *text;
+    } cases[] = {
+        { "\"Pxe\"", "Pxe" },
+        { "7", "7" },
+        { "1e122", "1e+122" },
+        { "null", "null" },
+        { "[1.5,{\"a\":true}]", "[1.5,{\"a\":true}]" },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *whole = g_strdup_printf("{\"x\":%s}",
+                                                 cases[i].json);
+        g_autoptr(JsonObject) object = json_parse_object(
+            whole, strlen(whole), NULL);
+        g_autofree char *text = NULL;
+
+        g_assert_nonnull(object);
+        text = rf_error_value_text(json_object_get_member(object, "x"));
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -146,5 +173,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/error/many", test_many);
     g_test_add_func("/redfish/error/hostile", test_hostile);
     g_test_add_func("/redfish/error/errors", test_errors);
+    g_test_add_func("/redfish/error/value-text", test_value_text);
     return g_test_run();
 }
