@@ -405,7 +405,7 @@ static void set_directory(Config *config, ConfigKey key, const char *root,
                            config->value[CONFIG_NAME], NULL);
 }
 
-bool config_complete(Config *config, bool launch, GError **errp)
+bool config_complete(Config *config, GError **errp)
 {
     set_directory(config, CONFIG_STATE_DIR, QEMU_BMC_STATE_ROOT,
                   g_get_user_state_dir());
@@ -415,12 +415,6 @@ bool config_complete(Config *config, bool launch, GError **errp)
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
                     "a TLS certificate needs its key and the other way round "
                     "(TLS_CERT and TLS_KEY, or neither)");
-        return false;
-    }
-    if (!launch && config_get_bool(config, CONFIG_POWER_ON)) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "POWER_ON_AT_START needs QEMU to be started by qemu-bmc "
-                    "(qemu-bmc [OPTIONS] -- QEMU ARGS...)");
         return false;
     }
     return true;

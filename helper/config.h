@@ -123,12 +123,11 @@ bool config_load_environment(Config *config, GError **errp);
  * sense together.
  *
  * @config: the configuration
- * @launch: QEMU is started by us
  * @errp: BMC_ERROR_USAGE
  *
  * Returns: true on success
  */
-bool config_complete(Config *config, bool launch, GError **errp);
+bool config_complete(Config *config, GError **errp);
 
 /**
  * config_get: a setting's value.

@@ -175,7 +175,7 @@ static bool configure(App *app, GError **errp)
                    NULL);
     }
     app->reset_accounts = opt_reset_accounts;
-    return config_complete(config, app->qemu_argv != NULL, errp);
+    return config_complete(config, errp);
 }
 
 /* Ending */
@@ -288,6 +288,10 @@ static bool make_machine(App *app, GError **errp)
     g_autofree char *serial = NULL;
 
     if (!app->qemu_argv) {
+        if (config_get_bool(config, CONFIG_POWER_ON)) {
+            g_message("POWER_ON_AT_START has no effect on a QEMU that is not "
+                      "started by qemu-bmc (qemu-bmc -- QEMU ARGS...)");
+        }
         addr = addr_parse(config_get(config, CONFIG_QMP), "127.0.0.1", -1,
                           errp);
         app->machine = addr ? machine_qmp_new(addr, app->clock) : NULL;

@@ -53,7 +53,6 @@ static void test_usage(Fixture *f, const void *data)
     fails(f, "TLS_CERT=/x.pem", "", 2, "*TLS_KEY*");
     fails(f, "", "--config /nonexistent/bmc.conf", 2,
           "*/nonexistent/bmc.conf*");
-    fails(f, "POWER_ON_AT_START=true", "", 2, "*POWER_ON_AT_START*--*");
     fails(f, "", "-- ", 2, "*no QEMU command line*");
 }
 

@@ -158,7 +158,7 @@ static void test_dump_is_a_file(Fixture *f, const void *data)
 
     g_assert_true(config_set_option(f->config, "name", "vm1", &err));
     g_assert_true(config_set_option(f->config, "a", "::1", &err));
-    g_assert_true(config_complete(f->config, false, &err));
+    g_assert_true(config_complete(f->config, &err));
     text = config_dump(f->config);
     path = write_file(f, text);
     g_assert_true(config_load_file(again, path, &err));
@@ -175,18 +175,13 @@ static void test_complete(Fixture *f, const void *data)
     g_autoptr(GError) err = NULL;
 
     g_assert_true(config_set_option(f->config, "tls-cert", "x.pem", &err));
-    g_assert_false(config_complete(f->config, false, &err));
+    g_assert_false(config_complete(f->config, &err));
     g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
     g_clear_error(&err);
     g_assert_true(config_set_option(f->config, "tls-key", "y.pem", &err));
-    g_assert_true(config_complete(f->config, false, &err));
+    g_assert_true(config_complete(f->config, &err));
     g_assert_true(g_str_has_suffix(config_get(f->config, CONFIG_RUN_DIR),
                                    "/qemu-bmc/1"));
-    g_assert_true(config_set_option(f->config, "power-on-at-start", "true",
-                                    &err));
-    g_assert_true(config_complete(f->config, true, &err));
-    g_assert_false(config_complete(f->config, false, &err));
-    g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
 }
 
 static void test_address(Fixture *f, const void *data)
