@@ -29,6 +29,22 @@ bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b)
            a->addr.in6.sin6_port == b->addr.in6.sin6_port;
 }
 
+unsigned ipmi_peer_hash_host(const IpmiPeer *peer)
+{
+    uint32_t hash = 0;
+    uint32_t word;
+    size_t i;
+
+    if (peer->addr.sa.sa_family == AF_INET) {
+        return peer->addr.in.sin_addr.s_addr;
+    }
+    for (i = 0; i < sizeof(struct in6_addr); i += sizeof(word)) {
+        memcpy(&word, peer->addr.in6.sin6_addr.s6_addr + i, sizeof(word));
+        hash = hash * 31 + word;
+    }
+    return hash;
+}
+
 char *ipmi_peer_host(const IpmiPeer *peer)
 {
     char text[INET6_ADDRSTRLEN] = "?";

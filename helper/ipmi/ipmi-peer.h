@@ -51,6 +51,16 @@ bool ipmi_peer_equal(const IpmiPeer *a, const IpmiPeer *b);
 bool ipmi_peer_same_host(const IpmiPeer *a, const IpmiPeer *b);
 
 /**
+ * ipmi_peer_hash_host: hash a peer's address, as ipmi_peer_same_host()
+ * compares them.
+ *
+ * @peer: the peer
+ *
+ * Returns: the hash
+ */
+unsigned ipmi_peer_hash_host(const IpmiPeer *peer);
+
+/**
  * ipmi_peer_host: a peer's address for people, without port.
  *
  * @peer: the peer

@@ -191,6 +191,10 @@ static int handle_rakp1(IpmiSessions *sessions, const IpmiPeer *peer,
     }
     rsp.console_id = session->console_id;
     rsp.status = msg.status;
+    if (session->state == IPMI_SESSION_CHALLENGED &&
+        !same_challenge(&session->rakp, &msg)) {
+        ipmi_sessions_unanswered(sessions, session);
+    }
     if (rsp.status == IPMI_RAKP_STATUS_OK) {
         rsp.status = authorise(sessions, session, &msg);
         if (rsp.status != IPMI_RAKP_STATUS_OK) {

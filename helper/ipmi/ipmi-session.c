@@ -40,13 +40,8 @@ static void expire_queue(IpmiSessions *sessions, GQueue *queue, int64_t now)
     while (at) {
         next = at->next;
         session = at->data;
-        if (session->challenged_ms >= 0 &&
-            session->challenged_ms + IPMI_CHALLENGE_MS <= now) {
-            session->challenged_ms = -1;
-            ipmi_sessions_log_failure(sessions, &session->peer,
-                                      session->rakp.name,
-                                      session->rakp.name_len,
-                                      "no answer to RAKP 2");
+        if (session->challenged_ms + IPMI_CHALLENGE_MS <= now) {
+            ipmi_sessions_unanswered(sessions, session);
         }
         if (session_end(session) <= now) {
             ipmi_sessions_close(sessions, session);
@@ -94,50 +89,62 @@ static void expire(void *opaque)
     arm(sessions);
 }
 
-static IpmiSession *oldest_of_host(IpmiSessions *sessions,
-                                   const IpmiPeer *peer, unsigned *count)
+static guint hash_host(gconstpointer host)
 {
-    IpmiSession *oldest = NULL;
-    IpmiSession *session;
-    GList *at;
-
-    *count = 0;
-    for (at = sessions->half_open.head; at; at = at->next) {
-        session = at->data;
-        if (ipmi_peer_same_host(&session->peer, peer)) {
-            if (!oldest) {
-                oldest = session;
-            }
-            (*count)++;
-        }
-    }
-    return oldest;
+    return ipmi_peer_hash_host(&((const IpmiSessionHost *)host)->peer);
 }
 
-static void make_room(IpmiSessions *sessions, const IpmiPeer *peer)
+static gboolean hosts_equal(gconstpointer a, gconstpointer b)
 {
-    IpmiSession *victim;
-    IpmiSession *session;
-    unsigned count;
-    unsigned most = 0;
+    return ipmi_peer_same_host(&((const IpmiSessionHost *)a)->peer,
+                               &((const IpmiSessionHost *)b)->peer);
+}
+
+static void join_host(IpmiSessions *sessions, IpmiSession *session)
+{
+    IpmiSessionHost key = { .peer = session->peer };
+    IpmiSessionHost *host = g_hash_table_lookup(sessions->hosts, &key);
+
+    if (!host) {
+        host = g_memdup2(&key, sizeof(key));
+        g_hash_table_add(sessions->hosts, host);
+    }
+    host->count++;
+    session->host = host;
+}
+
+static void leave_host(IpmiSessions *sessions, IpmiSession *session)
+{
+    IpmiSessionHost *host = g_steal_pointer(&session->host);
+
+    if (host && --host->count == 0) {
+        g_hash_table_remove(sessions->hosts, host);
+    }
+}
+
+/* Whether @a has to go rather than @b, which is older. */
+static bool goes_before(const IpmiSession *a, const IpmiSession *b)
+{
+    if (a->host->count != b->host->count) {
+        return a->host->count > b->host->count;
+    }
+    return a->state < b->state;
+}
+
+static void make_room(IpmiSessions *sessions)
+{
+    IpmiSession *victim = NULL;
     GList *at;
 
-    victim = oldest_of_host(sessions, peer, &count);
-    if (count >= IPMI_HALF_OPEN_PER_HOST) {
-        ipmi_sessions_close(sessions, victim);
-        return;
-    }
     if (sessions->half_open.length < IPMI_HALF_OPEN_MAX) {
         return;
     }
     for (at = sessions->half_open.head; at; at = at->next) {
-        session = oldest_of_host(sessions,
-                                 &((IpmiSession *)at->data)->peer, &count);
-        if (count > most) {
-            most = count;
-            victim = session;
+        if (!victim || goes_before(at->data, victim)) {
+            victim = at->data;
         }
     }
+    ipmi_sessions_unanswered(sessions, victim);
     ipmi_sessions_close(sessions, victim);
 }
 
@@ -162,28 +169,41 @@ static uint8_t new_handle(IpmiSessions *sessions)
     return handle;
 }
 
-/* An account that may no longer log in must not stay logged in either. */
+static bool may_stay(const IpmiSessions *sessions, const IpmiSession *session)
+{
+    const BmcUser *user = bmc_users_get(sessions->bmc, session->slot);
+
+    return user && user->enabled && user->ipmi &&
+           user->privilege >= session->ceiling &&
+           strcmp(user->name, session->user) == 0;
+}
+
+/*
+ * An account that may no longer log in must not stay logged in either, and a
+ * challenge was made with a password that may be the old one.
+ */
 static void users_changed(void *opaque, const void *data)
 {
     IpmiSessions *sessions = opaque;
     const BmcChange *change = data;
-    const BmcUser *user;
+    GQueue *const queues[] = { &sessions->half_open, &sessions->active };
     IpmiSession *session;
-    GList *at = sessions->active.head;
-    GList *next;
+    GList *at, *next;
+    size_t i;
 
     if (change->part != BMC_PART_USERS) {
         return;
     }
-    while (at) {
-        next = at->next;
-        session = at->data;
-        user = bmc_users_get(sessions->bmc, session->slot);
-        if (!user || !user->enabled || !user->ipmi ||
-            strcmp(user->name, session->user) != 0) {
-            ipmi_sessions_close(sessions, session);
+    for (i = 0; i < G_N_ELEMENTS(queues); i++) {
+        for (at = queues[i]->head; at; at = next) {
+            next = at->next;
+            session = at->data;
+            if (session->state == IPMI_SESSION_CHALLENGED ||
+                (session->state == IPMI_SESSION_ACTIVE &&
+                 !may_stay(sessions, session))) {
+                ipmi_sessions_close(sessions, session);
+            }
         }
-        at = next;
     }
 }
 
@@ -197,6 +217,8 @@ IpmiSessions *ipmi_sessions_new(Bmc *bmc)
     sessions->by_id = g_hash_table_new(NULL, NULL);
     g_queue_init(&sessions->active);
     g_queue_init(&sessions->half_open);
+    sessions->hosts = g_hash_table_new_full(hash_host, hosts_equal, g_free,
+                                            NULL);
     sessions->max_active = IPMI_SESSIONS_MAX;
     for (i = 0; i < G_N_ELEMENTS(default_suites); i++) {
         sessions->suites[i] = cipher_suite_by_id(default_suites[i]);
@@ -221,6 +243,7 @@ void ipmi_sessions_free(IpmiSessions *sessions)
     }
     clock_timer_stop(&sessions->timer);
     g_hash_table_unref(sessions->by_id);
+    g_hash_table_unref(sessions->hosts);
     clock_unref(sessions->clock);
     secret_wipe(sessions->kg, sizeof(sessions->kg));
     g_free(sessions);
@@ -231,7 +254,7 @@ IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
 {
     IpmiSession *session = g_new0(IpmiSession, 1);
 
-    make_room(sessions, peer);
+    make_room(sessions);
     session->id = new_id(sessions);
     session->state = IPMI_SESSION_OPENED;
     session->peer = *peer;
@@ -240,6 +263,7 @@ IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
     session->rakp.suite = suite;
     session->rakp.managed_id = session->id;
     session->link.data = session;
+    join_host(sessions, session);
     g_hash_table_insert(sessions->by_id, GUINT_TO_POINTER(session->id),
                         session);
     g_queue_push_tail_link(&sessions->half_open, &session->link);
@@ -251,6 +275,16 @@ void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session)
 {
     session->challenged_ms = clock_now_ms(sessions->clock);
     arm_at(sessions, session_next_event(session));
+}
+
+void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session)
+{
+    if (session->challenged_ms >= 0) {
+        session->challenged_ms = -1;
+        ipmi_sessions_log_failure(sessions, &session->peer,
+                                  session->rakp.name, session->rakp.name_len,
+                                  "no answer to RAKP 2");
+    }
 }
 
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
@@ -265,6 +299,7 @@ bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
     session->challenged_ms = -1;
     session->active_ms = clock_now_ms(sessions->clock);
     session->privilege = MIN(session->ceiling, BMC_PRIVILEGE_USER);
+    leave_host(sessions, session);
     g_queue_unlink(&sessions->half_open, &session->link);
     g_queue_push_tail_link(&sessions->active, &session->link);
     arm_at(sessions, session_end(session));
@@ -313,6 +348,7 @@ IpmiSession *ipmi_sessions_find_opened(IpmiSessions *sessions,
 void ipmi_sessions_close(IpmiSessions *sessions, IpmiSession *session)
 {
     notifier_list_notify(&sessions->closing, session);
+    leave_host(sessions, session);
     g_hash_table_remove(sessions->by_id, GUINT_TO_POINTER(session->id));
     g_queue_unlink(session->state == IPMI_SESSION_ACTIVE ?
                    &sessions->active : &sessions->half_open, &session->link);

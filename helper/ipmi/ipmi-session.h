@@ -31,7 +31,6 @@
 #define IPMI_SESSION_IDLE_MS 60000
 
 #define IPMI_HALF_OPEN_MAX 128
-#define IPMI_HALF_OPEN_PER_HOST 16
 #define IPMI_HALF_OPEN_MS 20000
 /*
  * A client whose password does not fit RAKP 2 may just fall silent (ipmitool
@@ -57,6 +56,17 @@ typedef enum IpmiSessionState {
 } IpmiSessionState;
 
 /**
+ * IpmiSessionHost: what one address has half-open; exists while it has.
+ *
+ * @peer: the address; the port means nothing
+ * @count: how many half-open sessions
+ */
+typedef struct IpmiSessionHost {
+    IpmiPeer peer;
+    unsigned count;
+} IpmiSessionHost;
+
+/**
  * IpmiSession: a session.
  *
  * @id: our session id, which the peer sends to us
@@ -64,6 +74,7 @@ typedef enum IpmiSessionState {
  * @handle: 1 to %IPMI_SESSION_HANDLE_MAX once active
  * @state: how far it is
  * @peer: who opened it; nobody else may use it
+ * @host: its address among the half-open; NULL once active
  * @opened_ms: when Open Session was answered
  * @challenged_ms: when RAKP 1 was answered; -1 if it was not, or if silence
  *                 after it is in the log already
@@ -92,6 +103,7 @@ struct IpmiSession {
     uint8_t handle;
     IpmiSessionState state;
     IpmiPeer peer;
+    IpmiSessionHost *host;
     int64_t opened_ms;
     int64_t challenged_ms;
     int64_t active_ms;
@@ -123,6 +135,7 @@ struct IpmiSession {
  * @by_id: all sessions by IpmiSession.id
  * @active: those that are, oldest first
  * @half_open: those that are not yet, oldest first
+ * @hosts: set of IpmiSessionHost, by address
  * @timer: armed, while there are sessions, for the earliest time at which
  *         something may have to be done about one
  * @timer_ms: that time
@@ -141,6 +154,7 @@ struct IpmiSessions {
     GHashTable *by_id;
     GQueue active;
     GQueue half_open;
+    GHashTable *hosts;
     ClockTimer *timer;
     int64_t timer_ms;
     Notifier users;
@@ -170,9 +184,9 @@ IpmiSessions *ipmi_sessions_new(Bmc *bmc);
 void ipmi_sessions_free(IpmiSessions *sessions);
 
 /**
- * ipmi_sessions_open: make a half-open session. The oldest one of the same
- * host gives way when that host has IPMI_HALF_OPEN_PER_HOST, the oldest one
- * of the host with most when there are IPMI_HALF_OPEN_MAX.
+ * ipmi_sessions_open: make a half-open session. When there are
+ * %IPMI_HALF_OPEN_MAX, one of the host with most gives way: the oldest that
+ * was not challenged, since whoever was does receive at that address.
  *
  * @sessions: the table
  * @peer: who opens it
@@ -190,6 +204,15 @@ IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
  * @session: the half-open session
  */
 void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session);
+
+/**
+ * ipmi_sessions_unanswered: a challenge will not be answered any more: if
+ * none came and that is not in the log yet, it is a failed login.
+ *
+ * @sessions: the table
+ * @session: the half-open session
+ */
+void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session);
 
 /**
  * ipmi_sessions_activate: make a half-open session active: its keys are
