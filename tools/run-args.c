@@ -66,9 +66,9 @@ static bool probe_version(RunArgs *args, GError **errp)
     if (!g_spawn_sync(NULL, (char **)argv, NULL,
                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
                       NULL, NULL, &text, NULL, &status, &err)) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "cannot run %s: %s (install qemu-system, or name the "
-                    "binary)", args->binary, err->message);
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_FOUND,
+                    "cannot run %s (install qemu-system, or name the "
+                    "binary): %s", args->binary, err->message);
         return false;
     }
     at = strstr(text, "version ");
@@ -173,19 +173,56 @@ static bool wants_serial(const RunArgs *args)
            !run_args_has(args->qemu_args, "nographic");
 }
 
-static bool has_screen(const RunArgs *args)
+static bool any_of(const RunArgs *args, const char *const *options)
 {
-    static const char *const options[] = {
-        "display", "nographic", "vnc", "spice", "curses", "sdl"
-    };
     unsigned i;
 
-    for (i = 0; i < G_N_ELEMENTS(options); i++) {
+    for (i = 0; options[i]; i++) {
         if (run_args_has(args->qemu_args, options[i])) {
             return true;
         }
     }
     return false;
+}
+
+static bool has_screen(const RunArgs *args)
+{
+    static const char *const options[] = {
+        "display", "nographic", "vnc", "spice", "curses", "sdl", NULL
+    };
+
+    return any_of(args, options);
+}
+
+/*
+ * Any monitor on the command line, so also our QMP socket, takes QEMU's
+ * default one away. This puts back the one that the user would have had: on
+ * the terminal with -nographic (Ctrl-A X and Ctrl-A C), else on the screen.
+ */
+static void add_default_monitor(const RunArgs *args, GPtrArray *argv)
+{
+    static const char *const monitors[] = {
+        "monitor", "mon", "qmp", "qmp-pretty", "nodefaults", NULL
+    };
+    unsigned i;
+
+    if (any_of(args, monitors)) {
+        return;
+    }
+    for (i = 0; args->qemu_args[i]; i++) {
+        if (g_str_has_prefix(args->qemu_args[i], "mon:")) {
+            return;
+        }
+    }
+    if (!run_args_has(args->qemu_args, "nographic")) {
+        if (has_screen(args)) {
+            add(argv, "-monitor", g_strdup("vc:80Cx24C"));
+        }
+    } else if (run_args_has(args->qemu_args, "serial")) {
+        add(argv, "-monitor", g_strdup("stdio"));
+    } else {
+        add(argv, "-serial", g_strdup("mon:stdio"));
+    }
 }
 
 /* The ISA KCS interface is one of PCs; others have none by default. */
@@ -209,6 +246,7 @@ char **run_args_qemu(const RunArgs *args)
         g_ptr_array_add(argv, g_strdup(args->qemu_args[i]));
     }
     add(argv, "-qmp", g_strdup_printf("unix:%s,server=on,wait=off", qmp));
+    add_default_monitor(args, argv);
     /* A guest that powers off must leave somebody to power it on again. */
     if (!run_args_has(args->qemu_args, "no-shutdown")) {
         add(argv, "-no-shutdown", NULL);

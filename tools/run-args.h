@@ -44,7 +44,8 @@ typedef struct RunArgs {
  * @off: as in RunArgs
  * @words: what stood behind the options: maybe "--", maybe a program, and
  *         QEMU's arguments
- * @errp: BMC_ERROR_USAGE, saying what is wrong
+ * @errp: BMC_ERROR_NOT_FOUND when the binary cannot be run, else
+ *        BMC_ERROR_USAGE
  *
  * Returns: true on success
  */

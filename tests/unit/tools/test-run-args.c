@@ -78,11 +78,44 @@ static void test_user_options_win(Fixture *f, const void *data)
                                       false, true, NULL);
 
     g_assert_null(strstr(line, "-display"));
-    g_assert_null(strstr(line, "-serial"));
+    g_assert_null(strstr(line, "serial.sock"));
     g_assert_null(strstr(line, "ipmi"));
     g_assert_cmpint(g_strrstr(line, "-no-shutdown") - line, ==,
                     strstr(line, "-no-shutdown") - line);
     g_assert_false(g_str_has_suffix(line, " -S"));
+}
+
+/* Our QMP socket must not cost the user QEMU's own monitor. */
+static void test_monitor(Fixture *f, const void *data)
+{
+    static const struct {
+        const char *words;
+        const char *want;
+    } rows[] = {
+        { "-nographic", " -serial mon:stdio" },
+        { "-nographic -serial null", " -monitor stdio" },
+        { "-nographic -nodefaults", NULL },
+        { "-nographic -monitor none", NULL },
+        { "-nographic -qmp none", NULL },
+        { "-serial mon:stdio", NULL },
+        { "-vnc :1", " -monitor vc:80Cx24C" },
+        { "-vnc :1 --mon chardev=x", NULL },
+        { "", NULL },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = qemu_line(f, rows[i].words, true, false,
+                                          NULL);
+        const char *added = strstr(line, " -qmp unix:");
+
+        if (rows[i].want) {
+            g_assert_nonnull(strstr(added, rows[i].want));
+        } else {
+            g_assert_null(strstr(added, "-monitor"));
+            g_assert_null(strstr(added, "mon:"));
+        }
+    }
 }
 
 static void test_off(Fixture *f, const void *data)
@@ -136,7 +169,7 @@ static void test_refused(Fixture *f, const void *data)
     g_clear_error(&err);
     g_assert_false(run_args_init(&f->args, "h", "/r", NULL, NULL, true,
                                  false, missing, &err));
-    g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+    g_assert_error(err, BMC_ERROR, BMC_ERROR_NOT_FOUND);
 }
 
 static void test_helper(Fixture *f, const void *data)
@@ -166,6 +199,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     ADD("qemu", test_qemu);
     ADD("user-options-win", test_user_options_win);
+    ADD("monitor", test_monitor);
     ADD("off", test_off);
     ADD("reconnect", test_reconnect);
     ADD("refused", test_refused);
