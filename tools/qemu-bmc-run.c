@@ -9,9 +9,10 @@
 #include "osdep.h"
 
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tools/run-args.h"
@@ -26,9 +27,11 @@ typedef struct Run {
     GMainLoop *loop;
     RunArgs args;
     char *run_dir;
+    GPid self;
     GPid helper;
     GPid qemu;
     bool ending;
+    struct stat stale; /* endpoints.json of an earlier helper */
     GFileMonitor *monitor;
     guint timer;
     int exit_code;
@@ -153,6 +156,17 @@ static gboolean on_signal(void *opaque)
     return G_SOURCE_CONTINUE;
 }
 
+/* Nobody looks after a child whose parent was killed with SIGKILL. */
+static void child_setup(void *opaque)
+{
+    const Run *run = opaque;
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != run->self) {
+        raise(SIGTERM);
+    }
+}
+
 /*
  * The helper must not get the terminal's Ctrl-C: QEMU and this program do,
  * and the helper is told when QEMU has gone.
@@ -160,6 +174,7 @@ static gboolean on_signal(void *opaque)
 static void helper_setup(void *opaque)
 {
     setpgid(0, 0);
+    child_setup(opaque);
 }
 
 static bool spawn(Run *run, char **argv, char **envp,
@@ -206,16 +221,24 @@ static void start_qemu(Run *run)
 {
     g_auto(GStrv) argv = run_args_qemu(&run->args);
 
-    spawn(run, argv, NULL, NULL, qemu_ended, &run->qemu);
+    spawn(run, argv, NULL, child_setup, qemu_ended, &run->qemu);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 static void check_ready(Run *run)
 {
     g_autofree char *path = g_build_filename(run->run_dir, "endpoints.json",
                                              NULL);
+    struct stat now;
 
-    if (!run->monitor || run->ending ||
-        !g_file_test(path, G_FILE_TEST_EXISTS)) {
+    if (!run->monitor || run->ending || stat(path, &now) < 0 ||
+        is_same_file(&now, &run->stale)) {
         return;
     }
     g_clear_object(&run->monitor);
@@ -249,7 +272,11 @@ static void start_helper(Run *run)
     g_autofree char *stale = g_build_filename(run->run_dir, "endpoints.json",
                                               NULL);
 
-    g_unlink(stale);
+    /*
+     * It may belong to a helper that lives and is about to send ours away,
+     * so it is not for us to remove.
+     */
+    stat(stale, &run->stale);
     /* READY is for whoever started this program, not for its child. */
     envp = g_environ_unsetenv(envp, "NOTIFY_SOCKET");
     run->monitor = g_file_monitor_directory(dir, G_FILE_MONITOR_WATCH_MOVES,
@@ -339,7 +366,7 @@ int main(int argc, char **argv)
 {
     g_autoptr(GError) err = NULL;
     g_autofree char *helper = NULL;
-    Run run = { 0 };
+    Run run = { .self = getpid() };
 
     if (!parse_options(&argc, &argv, &err)) {
         say("%s (try --help)", err->message);
@@ -360,7 +387,7 @@ int main(int argc, char **argv)
                        !opt_no_ipmi_device, opt_off,
                        (const char *const *)argv + 1, &err)) {
         say("%s", err->message);
-        return 2;
+        return g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND) ? 127 : 2;
     }
     if (opt_print) {
         g_auto(GStrv) qemu = run_args_qemu(&run.args);

@@ -234,6 +234,56 @@ static void test_run_exit_code(Fixture *f, const void *data)
     g_assert_true(test_bmc_logged(f->bmc, "/nonexistent"));
 }
 
+/* A second one goes away without harm to the first one's files. */
+static void test_run_twice(Fixture *f, const void *data)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s/tools/qemu-bmc-run --run-dir %s/run -o redfish-port=0 "
+        "-o ipmi-port=0 -o state-dir=%s/state -- " QEMU,
+        g_getenv("TEST_BUILD"), f->dir->path, f->dir->path);
+    g_autofree char *path = test_dir_file(f->dir, "run/endpoints.json");
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    g_autofree char *out = NULL;
+
+    start_run(f, "", DISK);
+    g_assert_true(g_file_get_contents(path, &before, NULL, NULL));
+    g_assert_cmpint(test_run(&out, line), ==, 2);
+    g_assert_nonnull(strstr(out, "in use"));
+    g_assert_true(g_file_get_contents(path, &after, NULL, NULL));
+    g_assert_cmpstr(before, ==, after);
+    test_bmc_wait_power(f->bmc, "On");
+}
+
+static void test_run_missing(Fixture *f, const void *data)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s/tools/qemu-bmc-run --run-dir %s/run -- no-such-qemu",
+        g_getenv("TEST_BUILD"), f->dir->path);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_run(&out, line), ==, 127);
+    g_assert_nonnull(strstr(out, "no-such-qemu"));
+}
+
+/* Nothing stays behind that would hold the ports. */
+static void test_run_killed(Fixture *f, const void *data)
+{
+    g_autofree char *path = test_dir_file(f->dir, "run/pid");
+    g_autofree char *text = NULL;
+    GPid helper;
+
+    start_run(f, "", DISK);
+    test_bmc_wait_power(f->bmc, "On");
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    helper = atoi(text);
+    test_bmc_kill(f->bmc);
+    while (kill(helper, 0) == 0) {
+        g_usleep(10000);
+    }
+    test_bmc_wait_log(f->bmc, "asked to end");
+}
+
 #define ADD(name, func) \
     g_test_add("/launch/" name, Fixture, NULL, setup, func, teardown)
 
@@ -249,5 +299,8 @@ int main(int argc, char **argv)
     ADD("run/both", test_run_both);
     ADD("run/off", test_run_off);
     ADD("run/exit-code", test_run_exit_code);
+    ADD("run/twice", test_run_twice);
+    ADD("run/missing", test_run_missing);
+    ADD("run/killed", test_run_killed);
     return g_test_run();
 }
