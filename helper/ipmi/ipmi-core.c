@@ -220,21 +220,22 @@ const IpmiCommand *ipmi_core_nth(size_t n)
 
 char *ipmi_core_dump(void)
 {
-    GString *text = g_string_new("name\tnetfn\tcmd\tmin\tmax\tprivilege"
-                                 "\tchannels\tflags\n");
+    GString *text = g_string_new(NULL);
     const IpmiCommand *row;
     size_t n;
 
+    g_string_append_printf(text, "%-40s %-5s %-4s %3s %3s  %-13s %-10s %s\n",
+                           "command", "netfn", "cmd", "min", "max",
+                           "privilege", "channels", "session");
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
-        g_string_append_printf(text,
-                               "%s\t0x%02x\t0x%02x\t%u\t%u\t%s\t%s%s\t%s\n",
+        g_string_append_printf(text, "%-40s 0x%02x  0x%02x %3u %3u  %-13s "
+                               "%-10s %s\n",
                                row->name, row->netfn, row->cmd, row->min,
                                row->max, privilege_name(row->privilege),
-                               row->channels & IPMI_ON_LAN ? "lan" : "",
-                               row->channels == IPMI_ON_ALL ? ",system" :
-                               row->channels & IPMI_ON_SYSTEM ? "system" : "",
+                               row->channels == IPMI_ON_ALL ? "lan,system" :
+                               row->channels & IPMI_ON_LAN ? "lan" : "system",
                                row->flags & IPMI_CMD_SESSIONLESS ?
-                               "sessionless" : "-");
+                               "not needed" : "needed");
     }
     return g_string_free(text, FALSE);
 }

@@ -189,10 +189,13 @@ static void test_dump(Fixture *f, const void *opaque)
 {
     g_autofree char *text = ipmi_core_dump();
 
-    g_assert_nonnull(strstr(text, "Chassis Control\t0x00\t0x02\t1\t1\t"
-                            "operator\tlan,system\t-\n"));
-    g_assert_nonnull(strstr(text, "Get Channel Cipher Suites\t0x06\t0x54\t3"
-                            "\t3\tnone\tlan,system\tsessionless\n"));
+    /* Columns may get wider, words may not change. */
+    g_assert_true(g_regex_match_simple(
+        "^Chassis Control +0x00 +0x02 +1 +1 +operator +lan,system +needed$",
+        text, G_REGEX_MULTILINE, 0));
+    g_assert_true(g_regex_match_simple(
+        "^Get Channel Cipher Suites +0x06 +0x54 +3 +3 +none +lan,system "
+        "+not needed$", text, G_REGEX_MULTILINE, 0));
 }
 
 static void test_app(Fixture *f, const void *opaque)
