@@ -80,8 +80,9 @@ static void process_check_ended(MachineProcess *process)
 
 static void line_complete(MachineProcess *process)
 {
-    g_autofree char *text = log_escape(process->line->str,
-                                       process->line->len, LINE_MAX_BYTES);
+    g_autofree char *text = log_escape_line(process->line->str,
+                                            process->line->len,
+                                            LINE_MAX_BYTES);
     unsigned dropped = 0;
 
     if (process->line->len) {

@@ -89,6 +89,12 @@ static void call_timed_out(void *opaque)
                                                 call->timeout_text));
 }
 
+/* What was given up must not go on until the main loop gets to ending it. */
+static bool call_is_cancelled(const MachineCall *call)
+{
+    return g_cancellable_is_cancelled(g_task_get_cancellable(call->task));
+}
+
 static gboolean call_cancelled(GCancellable *cancellable, gpointer opaque)
 {
     MachineCall *call = opaque;
@@ -148,13 +154,21 @@ void machine_call_unref(MachineCall *call)
 
 void machine_call_fail(MachineCall *call, GError *error)
 {
-    if (!call->q || call->done_source) {
+    MachineQmp *q = call->q;
+    bool unanswered;
+
+    if (!q || call->done_source) {
         g_error_free(error);
         return;
     }
     qmp_error_to_bmc(error);
+    unanswered = g_error_matches(error, BMC_ERROR, BMC_ERROR_TIMEOUT) &&
+                 call->refs > 1;
     call->error = error;
     call_end(call);
+    if (unanswered) {
+        machine_qmp_unanswered(q);
+    }
 }
 
 void machine_call_succeed(MachineCall *call, void *result,
@@ -203,7 +217,7 @@ void machine_qmp_update_calls(MachineQmp *q)
         MachineCall *call = link->data;
 
         link = link->next;
-        if (call->done_source) {
+        if (call->done_source || call_is_cancelled(call)) {
             continue;
         }
         if (call->update) {

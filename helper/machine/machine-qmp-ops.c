@@ -42,6 +42,7 @@ typedef struct OpCall {
 
 typedef struct StepRow {
     const char *command;
+    bool starts;
     bool (*skip)(const OpCall *op);
     bool (*reached)(const OpCall *op);
 } StepRow;
@@ -81,14 +82,14 @@ static bool reached_running(const OpCall *op)
 }
 
 static const StepRow step_table[] = {
-    [STEP_STOP] = { "stop", NULL, reached_always },
-    [STEP_RESET] = { "system_reset", NULL, reached_reset },
-    [STEP_RESET_NEEDED] = { "system_reset", skip_reset, reached_reset },
-    [STEP_CONT] = { "cont", NULL, reached_running },
-    [STEP_CONT_STOPPED] = { "cont", skip_cont, reached_running },
-    [STEP_WAKEUP] = { "system_wakeup", NULL, reached_running },
-    [STEP_BUTTON] = { "system_powerdown", NULL, reached_always },
-    [STEP_NMI] = { "inject-nmi", NULL, reached_always },
+    [STEP_STOP] = { "stop", false, NULL, reached_always },
+    [STEP_RESET] = { "system_reset", false, NULL, reached_reset },
+    [STEP_RESET_NEEDED] = { "system_reset", false, skip_reset, reached_reset },
+    [STEP_CONT] = { "cont", true, NULL, reached_running },
+    [STEP_CONT_STOPPED] = { "cont", true, skip_cont, reached_running },
+    [STEP_WAKEUP] = { "system_wakeup", true, NULL, reached_running },
+    [STEP_BUTTON] = { "system_powerdown", false, NULL, reached_always },
+    [STEP_NMI] = { "inject-nmi", false, NULL, reached_always },
 };
 
 static const OpStep plan_nothing[] = { STEP_END };
@@ -259,6 +260,9 @@ static void step_begin(OpCall *op)
     op->resets = q->resets;
     op->resumes = q->resumes;
     op->refusals = q->refusals;
+    if (row->starts) {
+        q->start_status = q->status_asked + 1;
+    }
     command.name = row->command;
     qmp_client_command_async(q->client, &command, op->call.cancellable,
                              step_replied, machine_call_ref(&op->call));
@@ -280,6 +284,19 @@ static void op_refuse(OpCall *op, MachineState state)
     }
 }
 
+static const OpStep *find_plan(const MachineQmp *q, MachineOp op)
+{
+    const Machine *machine = &q->parent;
+
+    if (op == MACHINE_OP_STOP && machine->connected &&
+        machine_state_is_off(machine->state) &&
+        q->status_applied < q->start_status) {
+        /* Off no longer: a start that was given up reaches QEMU first */
+        return plan_stop;
+    }
+    return plan_table[machine->state][op];
+}
+
 void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task)
 {
     MachineQmp *q = (MachineQmp *)machine;
@@ -290,7 +307,7 @@ void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task)
     call->call.free = op_free;
     call->op = op;
     machine_call_init(&call->call, q, task);
-    call->steps = plan_table[machine->state][op];
+    call->steps = find_plan(q, op);
     if (!machine->connected && machine->state != MACHINE_STATE_GONE) {
         op_fail(call, BMC_ERROR_UNAVAILABLE, "%s", machine->problem ?
                 machine->problem : "QEMU has not been reached yet");

@@ -48,6 +48,8 @@ typedef struct MachineQmp MachineQmp;
  * @status_stale: its answer may be older than an event that came meanwhile
  * @status_discarded: answers thrown away in a row for that reason
  * @status_timeouts: unanswered ones in a row
+ * @start_status: number of the first query-status after the last command
+ *                that starts the machine
  * @resets: RESET events on this connection
  * @resumes: RESUME and WAKEUP events on this connection
  * @refusals: times QEMU shut down when told to reset
@@ -78,6 +80,7 @@ struct MachineQmp {
     bool status_stale;
     unsigned status_discarded;
     unsigned status_timeouts;
+    uint64_t start_status;
     uint64_t resets;
     uint64_t resumes;
     uint64_t refusals;
@@ -257,6 +260,14 @@ void machine_qmp_quit(MachineQmp *q);
  * as new as this call
  */
 uint64_t machine_qmp_refresh(MachineQmp *q);
+
+/**
+ * machine_qmp_unanswered: QEMU has left a command without an answer. Its
+ * state is not known from now on until it answers again.
+ *
+ * @q: the machine
+ */
+void machine_qmp_unanswered(MachineQmp *q);
 
 /**
  * machine_qmp_end_detail: how QEMU ended, as far as its events told.

@@ -127,8 +127,6 @@ static void status_ask(MachineQmp *q);
 
 static void status_failed(MachineQmp *q, const GError *error)
 {
-    g_autofree char *problem = NULL;
-
     if (!g_error_matches(error, BMC_ERROR, BMC_ERROR_TIMEOUT)) {
         g_info("query-status: %s", error->message);
         return;
@@ -136,11 +134,7 @@ static void status_failed(MachineQmp *q, const GError *error)
     if (q->status_timeouts < STATUS_TIMEOUT_SHIFT_MAX) {
         q->status_timeouts++;
     }
-    status_ask(q);
-    problem = g_strdup_printf("QEMU on QMP socket %s does not answer (it "
-                              "hangs, perhaps in slow storage)", q->address);
-    set_state(q, MACHINE_STATE_UNKNOWN, false, problem);
-    machine_qmp_update_calls(q);
+    machine_qmp_unanswered(q);
 }
 
 static void status_apply(MachineQmp *q, JsonNode *reply)
@@ -247,6 +241,7 @@ static void connection_begin(MachineQmp *q)
     q->status_stale = false;
     q->status_discarded = 0;
     q->status_timeouts = 0;
+    q->start_status = 0;
     q->info_pending = false;
     q->end_reason = NULL;
     q->reset_needed = !q->fresh_process;
@@ -399,6 +394,22 @@ static void client_event(void *opaque, const void *data)
     if (row->type >= 0) {
         machine_notify(&q->parent, row->type, guest, detail);
     }
+}
+
+void machine_qmp_unanswered(MachineQmp *q)
+{
+    g_autofree char *problem = NULL;
+
+    if (!q->ready) {
+        return;
+    }
+    if (!q->status_pending) {
+        status_ask(q);
+    }
+    problem = g_strdup_printf("QEMU on QMP socket %s does not answer (it "
+                              "hangs, perhaps in slow storage)", q->address);
+    set_state(q, MACHINE_STATE_UNKNOWN, false, problem);
+    machine_qmp_update_calls(q);
 }
 
 const char *machine_qmp_end_detail(const MachineQmp *q)

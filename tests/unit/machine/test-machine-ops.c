@@ -274,6 +274,35 @@ static void test_timeout_op(void)
     fixture_clear(&f);
 }
 
+/* No event, no query-status: a command left unanswered shows that it hangs. */
+static void test_unanswered(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(TestSync) sync = { 0 };
+    Fixture f;
+
+    fixture_connect(&f, "running");
+    mock_qmp_set_reply(f.mock, "qom-set", "{}");
+    mock_qmp_hold(f.mock, "query-status");
+    mock_qmp_hold(f.mock, "qom-set");
+    machine_set_boot_index_async(f.machine, "/machine/peripheral/x",
+                                 "bootindex", 3, NULL, test_sync_ready,
+                                 &sync);
+    g_assert_true(test_wait_until(has_held, f.mock, WAIT_MS));
+    clock_advance(f.clock, 10000);
+    g_assert_false(machine_set_boot_index_finish(test_sync_wait(&sync),
+                                                 &error));
+    g_assert_error(error, BMC_ERROR, BMC_ERROR_TIMEOUT);
+    g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_UNKNOWN);
+    g_assert_false(f.machine->connected);
+    g_assert_nonnull(strstr(f.machine->problem, "does not answer"));
+    test_drain();
+    mock_qmp_release(f.mock, false);
+    wait_event(&f, "STATE=running");
+    g_assert_true(f.machine->connected);
+    fixture_clear(&f);
+}
+
 static void test_hang(void)
 {
     g_autoptr(GError) error = NULL;
@@ -316,6 +345,61 @@ static void test_cancel(void)
     g_assert_null(sync.result);
     g_assert_false(machine_run_op_finish(test_sync_wait(&sync), &error));
     g_assert_true(bmc_error_is_cancelled(error));
+    fixture_clear(&f);
+}
+
+/* Force off while a start is under way: what was given up ends there. */
+static void test_cancel_start(void)
+{
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_auto(TestSync) sync = { 0 };
+    Fixture f;
+
+    fixture_connect(&f, "shutdown");
+    start_held(&f, MACHINE_OP_START, "query-status", cancellable, &sync);
+    g_assert_cmpstr(f.commands->str, ==, "system_reset ");
+    /* That answer was asked for before the reply to the reset */
+    mock_qmp_release(f.mock, false);
+    mock_qmp_hold(f.mock, "query-status");
+    g_assert_true(test_wait_until(has_held, f.mock, WAIT_MS));
+    mock_qmp_release(f.mock, false);
+    g_cancellable_cancel(cancellable);
+    g_assert_false(machine_run_op_finish(test_sync_wait(&sync), NULL));
+    wait_event(&f, "STATE=prelaunch");
+    test_drain();
+    g_assert_cmpstr(f.commands->str, ==, "system_reset ");
+    fixture_clear(&f);
+}
+
+static char *start_unseen(MockQmp *mock, const char *command,
+                          JsonObject *args, void *opaque)
+{
+    Fixture *f = opaque;
+
+    g_string_append(f->commands, "cont ");
+    fixture_set_run_state(f, "running");
+    return g_strdup("{}");
+}
+
+/* As above, but QEMU has been told to start, and we have not seen it yet. */
+static void test_stop_unseen_start(void)
+{
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GError) error = NULL;
+    g_auto(TestSync) sync = { 0 };
+    Fixture f;
+
+    fixture_connect(&f, "prelaunch");
+    mock_qmp_set_func(f.mock, "cont", start_unseen, &f);
+    start_held(&f, MACHINE_OP_START, "cont", cancellable, &sync);
+    g_cancellable_cancel(cancellable);
+    g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_PRELAUNCH);
+    fixture_run_op(&f, MACHINE_OP_STOP, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(f.commands->str, ==,
+                    "system_reset cont stop system_reset ");
+    g_assert_cmpstr(f.run_state, ==, "prelaunch");
+    g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_PRELAUNCH);
     fixture_clear(&f);
 }
 
@@ -399,7 +483,10 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-ops/end", test_end_in_op);
     g_test_add_func("/machine-ops/timeout", test_timeout_op);
     g_test_add_func("/machine-ops/hang", test_hang);
+    g_test_add_func("/machine-ops/unanswered", test_unanswered);
     g_test_add_func("/machine-ops/cancel", test_cancel);
+    g_test_add_func("/machine-ops/cancel/start", test_cancel_start);
+    g_test_add_func("/machine-ops/cancel/unseen", test_stop_unseen_start);
     g_test_add_func("/machine-ops/free/pending", test_free);
     g_test_add_func("/machine-ops/free/in-callback", test_free_in_callback);
     return g_test_run();
