@@ -76,10 +76,9 @@ static void forget(HttpConn *conn)
 
     http_handshake_forget(conn);
     g_queue_unlink(&server->conns, &conn->link);
-    if (conn->peer && --conn->peer->n_conns == 0) {
-        g_hash_table_remove(server->peers, conn->peer->name);
+    if (conn->peer) {
+        http_server_leave_peer(server, g_steal_pointer(&conn->peer));
     }
-    conn->peer = NULL;
     conn->server = NULL;
 }
 
@@ -139,9 +138,7 @@ void http_conn_start(HttpServer *server, GSocket *socket,
     conn->tcp = G_IO_STREAM(
         g_socket_connection_factory_create_connection(socket));
     conn->uid = (uid_t)-1;
-    if (peer) {
-        peer->n_conns++;
-    } else {
+    if (!peer) {
         cred = g_socket_get_credentials(socket, NULL);
     }
     if (cred) {

@@ -69,6 +69,8 @@ static void begin(HttpConn *conn)
                                               FALSE);
     g_tls_connection_set_advertised_protocols(
         G_TLS_CONNECTION(conn->base), (const char *const *)protocols);
+    http_conn_set_deadline(conn, MIN(conn->server->limits.handshake_ms,
+                                     HTTP_HANDSHAKE_MS));
     conn->handshake = g_cancellable_new();
     conn->server->n_handshakes++;
     if (conn->peer) {
@@ -79,20 +81,28 @@ static void begin(HttpConn *conn)
                                      on_handshake_done, http_conn_ref(conn));
 }
 
-/* The first in the queue whose peer may have one more handshake, or NULL. */
+/*
+ * The first in the queue of those whose peer has fewest handshakes going on,
+ * or NULL if all have as many as they may.
+ */
 static HttpConn *next_in_queue(HttpServer *server)
 {
+    unsigned fewest = HTTP_HANDSHAKES_PER_PEER;
+    HttpConn *found = NULL;
     GList *link;
 
     for (link = server->hellos.head; link; link = link->next) {
         HttpConn *conn = link->data;
 
-        if (!conn->peer ||
-            conn->peer->n_handshakes < HTTP_HANDSHAKES_PER_PEER) {
+        if (!conn->peer) {
             return conn;
         }
+        if (conn->peer->n_handshakes < fewest) {
+            found = conn;
+            fewest = conn->peer->n_handshakes;
+        }
     }
-    return NULL;
+    return found;
 }
 
 static void run_queue(HttpServer *server)

@@ -25,6 +25,8 @@
  */
 #define HTTP_HANDSHAKES_MAX 8
 #define HTTP_HANDSHAKES_PER_PEER 4
+/* Once the ClientHello is there, a peer has to answer once or twice. */
+#define HTTP_HANDSHAKE_MS 3000
 
 typedef struct HttpConn HttpConn;
 typedef struct HttpPeer HttpPeer;
@@ -150,12 +152,21 @@ struct HttpRequest {
 void http_server_resume(HttpServer *server);
 
 /**
+ * http_server_leave_peer: one connection of a peer is gone; forgets the peer
+ * after the last one.
+ *
+ * @server: the server
+ * @peer: the peer
+ */
+void http_server_leave_peer(HttpServer *server, HttpPeer *peer);
+
+/**
  * http_conn_start: begin with a connection that was accepted.
  *
  * @server: the server
  * @socket: the connection
  * @certificate: (nullable): speak TLS with it
- * @peer: where it comes from; NULL on a unix socket
+ * @peer: where it comes from, counted there; NULL on a unix socket
  */
 void http_conn_start(HttpServer *server, GSocket *socket,
                      GTlsCertificate *certificate, HttpPeer *peer);

@@ -37,8 +37,8 @@ static void peer_free(HttpPeer *peer)
     g_free(peer);
 }
 
-/* The peer of a TCP connection; made if it is new. */
-static HttpPeer *lookup_peer(HttpServer *server, GSocket *socket)
+/* Counts a TCP connection with its peer, which is made if it is new. */
+static HttpPeer *join_peer(HttpServer *server, GSocket *socket)
 {
     g_autoptr(GSocketAddress) addr = g_socket_get_remote_address(socket, NULL);
     g_autofree char *name = addr_host_to_string(addr);
@@ -49,14 +49,12 @@ static HttpPeer *lookup_peer(HttpServer *server, GSocket *socket)
         peer->name = g_steal_pointer(&name);
         g_hash_table_insert(server->peers, peer->name, peer);
     }
+    peer->n_conns++;
     return peer;
 }
 
-/*
- * Makes room when all connections are in use: the one that waited longest
- * between two requests has to go, its client can come back.
- */
-static bool evict_idle(HttpServer *server)
+/* The one that waited longest between two requests, or NULL. */
+static HttpConn *find_idle(HttpServer *server)
 {
     GList *link;
 
@@ -64,11 +62,69 @@ static bool evict_idle(HttpServer *server)
         HttpConn *conn = link->data;
 
         if (conn->state == HTTP_CONN_IDLE || conn->state == HTTP_CONN_LINGER) {
-            http_conn_close(conn);
-            return true;
+            return conn;
         }
     }
-    return false;
+    return NULL;
+}
+
+/*
+ * The oldest one that has not brought a whole request, of the peer with most
+ * connections, or NULL if no peer has more than @n.
+ */
+static HttpConn *find_unfinished(HttpServer *server, unsigned n)
+{
+    HttpConn *found = NULL;
+    GList *link;
+
+    for (link = server->conns.head; link; link = link->next) {
+        HttpConn *conn = link->data;
+
+        if (conn->peer && conn->peer->n_conns > n &&
+            (conn->state == HTTP_CONN_HELLO ||
+             conn->state == HTTP_CONN_QUEUED ||
+             conn->state == HTTP_CONN_HEAD ||
+             conn->state == HTTP_CONN_BODY)) {
+            found = conn;
+            n = conn->peer->n_conns;
+        }
+    }
+    return found;
+}
+
+/*
+ * Makes room when all connections are in use: first one that is idle has to
+ * go, its client can come back, and then one of those who would have them
+ * all. @peer, which may be NULL, is the one to make room for.
+ */
+static bool make_room(HttpServer *server, const HttpPeer *peer)
+{
+    HttpConn *conn = find_idle(server);
+
+    if (!conn) {
+        conn = find_unfinished(server, peer ? peer->n_conns : 0);
+    }
+    if (!conn) {
+        return false;
+    }
+    http_conn_close(conn);
+    return true;
+}
+
+/* Whether a connection of @peer, which may be NULL, is taken on. */
+static bool has_room(HttpServer *server, const HttpPeer *peer)
+{
+    if (peer && peer->n_conns > server->limits.max_per_peer) {
+        g_debug("connection of %s refused: %u are open", peer->name,
+                peer->n_conns - 1);
+        return false;
+    }
+    if (server->conns.length >= server->limits.max_connections &&
+        !make_room(server, peer)) {
+        g_debug("connection refused: %u are open", server->conns.length);
+        return false;
+    }
+    return true;
 }
 
 static void on_connection(GSocket *socket, void *opaque)
@@ -77,20 +133,14 @@ static void on_connection(GSocket *socket, void *opaque)
     HttpServer *server = port->server;
     HttpPeer *peer = NULL;
 
-    if (server->conns.length >= server->limits.max_connections &&
-        !evict_idle(server)) {
-        g_debug("connection refused: %u are open", server->conns.length);
-        return;
-    }
     if (g_socket_get_family(socket) != G_SOCKET_FAMILY_UNIX) {
-        peer = lookup_peer(server, socket);
-        if (peer->n_conns >= server->limits.max_per_peer) {
-            g_debug("connection of %s refused: %u are open", peer->name,
-                    peer->n_conns);
-            return;
-        }
+        peer = join_peer(server, socket);
     }
-    http_conn_start(server, socket, port->certificate, peer);
+    if (has_room(server, peer)) {
+        http_conn_start(server, socket, port->certificate, peer);
+    } else if (peer) {
+        http_server_leave_peer(server, peer);
+    }
 }
 
 HttpServer *http_server_new(const HttpLimits *limits,
@@ -138,6 +188,13 @@ GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
     }
     g_ptr_array_add(server->ports, port);
     return g_object_ref(listener_address(port->listener));
+}
+
+void http_server_leave_peer(HttpServer *server, HttpPeer *peer)
+{
+    if (--peer->n_conns == 0) {
+        g_hash_table_remove(server->peers, peer->name);
+    }
 }
 
 void http_server_resume(HttpServer *server)

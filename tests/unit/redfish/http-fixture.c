@@ -197,7 +197,8 @@ void http_fixture_wait_pending(HttpFixture *f, unsigned n)
     g_assert_true(test_wait_until(is_pending, &w, WAIT_MS));
 }
 
-HttpClient *http_client_new_plain(HttpFixture *f)
+/* Connects from @ip, or from wherever if it is NULL. */
+static HttpClient *connect_plain(HttpFixture *f, const char *ip)
 {
     HttpClient *c = g_new0(HttpClient, 1);
     g_autoptr(GError) err = NULL;
@@ -207,6 +208,13 @@ HttpClient *http_client_new_plain(HttpFixture *f)
                              G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
                              &err);
     g_assert_no_error(err);
+    if (ip) {
+        g_autoptr(GSocketAddress) from =
+            g_inet_socket_address_new_from_string(ip, 0);
+
+        g_socket_bind(c->socket, from, FALSE, &err);
+        g_assert_no_error(err);
+    }
     g_socket_connect(c->socket, f->addr, NULL, &err);
     g_assert_no_error(err);
     c->io = G_IO_STREAM(
@@ -215,9 +223,19 @@ HttpClient *http_client_new_plain(HttpFixture *f)
     return c;
 }
 
-HttpClient *http_client_new(HttpFixture *f)
+HttpClient *http_client_new_plain(HttpFixture *f)
 {
-    HttpClient *c = http_client_new_plain(f);
+    return connect_plain(f, NULL);
+}
+
+HttpClient *http_client_new_plain_from(HttpFixture *f, const char *ip)
+{
+    return connect_plain(f, ip);
+}
+
+HttpClient *http_client_begin(HttpFixture *f, const char *ip)
+{
+    HttpClient *c = connect_plain(f, ip);
     g_autoptr(GIOStream) tcp = NULL;
     g_autoptr(GError) err = NULL;
 
@@ -234,8 +252,25 @@ HttpClient *http_client_new(HttpFixture *f)
                      NULL);
     g_tls_connection_handshake_async(G_TLS_CONNECTION(c->io), 0, NULL,
                                      on_handshake, c);
-    g_assert_true(test_wait_until(is_connected, c, WAIT_MS));
     return c;
+}
+
+void http_client_wait_connected(HttpClient *c)
+{
+    g_assert_true(test_wait_until(is_connected, c, WAIT_MS));
+}
+
+HttpClient *http_client_new_from(HttpFixture *f, const char *ip)
+{
+    HttpClient *c = http_client_begin(f, ip);
+
+    http_client_wait_connected(c);
+    return c;
+}
+
+HttpClient *http_client_new(HttpFixture *f)
+{
+    return http_client_new_from(f, NULL);
 }
 
 void http_client_free(HttpClient *c)

@@ -47,8 +47,14 @@ void http_fixture_wait_pending(HttpFixture *f, unsigned n);
 
 /* Connects; with TLS if the fixture has it. */
 HttpClient *http_client_new(HttpFixture *f);
+/* Connects from a given address, also from another one of loopback's. */
+HttpClient *http_client_new_from(HttpFixture *f, const char *ip);
+/* The same without waiting; @ip may be NULL. */
+HttpClient *http_client_begin(HttpFixture *f, const char *ip);
+void http_client_wait_connected(HttpClient *c);
 /* Connects without TLS even so. */
 HttpClient *http_client_new_plain(HttpFixture *f);
+HttpClient *http_client_new_plain_from(HttpFixture *f, const char *ip);
 void http_client_free(HttpClient *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
 void http_client_send(HttpClient *c, const char *text);

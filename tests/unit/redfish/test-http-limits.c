@@ -381,6 +381,70 @@ static void test_total(void)
     g_assert_cmpuint(f->n_cancelled, ==, 0);
 }
 
+/*
+ * Those who bring no request give way to a peer that has fewer connections,
+ * and to nobody else.
+ */
+static void test_total_unfinished(const void *tls)
+{
+    static const HttpLimits limits = { .max_connections = 4 };
+    g_autoptr(HttpFixture) f = http_fixture_new(&limits, tls != NULL);
+    g_autoptr(GPtrArray) greedy = NULL;
+    g_autoptr(HttpClient) refused = NULL;
+    g_autoptr(HttpClient) modest = NULL;
+    HttpClient *c;
+    unsigned i;
+
+    greedy = g_ptr_array_new_with_free_func((GDestroyNotify)http_client_free);
+    for (i = 0; i < 4; i++) {
+        c = http_client_new_plain(f);
+        g_ptr_array_add(greedy, c);
+        http_client_send(c, tls ? "\x16\x03\x01" : "GET / HT");
+        test_drain();
+    }
+    refused = http_client_new_plain(f);
+    http_client_expect_end(refused);
+    modest = http_client_new_from(f, "127.0.0.2");
+    http_client_send(modest, GET("/a"));
+    http_client_expect(modest, "GET /a 0");
+    http_client_expect_end(g_ptr_array_index(greedy, 0));
+    for (i = 1; i < 4; i++) {
+        c = g_ptr_array_index(greedy, i);
+        g_assert_false(c->ended);
+    }
+}
+
+/* Whoever has no handshake going on comes before those who stall theirs. */
+static void test_stalled_handshakes_of_others(void)
+{
+    static const uint8_t hello[] = {
+        22, 3, 1, 0, 4, 1, 0, 1, 0, /* the first of 256 bytes */
+    };
+    static const char *const stallers[] = { "127.0.0.2", "127.0.0.3" };
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, true);
+    g_autoptr(HttpClient) honest = NULL;
+    g_autoptr(GPtrArray) clients = NULL;
+    unsigned i;
+
+    clients = g_ptr_array_new_with_free_func((GDestroyNotify)http_client_free);
+    for (i = 0; i < 40; i++) {
+        HttpClient *c = http_client_new_plain_from(f, stallers[i % 2]);
+
+        g_ptr_array_add(clients, c);
+        http_client_send_bytes(c, hello, sizeof(hello));
+        test_drain();
+    }
+    honest = http_client_begin(f, NULL);
+    test_drain();
+    g_assert_false(honest->connected);
+    /* One of those whose turn it is gives up. */
+    g_ptr_array_remove_index(clients, 0);
+    http_client_wait_connected(honest);
+    for (i = 0; i < clients->len; i++) {
+        g_assert_false(((HttpClient *)g_ptr_array_index(clients, i))->ended);
+    }
+}
+
 static void free_server(GCancellable *cancellable, void *opaque)
 {
     HttpFixture *f = opaque;
@@ -471,6 +535,9 @@ int main(int argc, char **argv)
     add_both("dropped", test_dropped);
     g_test_add_func("/redfish/http/per-peer", test_per_peer);
     g_test_add_func("/redfish/http/total", test_total);
+    add_both("total-unfinished", test_total_unfinished);
+    g_test_add_func("/redfish/http/stalled-handshakes-of-others",
+                    test_stalled_handshakes_of_others);
     g_test_add_func("/redfish/http/out-of-fds", test_out_of_fds);
     g_test_add_func("/redfish/http/freed-when-cancelled",
                     test_freed_when_cancelled);
