@@ -276,7 +276,7 @@ static void test_run_killed(Fixture *f, const void *data)
     start_run(f, "", DISK);
     test_bmc_wait_power(f->bmc, "On");
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    helper = atoi(text);
+    helper = g_ascii_strtoll(text, NULL, 10);
     test_bmc_kill(f->bmc);
     while (kill(helper, 0) == 0) {
         g_usleep(10000);
