@@ -395,7 +395,12 @@ bool config_load_environment(Config *config, GError **errp)
 static void set_directory(Config *config, ConfigKey key, const char *root,
                           const char *user_root)
 {
-    if (*config->value[key]) {
+    char *given = config->value[key];
+
+    if (*given) {
+        /* Others are told of it, who need not be where we are. */
+        config->value[key] = g_canonicalize_filename(given, NULL);
+        g_free(given);
         return;
     }
     g_free(config->value[key]);

@@ -11,15 +11,16 @@
 #include <stdbool.h>
 
 /**
- * rundir_prepare: make the directory, mode 0700, remove what an earlier
- * helper left there, and write "pid".
+ * rundir_prepare: make the directory, mode 0700, take it for this process,
+ * remove what an earlier helper left there, and write "pid".
  *
  * @dir: the directory
- * @errp: BMC_ERROR_PERMISSION or BMC_ERROR_FAILED, saying what to do
+ * @errp: BMC_ERROR_USAGE when another helper has it, BMC_ERROR_PERMISSION or
+ *        BMC_ERROR_FAILED, saying what to do
  *
- * Returns: true on success
+ * Returns: the lock, a descriptor for rundir_clean(), or -1
  */
-bool rundir_prepare(const char *dir, GError **errp);
+int rundir_prepare(const char *dir, GError **errp);
 
 /**
  * rundir_publish: write "endpoints.json": whoever sees it can connect.
@@ -33,10 +34,12 @@ bool rundir_prepare(const char *dir, GError **errp);
 bool rundir_publish(const char *dir, JsonObject *endpoints, GError **errp);
 
 /**
- * rundir_clean: remove "endpoints.json" and "pid".
+ * rundir_clean: remove "endpoints.json" and "pid", and give the directory
+ * free.
  *
  * @dir: the directory
+ * @lock: from rundir_prepare(); closed
  */
-void rundir_clean(const char *dir);
+void rundir_clean(const char *dir, int lock);
 
 #endif /* QEMU_BMC_RUNDIR_H */

@@ -182,6 +182,12 @@ static void test_complete(Fixture *f, const void *data)
     g_assert_true(config_complete(f->config, &err));
     g_assert_true(g_str_has_suffix(config_get(f->config, CONFIG_RUN_DIR),
                                    "/qemu-bmc/1"));
+    /* Readers of endpoints.json need not be where we are. */
+    g_assert_true(config_set_option(f->config, "run-dir", "some/run", &err));
+    g_assert_true(config_complete(f->config, &err));
+    g_assert_true(g_path_is_absolute(config_get(f->config, CONFIG_RUN_DIR)));
+    g_assert_true(g_str_has_suffix(config_get(f->config, CONFIG_RUN_DIR),
+                                   "/some/run"));
 }
 
 static void test_address(Fixture *f, const void *data)

@@ -20,8 +20,10 @@ static void test_life(void)
     g_autoptr(GError) err = NULL;
     g_autofree char *text = NULL;
     struct stat st;
+    int lock;
 
-    g_assert_true(rundir_prepare(run, &err));
+    lock = rundir_prepare(run, &err);
+    g_assert_cmpint(lock, >=, 0);
     g_assert_cmpint(stat(run, &st), ==, 0);
     g_assert_cmpint(st.st_mode & 0777, ==, 0700);
     g_assert_true(g_file_get_contents(pid, &text, NULL, NULL));
@@ -32,7 +34,17 @@ static void test_life(void)
     g_clear_pointer(&text, g_free);
     g_assert_true(g_file_get_contents(endpoints, &text, NULL, NULL));
     g_assert_cmpstr(text, ==, "{\"ipmi\":\"127.0.0.1:623\"}\n");
-    rundir_clean(run);
+    /* Whoever comes second is told who has it, and spoils nothing. */
+    g_assert_cmpint(rundir_prepare(run, &err), ==, -1);
+    g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+    g_clear_pointer(&text, g_free);
+    text = g_strdup_printf("process %d ", (int)getpid());
+    g_assert_nonnull(strstr(err->message, text));
+    g_assert_true(g_file_test(endpoints, G_FILE_TEST_EXISTS));
+    rundir_clean(run, lock);
+    lock = rundir_prepare(run, NULL);
+    g_assert_cmpint(lock, >=, 0);
+    rundir_clean(run, lock);
     g_assert_false(g_file_test(endpoints, G_FILE_TEST_EXISTS));
     g_assert_false(g_file_test(pid, G_FILE_TEST_EXISTS));
 }
@@ -45,7 +57,7 @@ static void test_impossible(void)
     g_autoptr(GError) err = NULL;
 
     g_assert_true(g_file_set_contents(file, "", 0, NULL));
-    g_assert_false(rundir_prepare(run, &err));
+    g_assert_cmpint(rundir_prepare(run, &err), ==, -1);
     g_assert_error(err, BMC_ERROR, BMC_ERROR_FAILED);
     g_assert_nonnull(strstr(err->message, "--run-dir"));
 }
