@@ -52,6 +52,7 @@ typedef struct App {
     JsonObject *endpoints;
     ClockTimer *watchdog;
     int exit_code;
+    int run_lock;
     bool ending;
 } App;
 
@@ -155,6 +156,12 @@ static bool parse_command_line(App *app, int argc, char **argv,
     if (app->qemu_argv && !app->qemu_argv[0]) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
                     "no QEMU command line behind \"--\"");
+        return false;
+    }
+    if (app->qemu_argv && app->qemu_argv[0][0] == '-') {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "QEMU's command line begins with the program, e.g. "
+                    "qemu-system-x86_64, not with '%s'", app->qemu_argv[0]);
         return false;
     }
     return true;
@@ -350,10 +357,17 @@ static GTlsCertificate *get_certificate(App *app, GError **errp)
 
 /* What to do about it depends on which service could not listen. */
 static void explain_listen(GError *err, const char *service,
-                           const char *remedy, GError **errp)
+                           const char *setting, GError **errp)
 {
-    g_set_error(errp, err->domain, err->code, "%s: %s (%s)", service,
-                err->message, remedy);
+    const char *reason = "";
+
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND)) {
+        setting = "BMC_ADDRESS or --address";
+    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION)) {
+        reason = "a port below 1024 needs root or CAP_NET_BIND_SERVICE; ";
+    }
+    g_set_error(errp, err->domain, err->code, "%s: %s (%schoose another with "
+                "%s)", service, err->message, reason, setting);
     g_error_free(err);
 }
 
@@ -388,9 +402,8 @@ static bool start_redfish(App *app, GError **errp)
                                 rf_http_handler, app->redfish);
     bound = http_server_listen(app->http, addr, cert, &err);
     if (!bound) {
-        explain_listen(err, "Redfish", "choose another port with "
-                       "REDFISH_PORT or --redfish-port; a port below 1024 "
-                       "needs root or CAP_NET_BIND_SERVICE", errp);
+        explain_listen(err, "Redfish", "REDFISH_PORT or --redfish-port",
+                       errp);
         return false;
     }
     bound_local = http_server_listen(app->http, local, NULL, errp);
@@ -417,9 +430,8 @@ static bool start_ipmi(App *app, GError **errp)
     app->ipmi = ipmi_core_new(app->bmc);
     app->lan = ipmi_lan_new(app->ipmi, addr, &err);
     if (!app->lan) {
-        explain_listen(err, "IPMI over LAN", "choose another port with "
-                       "IPMI_PORT or --ipmi-port; a port below 1024 needs "
-                       "root or CAP_NET_BIND_SERVICE", errp);
+        explain_listen(err, "IPMI over LAN", "IPMI_PORT or --ipmi-port",
+                       errp);
         return false;
     }
     text = addr_to_string(ipmi_lan_address(app->lan));
@@ -432,9 +444,8 @@ static bool start_ipmi(App *app, GError **errp)
                     errp);
     app->vm = vm ? ipmi_vm_new(app->ipmi, vm, &err) : NULL;
     if (!app->vm) {
-        explain_listen(err, "in-band IPMI",
-                       "choose another address with VM_IPMI_ADDR or "
-                       "--vm-ipmi", errp);
+        g_propagate_prefixed_error(errp, err, "in-band IPMI (VM_IPMI_ADDR, "
+                                   "--vm-ipmi): ");
         return false;
     }
     if (!addr_is_local(vm)) {
@@ -527,7 +538,7 @@ static bool start(App *app, GError **errp)
     return check_exposure(app, errp) &&
            make_machine(app, errp) &&
            make_bmc(app, errp) &&
-           rundir_prepare(run_dir, errp) &&
+           (app->run_lock = rundir_prepare(run_dir, errp)) >= 0 &&
            start_redfish(app, errp) &&
            start_ipmi(app, errp);
 }
@@ -535,8 +546,8 @@ static bool start(App *app, GError **errp)
 static void cleanup(App *app)
 {
     clock_timer_stop(&app->watchdog);
-    if (app->bmc) {
-        rundir_clean(config_get(app->config, CONFIG_RUN_DIR));
+    if (app->run_lock >= 0) {
+        rundir_clean(config_get(app->config, CONFIG_RUN_DIR), app->run_lock);
     }
     ipmi_vm_free(app->vm);
     ipmi_lan_free(app->lan);
@@ -584,7 +595,7 @@ static bool print_and_exit(App *app)
 
 int main(int argc, char **argv)
 {
-    App app = { .config = config_new() };
+    App app = { .config = config_new(), .run_lock = -1 };
     GError *err = NULL;
     bool done = false;
 

@@ -17,7 +17,6 @@
 
 /* Datagrams per turn of the main loop, so that a flood starves nobody. */
 #define BUDGET 64
-#define UNPRIVILEGED_PORT 1024
 
 struct IpmiLan {
     IpmiEngine *engine;
@@ -151,42 +150,38 @@ static gboolean lan_readable(GSocket *socket, GIOCondition cond, void *opaque)
     return G_SOURCE_CONTINUE;
 }
 
-static const char *bind_advice(const GError *err, GSocketAddress *addr)
-{
-    uint16_t port =
-        g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(addr));
-
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
-        return "another program uses the port; choose another one, or 0 for "
-               "any";
-    }
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) &&
-        port < UNPRIVILEGED_PORT) {
-        return "ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher "
-               "one, or 0 for any";
-    }
-    return "is it an address of this host?";
-}
-
 static bool bind_socket(GSocket *socket, GSocketAddress *addr, GError **errp)
 {
     g_autofree char *text = addr_to_string(addr);
-    g_autoptr(GError) err = NULL;
+    struct sockaddr_storage sa;
+    gssize len = g_socket_address_get_native_size(addr);
     BmcError code = BMC_ERROR_FAILED;
+    int err;
 
     /* SO_REUSEADDR on UDP would let two servers share a port unseen. */
-    if (g_socket_bind(socket, addr, FALSE, &err)) {
+    if (!g_socket_address_to_native(addr, &sa, sizeof(sa), errp)) {
+        return false;
+    }
+    if (bind(g_socket_get_fd(socket), (struct sockaddr *)&sa, len) == 0) {
         return true;
     }
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)) {
+    err = errno;
+    switch (err) {
+    case EADDRINUSE:
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_EXISTS,
+                    "UDP address %s is in use by another service", text);
+        return false;
+    case EACCES:
         code = BMC_ERROR_PERMISSION;
-    } else if (g_error_matches(err, G_IO_ERROR,
-                               G_IO_ERROR_ADDRESS_IN_USE)) {
-        code = BMC_ERROR_EXISTS;
+        break;
+    case EADDRNOTAVAIL:
+        code = BMC_ERROR_NOT_FOUND;
+        break;
+    default:
+        break;
     }
-    g_set_error(errp, BMC_ERROR, code,
-                "cannot listen for IPMI on UDP %s: %s (%s)", text,
-                err->message, bind_advice(err, addr));
+    g_set_error(errp, BMC_ERROR, code, "cannot listen on UDP %s: %s", text,
+                g_strerror(err));
     return false;
 }
 

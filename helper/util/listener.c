@@ -198,16 +198,13 @@ static void set_address_error(GError **errp, int err, GSocketAddress *addr)
             return;
         }
         g_set_error(errp, BMC_ERROR, BMC_ERROR_EXISTS,
-                    "address %s is in use by another service; choose another",
-                    where);
+                    "address %s is in use by another service", where);
         return;
     case EACCES:
     case EPERM:
         code = BMC_ERROR_PERMISSION;
         hint = G_IS_UNIX_SOCKET_ADDRESS(addr)
-               ? "; check the owner and mode of its directory"
-               : "; choose a port above 1023, or run as root or with "
-                 "CAP_NET_BIND_SERVICE";
+               ? "; check the owner and mode of its directory" : "";
         break;
     case ENOENT:
         code = BMC_ERROR_NOT_FOUND;

@@ -123,12 +123,33 @@ static void test_busy_ports(Fixture *f, const void *data)
     fails(f, "", ipmi, 1, "*IPMI*in use*IPMI_PORT*");
 }
 
+/* Each remedy once, and the one that fits. */
+static void test_cannot_listen(Fixture *f, const void *data)
+{
+    fails(f, "IPMI_PASS=other", PORTS "-a 192.0.2.1", 1,
+          "*192.0.2.1*(choose another with BMC_ADDRESS or --address)");
+    /* Root may have all ports, in a test too. */
+    if (geteuid() != 0) {
+        fails(f, "", "--redfish-port 443 --ipmi-port 0", 1,
+              "*127.0.0.1:443: Permission denied (*CAP_NET_BIND_SERVICE; "
+              "choose another with REDFISH_PORT or --redfish-port)");
+        fails(f, "", "--redfish-port 0 --ipmi-port 623", 1,
+              "*127.0.0.1:623: Permission denied (*CAP_NET_BIND_SERVICE; "
+              "choose another with IPMI_PORT or --ipmi-port)");
+    }
+}
+
 static void test_second_helper(Fixture *f, const void *data)
 {
     g_autoptr(TestBmc) bmc = test_bmc_start(f->dir, "--qmp /nonexistent/q");
-    g_autofree char *pattern = g_strdup_printf("*%d*", (int)bmc->pid);
+    g_autofree char *pattern = g_strdup_printf("*in use by process %d (*",
+                                               (int)bmc->pid);
+    g_autofree char *other = g_strdup_printf(PORTS "--state-dir %s/other",
+                                             f->dir->path);
 
     fails(f, "", PORTS, 2, pattern);
+    /* Nor can they share a run directory alone. */
+    fails(f, "", other, 2, pattern);
     /* The first one is none the worse for it. */
     g_assert_cmpint(test_bmc_redfish(bmc, "GET", "/Systems/1", NULL, NULL),
                     ==, 200);
@@ -144,6 +165,7 @@ static void test_launch(Fixture *f, const void *data)
           "*-daemonize*");
     fails(f, "", PORTS "-- qemu-system-x86_64 -monitor stdio", 2,
           "*-monitor*");
+    fails(f, "", PORTS "-- -m 1G", 2, "*begins with the program*'-m'*");
     fails(f, "", PORTS "-- /nonexistent/qemu", 1, "*/nonexistent/qemu*");
 }
 
@@ -204,6 +226,7 @@ int main(int argc, char **argv)
     ADD("default-password", test_default_password);
     ADD("tls", test_tls);
     ADD("busy-ports", test_busy_ports);
+    ADD("cannot-listen", test_cannot_listen);
     ADD("second-helper", test_second_helper);
     ADD("launch", test_launch);
     ADD("launch/bad-arguments", test_launch_bad_arguments);

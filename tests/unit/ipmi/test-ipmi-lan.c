@@ -116,7 +116,7 @@ static void test_busy(void)
     start(&f, "127.0.0.1:0");
     g_assert_null(ipmi_lan_new(f.core, ipmi_lan_address(f.lan), &err));
     g_assert_error(err, BMC_ERROR, BMC_ERROR_EXISTS);
-    g_assert_nonnull(strstr(err->message, "choose another one"));
+    g_assert_nonnull(strstr(err->message, "in use by another service"));
     stop(&f);
 }
 
@@ -129,6 +129,7 @@ static void test_bad_address(void)
 
     start(&f, "127.0.0.1:0");
     g_assert_null(ipmi_lan_new(f.core, addr, &err));
+    g_assert_error(err, BMC_ERROR, BMC_ERROR_NOT_FOUND);
     g_assert_nonnull(strstr(err->message, "192.0.2.1"));
     stop(&f);
 }
