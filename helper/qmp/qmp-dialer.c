@@ -124,7 +124,6 @@ static GError *translate(const QmpDialer *dialer, const GError *err)
 {
     g_autofree char *hint = make_hint(dialer);
     BmcError code = BMC_ERROR_UNAVAILABLE;
-    const char *why = "";
 
     if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
         return g_error_new(BMC_ERROR, BMC_ERROR_TIMEOUT,
@@ -141,10 +140,9 @@ static GError *translate(const QmpDialer *dialer, const GError *err)
     if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
         g_error_matches(err, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY)) {
         code = BMC_ERROR_NOT_FOUND;
-        why = "not found; ";
     }
-    return g_error_new(BMC_ERROR, code, "cannot connect to QMP %s: %s (%s%s)",
-                       dialer->name, err->message, why, hint);
+    return g_error_new(BMC_ERROR, code, "cannot connect to QMP %s: %s (%s)",
+                       dialer->name, err->message, hint);
 }
 
 static void fail(QmpDialer *dialer, const GError *err)

@@ -81,8 +81,8 @@ static void test_connect_missing(void)
     g_autoptr(TestDir) dir = test_dir_new();
     g_autofree char *path = test_dir_file(dir, "nowhere/qmp.sock");
 
-    connect_error(path, BMC_ERROR_NOT_FOUND, "not found");
-    connect_error(path, BMC_ERROR_NOT_FOUND, "No such file or directory");
+    connect_error(path, BMC_ERROR_NOT_FOUND,
+                  "No such file or directory (is QEMU running");
 }
 
 static void test_connect_refused(void)
