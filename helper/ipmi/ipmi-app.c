@@ -58,9 +58,11 @@ static int get_system_guid(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     uint8_t guid[IPMI_GUID_LEN];
 
-    if (!ipmi_guid_from_uuid(bmc_system_uuid(req->bmc), guid)) {
-        return IPMI_CC_NOT_PRESENT;
-    }
+    /*
+     * Without one it is zero, as in RAKP message 2 and as the guest sees it
+     * (SMBIOS); clients like bmc-info give up at an error here.
+     */
+    ipmi_guid_from_uuid(bmc_system_uuid(req->bmc), guid);
     byte_writer_bytes(out, guid, sizeof(guid));
     return IPMI_CC_OK;
 }
