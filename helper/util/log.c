@@ -114,8 +114,31 @@ static bool is_plain(gunichar c)
     GUnicodeType type = g_unichar_type(c);
 
     return g_unichar_isprint(c) && type != G_UNICODE_LINE_SEPARATOR &&
-           type != G_UNICODE_PARAGRAPH_SEPARATOR &&
-           c != '"' && c != '\'' && c != '\\';
+           type != G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+static char *escape(const char *text, gssize len, size_t max,
+                    const char *special)
+{
+    size_t n = len < 0 ? strnlen(text, max) : MIN((size_t)len, max);
+    GString *out = g_string_sized_new(n);
+    size_t i = 0;
+
+    while (i < n) {
+        gunichar c = g_utf8_get_char_validated(text + i, n - i);
+        bool valid = c != (gunichar)-1 && c != (gunichar)-2;
+        size_t bytes = valid ? g_unichar_to_utf8(c, NULL) : 1;
+
+        if (valid && is_plain(c) && (c > 0x7f || !strchr(special, c))) {
+            g_string_append_len(out, text + i, bytes);
+            i += bytes;
+            continue;
+        }
+        for (; bytes > 0; bytes--, i++) {
+            g_string_append_printf(out, "\\x%02x", (uint8_t)text[i]);
+        }
+    }
+    return g_string_free(out, FALSE);
 }
 
 bool log_init(const char *level, GError **errp)
@@ -142,25 +165,12 @@ bool log_init(const char *level, GError **errp)
 
 char *log_escape(const char *text, gssize len, size_t max)
 {
-    size_t n = len < 0 ? strnlen(text, max) : MIN((size_t)len, max);
-    GString *out = g_string_sized_new(n);
-    size_t i = 0;
+    return escape(text, len, max, "\"'\\");
+}
 
-    while (i < n) {
-        gunichar c = g_utf8_get_char_validated(text + i, n - i);
-        bool valid = c != (gunichar)-1 && c != (gunichar)-2;
-        size_t bytes = valid ? g_unichar_to_utf8(c, NULL) : 1;
-
-        if (valid && is_plain(c)) {
-            g_string_append_len(out, text + i, bytes);
-            i += bytes;
-            continue;
-        }
-        for (; bytes > 0; bytes--, i++) {
-            g_string_append_printf(out, "\\x%02x", (uint8_t)text[i]);
-        }
-    }
-    return g_string_free(out, FALSE);
+char *log_escape_line(const char *text, gssize len, size_t max)
+{
+    return escape(text, len, max, "");
 }
 
 bool log_limit_allows(LogLimit *limit, int64_t now_ms, unsigned *suppressed)

@@ -38,6 +38,18 @@ bool log_init(const char *level, GError **errp);
 char *log_escape(const char *text, gssize len, size_t max);
 
 /**
+ * log_escape_line: as log_escape(), for text that is a line of its own and
+ * not a word in quotes: quotes and backslashes stay as they are.
+ *
+ * @text: the bytes; need not be terminated
+ * @len: their number, or -1 when terminated
+ * @max: most bytes of @text to show
+ *
+ * Returns: (transfer full): printable text
+ */
+char *log_escape_line(const char *text, gssize len, size_t max);
+
+/**
  * LogLimit: allows a burst of lines and then a few per minute, for events
  * that a peer can cause at will; zero is a fresh limit.
  */

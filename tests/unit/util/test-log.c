@@ -115,6 +115,13 @@ static void test_log_escape(void)
     }
 }
 
+static void test_log_escape_line(void)
+{
+    g_autofree char *text = log_escape_line("a 'b' \"c\" \\ \x1b\n", -1, 100);
+
+    g_assert_cmpstr(text, ==, "a 'b' \"c\" \\ \\x1b\\x0a");
+}
+
 static void test_log_limit(void)
 {
     LogLimit limit = { 0 };
@@ -152,6 +159,7 @@ int main(int argc, char **argv)
     g_test_add_func("/log/time", test_log_time);
     g_test_add_func("/log/bad-level", test_log_bad_level);
     g_test_add_func("/log/escape", test_log_escape);
+    g_test_add_func("/log/escape-line", test_log_escape_line);
     g_test_add_func("/log/limit", test_log_limit);
     return g_test_run();
 }
