@@ -42,7 +42,8 @@ static bool read_file(const char *path, char **text, size_t *len,
     g_autoptr(GError) err = NULL;
 
     if (!g_file_get_contents(path, text, len, &err)) {
-        g_set_error_literal(errp, BMC_ERROR, BMC_ERROR_USAGE, err->message);
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "TLS certificate and key: %s", err->message);
         return false;
     }
     return true;
