@@ -159,6 +159,16 @@ static void drop_tasks(GPtrArray *tasks)
     g_ptr_array_unref(tasks);
 }
 
+/* It may be possible now: QEMU tells of no device that is plugged in. */
+static bool is_unfinished(const Bmc *bmc)
+{
+    const BmcBootControl *boot = bmc->boot;
+
+    return bmc->machine->connected &&
+           (boot->boot.enabled == BMC_BOOT_DISABLED ? boot->records->len > 0
+                                                    : !boot->applied);
+}
+
 static void log_set(Bmc *bmc, const BmcOrigin *origin)
 {
     const BmcBoot *boot = &bmc->boot->boot;
@@ -298,6 +308,9 @@ void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
 
     g_task_set_source_tag(task, bmc_boot_quiesce_async);
+    if (!bmc->boot->busy && is_unfinished(bmc)) {
+        boot_sync_start(bmc);
+    }
     if (bmc->boot->busy) {
         g_ptr_array_add(bmc->boot->quiescers, task);
     } else {

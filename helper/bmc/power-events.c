@@ -166,21 +166,42 @@ static BmcPowerEvent explain(Bmc *bmc, BmcPowerCause fallback)
     return event;
 }
 
+/*
+ * Finding the machine as it was left is no event. If it is not, nobody can
+ * tell when or why that has changed.
+ */
+static void first_look(Bmc *bmc, bool on, bool stopped)
+{
+    BmcPowerControl *power = bmc->power;
+    bool was_known = power->known;
+    bool changed = was_known && on != power->was_on;
+    BmcPowerEvent event = explain(bmc, BMC_POWER_CAUSE_UNKNOWN);
+
+    power->seen = true;
+    power->known = true;
+    power->was_on = on;
+    power->was_stopped = stopped;
+    g_info("power: the machine is %s%s", !on ? "off" : stopped ? "paused" :
+           "on", !changed ? "" : on ? ", it was off when last seen" :
+           ", it was on when last seen");
+    if (changed) {
+        power_events_record(bmc, on ? EVENT_RESTART : EVENT_OFF, NULL,
+                            &event);
+    } else if (!was_known) {
+        save(bmc);
+    }
+}
+
 /* Puts a change between on and off down to its cause. */
 static void follow_on_off(Bmc *bmc, bool on)
 {
     BmcPowerControl *power = bmc->power;
-    bool first = !power->known;
-    BmcPowerCause fallback = !power->seen ? BMC_POWER_CAUSE_UNKNOWN :
-                             bmc->machine->state == MACHINE_STATE_GONE ?
+    BmcPowerCause fallback = bmc->machine->state == MACHINE_STATE_GONE ?
                              BMC_POWER_CAUSE_QEMU : BMC_POWER_CAUSE_EXTERNAL;
     BmcPowerEvent event = explain(bmc, fallback);
 
-    power->known = true;
     power->was_on = on;
-    if (first) {
-        save(bmc);
-    } else if (on) {
+    if (on) {
         power->settle_until_ms = clock_now_ms(bmc->clock) +
                                  FIRMWARE_RESETS_MS;
         power_events_record(bmc, EVENT_RESTART, "on", &event);
@@ -318,9 +339,12 @@ void power_events_record(Bmc *bmc, PowerEventKind which, const char *what,
     if (which != EVENT_LAST) {
         store_event(&power->events[which], event);
     }
-    g_message("power: %s %s%s%s%s", what, cause_names[event->cause],
-              event->detail ? " (" : "", event->detail ? event->detail : "",
-              event->detail ? ")" : "");
+    if (what) {
+        g_message("power: %s %s%s%s%s", what, cause_names[event->cause],
+                  event->detail ? " (" : "",
+                  event->detail ? event->detail : "",
+                  event->detail ? ")" : "");
+    }
     clear_hint(power);
     save(bmc);
     bmc_changed(bmc, BMC_PART_POWER);
@@ -338,13 +362,14 @@ void power_events_follow(Bmc *bmc)
         power_op_under_way(power, MACHINE_OP_RESET)) {
         return;
     }
-    if (!power->known || on != power->was_on) {
+    if (!power->seen) {
+        first_look(bmc, on, stopped);
+    } else if (on != power->was_on) {
         power->was_stopped = stopped;
         follow_on_off(bmc, on);
     } else if (stopped != power->was_stopped) {
         follow_stopped(bmc, stopped);
     }
-    power->seen = true;
     if (!on && power->asked && power->stage == STAGE_IDLE) {
         power_guest_is_off(bmc);
     }

@@ -12,7 +12,8 @@
  * @STAGE_IDLE: there is none
  * @STAGE_PREPARE: the boot order is being brought up to date
  * @STAGE_OP: QEMU carries out an operation
- * @STAGE_INTERVAL: the off time of a power cycle
+ * @STAGE_INTERVAL: the off time of a power cycle; without a running
+ *                  @interval_timer it is over, but QEMU does not answer
  */
 typedef enum PowerStage {
     STAGE_IDLE,
@@ -53,7 +54,7 @@ typedef struct PowerRequest {
  * @waiters: GTasks that end with @op
  * @asked: the button was pressed for @asked_request, and the guest is on
  * @known: @was_on holds, be it from an earlier helper
- * @seen: this helper has seen a state
+ * @seen: this helper has seen a state: @was_on and @was_stopped hold
  * @hint: what explains the next change, until @hint_until_ms
  * @settle_until_ms: a reset by the guest is firmware's own before this
  * @own_until_ms: a reset by the host is ours before this
@@ -129,7 +130,7 @@ void power_events_clear(BmcPowerControl *power);
  *
  * @bmc: the hub
  * @which: the kind; %EVENT_LAST for none
- * @what: what has changed, for the log
+ * @what: (nullable): what has changed, for the log; NULL when it is there
  * @event: why; its time is filled in
  */
 void power_events_record(Bmc *bmc, PowerEventKind which, const char *what,

@@ -175,13 +175,22 @@ static void start_op(Bmc *bmc, MachineOp op);
 static void interval_over(void *opaque)
 {
     Bmc *bmc = opaque;
+    BmcPowerControl *power = bmc->power;
+    g_autoptr(GError) err = NULL;
 
-    bmc->power->stage = STAGE_IDLE;
+    if (bmc->machine->state == MACHINE_STATE_UNKNOWN) {
+        g_message("power: the power cycle goes on when QEMU answers again");
+        err = g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
+                          "QEMU does not answer");
+        complete_waiters(power, err);
+        return;
+    }
+    power->stage = STAGE_IDLE;
     if (machine_state_is_off(bmc->machine->state)) {
         start_op(bmc, MACHINE_OP_START);
     } else {
-        /* Somebody else has been quicker, or QEMU does not answer */
-        complete_waiters(bmc->power, NULL);
+        /* Somebody else has been quicker */
+        complete_waiters(power, NULL);
     }
     tell_state(bmc);
 }
@@ -321,6 +330,17 @@ static bool succeed(GTask *task)
     return false;
 }
 
+static bool refuse(Bmc *bmc, PowerStep step, GTask *task)
+{
+    const char *problem = bmc->machine->problem;
+
+    if (step == STEP_NO_QEMU) {
+        return fail(task, BMC_ERROR_UNAVAILABLE,
+                    problem ? problem : "QEMU does not answer");
+    }
+    return fail(task, BMC_ERROR_STATE, step_errors[step]);
+}
+
 static bool join(BmcPowerControl *power, GTask *task)
 {
     if (power->waiters->len >= MAX_WAITERS) {
@@ -353,6 +373,9 @@ static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
         complete_waiters(power, err);
         return true;
     }
+    if (bmc->machine->state == MACHINE_STATE_UNKNOWN) {
+        return refuse(bmc, STEP_NO_QEMU, task);
+    }
     if (action == BMC_POWER_ON && coming_up) {
         return join(power, task);
     }
@@ -361,17 +384,6 @@ static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
         return succeed(task);
     }
     return fail(task, BMC_ERROR_BUSY, "another power operation is under way");
-}
-
-static bool refuse(Bmc *bmc, PowerStep step, GTask *task)
-{
-    const char *problem = bmc->machine->problem;
-
-    if (step == STEP_NO_QEMU) {
-        return fail(task, BMC_ERROR_UNAVAILABLE,
-                    problem ? problem : "QEMU does not answer");
-    }
-    return fail(task, BMC_ERROR_STATE, step_errors[step]);
 }
 
 static void press_button(Bmc *bmc)
@@ -471,8 +483,14 @@ void bmc_power_free(Bmc *bmc)
 
 void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event)
 {
+    BmcPowerControl *power = bmc->power;
+
     if (event->type == MACHINE_EVENT_STATE) {
         power_events_follow(bmc);
+        if (power->stage == STAGE_INTERVAL && !power->interval_timer &&
+            bmc->machine->state != MACHINE_STATE_UNKNOWN) {
+            interval_over(bmc);
+        }
         tell_state(bmc);
     } else {
         power_events_handle(bmc, event);

@@ -450,6 +450,41 @@ static void test_unplugged_while_set(void)
     fixture_assert_indices(&fix, "disk=1 nic=3 cd3=-1");
 }
 
+/* QEMU does not tell of it: a reset has a look. */
+static void test_plugged_while_set(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix, MACHINE_STATE_RUNNING);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
+    mock_machine_remove_device(fix.mock, "cd");
+    mock_machine_event(fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&fix);
+    mock_machine_add_device(fix.mock, "cd2", MACHINE_BOOT_CD, -1);
+    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
+    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "cd2");
+    fixture_advance(&fix, 2000);
+    assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    fixture_assert_indices(&fix, "disk=1 nic=3 cd2=-1");
+}
+
+/* An order that could not be put back is, before it matters. */
+static void test_restored_late(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix, MACHINE_STATE_RUNNING);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
+    mock_machine_fail(fix.mock, "set", BMC_ERROR_FAILED);
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "*cannot be put back*");
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE), ==,
+                    BMC_ERROR_FAILED);
+    test_assert_logged();
+    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
+    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk");
+    fixture_assert_indices(&fix, "disk=1 cd=2 nic=3");
+}
+
 /* OVMF would remember the override if no device had an index after it. */
 static void test_uefi_without_indices(void)
 {
@@ -564,6 +599,8 @@ int main(int argc, char **argv)
     g_test_add_func("/boot/both-restarted", test_both_restarted);
     g_test_add_func("/boot/killed", test_killed_between_steps);
     g_test_add_func("/boot/unplugged", test_unplugged_while_set);
+    g_test_add_func("/boot/plugged", test_plugged_while_set);
+    g_test_add_func("/boot/restored-late", test_restored_late);
     g_test_add_func("/boot/uefi-without-indices", test_uefi_without_indices);
     g_test_add_func("/boot/bios-without-indices", test_bios_without_indices);
     g_test_add_func("/boot/ipmi-flags", test_ipmi_flags);
