@@ -22,6 +22,8 @@
 /* So that a flood of connections cannot starve the rest of the loop. */
 #define LISTENER_BUDGET 16
 #define LISTENER_RETRY_MS 1000
+/* Peers that come and go at the limit make one log line in that time. */
+#define LISTENER_LOG_MS (10 * 60 * 1000)
 /* Descriptors that peers cannot use up. */
 #define LISTENER_FD_RESERVE 64
 
@@ -35,7 +37,7 @@ struct Listener {
     GSource *retry_timer;
     ListenerFunc func;
     void *opaque;
-    bool full_logged;
+    int64_t full_logged_ms; /* when that was; 0 for never */
     bool *freed; /* set when freed from within @func */
 };
 
@@ -60,10 +62,13 @@ static gboolean retry_accept(void *opaque)
 
 static void pause_accepting(Listener *listener, const char *why)
 {
-    if (!listener->full_logged) {
+    int64_t now = g_get_monotonic_time() / 1000;
+
+    if (!listener->full_logged_ms ||
+        now - listener->full_logged_ms >= LISTENER_LOG_MS) {
         g_autofree char *where = addr_to_string(listener->address);
 
-        listener->full_logged = true;
+        listener->full_logged_ms = now;
         g_info("%s: not accepting connections for now: %s", where, why);
     }
     clear_source(&listener->accept_source);
@@ -132,7 +137,6 @@ static bool accept_one(Listener *listener)
         pause_accepting(listener, "the limit of open files is near");
         return false;
     }
-    listener->full_logged = false;
     socket = g_socket_new_from_fd(fd, NULL);
     if (!socket) {
         close(fd);

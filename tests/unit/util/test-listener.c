@@ -319,8 +319,13 @@ static void test_out_of_fds(void)
         g_ptr_array_unref(a.sockets);
         return;
     }
+    g_setenv("G_MESSAGES_DEBUG", "all", TRUE);
     g_test_trap_subprocess(NULL, 0, 0);
+    g_unsetenv("G_MESSAGES_DEBUG");
     g_test_trap_assert_passed();
+    /* It was full twice. */
+    g_test_trap_assert_stderr("*not accepting connections*");
+    g_test_trap_assert_stderr_unmatched("*not accepting*not accepting*");
 }
 
 int main(int argc, char **argv)
