@@ -14,6 +14,7 @@
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/listener.h"
+#include "util/log.h"
 
 /* QEMU asks one thing at a time; whoever does not is cut short. */
 #define PENDING_MAX 16
@@ -54,7 +55,23 @@ struct IpmiVm {
     Listener *listener;
     VmLink *link;
     Notifier enables;
+    LogLimit log;
 };
+
+/* Whoever can connect could fill the log. */
+static void log_event(IpmiVm *vm, const char *event)
+{
+    unsigned suppressed;
+
+    if (!log_limit_allows(&vm->log, clock_now_ms(vm->core->clock),
+                          &suppressed)) {
+        return;
+    }
+    if (suppressed) {
+        g_info("in-band IPMI: %u more such events", suppressed);
+    }
+    g_info("in-band IPMI: %s", event);
+}
 
 static void drop_source(GSource **source)
 {
@@ -232,7 +249,7 @@ static void handle_command(IpmiVm *vm, const VmprotoFrame *frame)
     }
     if (frame->cmd == VMPROTO_CMD_VERSION) {
         if (frame->data_len != 1 || frame->data[0] != VMPROTO_VERSION) {
-            g_info("in-band IPMI: unknown protocol version");
+            log_event(vm, "unknown protocol version");
         }
         /* A device that has connected anew has its interrupt off. */
         if (vm->core->msg.enables & IPMI_MSG_ENABLE_RECEIVE_IRQ) {
@@ -245,7 +262,7 @@ static void handle_frame(IpmiVm *vm, const VmprotoFrame *frame)
 {
     if (!vm->link->greeted && frame->kind != VMPROTO_BAD) {
         vm->link->greeted = true;
-        g_info("in-band IPMI: QEMU connected");
+        log_event(vm, "QEMU connected");
     }
     if (frame->kind == VMPROTO_MESSAGE) {
         handle_message(vm, frame);
@@ -271,7 +288,7 @@ static gboolean link_readable(GSocket *socket, GIOCondition cond,
         return G_SOURCE_CONTINUE;
     }
     if (n <= 0) {
-        g_info("in-band IPMI: QEMU disconnected");
+        log_event(vm, "QEMU disconnected");
         link_close(vm);
         return G_SOURCE_REMOVE;
     }

@@ -11,6 +11,7 @@
 
 #include "mock-hub.h"
 #include "test-util.h"
+#include "util/log.h"
 
 #define WAIT_MS 2000
 
@@ -187,6 +188,30 @@ static void test_rubbish(Fixture *f, const void *opaque)
     assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
 }
 
+/* In a process of its own, whose log can be looked at. */
+static void test_log_is_bounded(Fixture *f, const void *opaque)
+{
+    g_autoptr(GString) too_many = g_string_new("*");
+    unsigned i;
+
+    if (g_test_subprocess()) {
+        for (i = 0; i < 100; i++) {
+            send_bytes(f->sock, "ff02a1");
+            test_drain();
+        }
+        return;
+    }
+    for (i = 0; i <= LOG_LIMIT_PER_MINUTE; i++) {
+        g_string_append(too_many, "unknown protocol version*");
+    }
+    g_setenv("G_MESSAGES_DEBUG", "all", TRUE);
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_unsetenv("G_MESSAGES_DEBUG");
+    g_test_trap_assert_passed();
+    g_test_trap_assert_stderr("*unknown protocol version*");
+    g_test_trap_assert_stderr_unmatched(too_many->str);
+}
+
 #define ADD(path, func) \
     g_test_add("/ipmi/vm/" path, Fixture, NULL, setup, func, teardown)
 
@@ -200,5 +225,6 @@ int main(int argc, char **argv)
     ADD("replaced", test_replaced);
     ADD("deadline", test_deadline);
     ADD("rubbish", test_rubbish);
+    ADD("log-is-bounded", test_log_is_bounded);
     return g_test_run();
 }
