@@ -17,6 +17,7 @@
 
 typedef enum OpStep {
     STEP_END,
+    STEP_LOOK,          /* is it still as it was when last looked at */
     STEP_STOP,          /* no guest instruction runs after this */
     STEP_RESET,
     STEP_RESET_NEEDED,  /* if firmware would see an old boot order */
@@ -82,6 +83,7 @@ static bool reached_running(const OpCall *op)
 }
 
 static const StepRow step_table[] = {
+    [STEP_LOOK] = { NULL, false, NULL, reached_always },
     [STEP_STOP] = { "stop", false, NULL, reached_always },
     [STEP_RESET] = { "system_reset", false, NULL, reached_reset },
     [STEP_RESET_NEEDED] = { "system_reset", false, skip_reset, reached_reset },
@@ -95,6 +97,7 @@ static const StepRow step_table[] = {
 static const OpStep plan_nothing[] = { STEP_END };
 static const OpStep plan_refuse[] = { STEP_REFUSE };
 static const OpStep plan_migration[] = { STEP_MIGRATION };
+static const OpStep plan_look[] = { STEP_LOOK, STEP_END };
 static const OpStep plan_launch[] = {
     STEP_RESET_NEEDED, STEP_CONT, STEP_END
 };
@@ -167,6 +170,19 @@ static void op_fail(OpCall *op, BmcError code, const char *format, ...)
     machine_call_fail(&op->call, error);
 }
 
+static const OpStep *find_plan(const MachineQmp *q, MachineOp op)
+{
+    const Machine *machine = &q->parent;
+
+    if (op == MACHINE_OP_STOP && machine->connected &&
+        machine_state_is_off(machine->state) &&
+        q->status_applied < q->start_status) {
+        /* Off no longer: a start that was given up reaches QEMU first */
+        return plan_stop;
+    }
+    return plan_table[machine->state][op];
+}
+
 /* QMP is not there (any more). */
 static void op_disconnected(OpCall *op)
 {
@@ -188,6 +204,7 @@ static void op_disconnected(OpCall *op)
 }
 
 static void step_begin(OpCall *op);
+static void op_begin(OpCall *op);
 
 static void op_update(MachineCall *call)
 {
@@ -213,6 +230,11 @@ static void op_update(MachineCall *call)
     }
     if (!op->replied || q->status_applied < op->status_needed ||
         !step_table[*op->steps].reached(op)) {
+        return;
+    }
+    if (*op->steps == STEP_LOOK) {
+        op->steps = find_plan(q, op->op);
+        op_begin(op);
         return;
     }
     op->steps++;
@@ -260,6 +282,11 @@ static void step_begin(OpCall *op)
     op->resets = q->resets;
     op->resumes = q->resumes;
     op->refusals = q->refusals;
+    if (*op->steps == STEP_LOOK) {
+        op->replied = true;
+        op->status_needed = machine_qmp_refresh(q);
+        return;
+    }
     if (row->starts) {
         q->start_status = q->status_asked + 1;
     }
@@ -284,17 +311,13 @@ static void op_refuse(OpCall *op, MachineState state)
     }
 }
 
-static const OpStep *find_plan(const MachineQmp *q, MachineOp op)
+static void op_begin(OpCall *op)
 {
-    const Machine *machine = &q->parent;
-
-    if (op == MACHINE_OP_STOP && machine->connected &&
-        machine_state_is_off(machine->state) &&
-        q->status_applied < q->start_status) {
-        /* Off no longer: a start that was given up reaches QEMU first */
-        return plan_stop;
+    if (*op->steps == STEP_REFUSE || *op->steps == STEP_MIGRATION) {
+        op_refuse(op, op->call.q->parent.state);
+    } else {
+        step_begin(op);
     }
-    return plan_table[machine->state][op];
 }
 
 void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task)
@@ -307,20 +330,22 @@ void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task)
     call->call.free = op_free;
     call->op = op;
     machine_call_init(&call->call, q, task);
-    call->steps = find_plan(q, op);
+    /*
+     * No event tells when "finish-migrate" turns into "postmigrate", and a
+     * machine that was migrated away must not be touched.
+     */
+    call->steps = machine->state == MACHINE_STATE_PAUSED ? plan_look :
+                  find_plan(q, op);
     if (!machine->connected && machine->state != MACHINE_STATE_GONE) {
         op_fail(call, BMC_ERROR_UNAVAILABLE, "%s", machine->problem ?
                 machine->problem : "QEMU has not been reached yet");
     } else if (!call->steps) {
         op_fail(call, BMC_ERROR_UNAVAILABLE, "%s", machine->problem ?
                 machine->problem : "there is no QEMU to start");
-    } else if (*call->steps == STEP_REFUSE ||
-               *call->steps == STEP_MIGRATION) {
-        op_refuse(call, machine->state);
     } else {
         timeout = g_strdup_printf("the machine was not %s within %d s",
                                   op_names[op], OP_DEADLINE_MS / 1000);
         machine_call_set_deadline(&call->call, OP_DEADLINE_MS, timeout);
-        step_begin(call);
+        op_begin(call);
     }
 }

@@ -156,6 +156,28 @@ static void test_ops_strange_state(void)
     fixture_clear(&f);
 }
 
+/* No event tells that a migration is over. */
+static void test_migrated_unseen(void)
+{
+    static const MachineOp ops[] = {
+        MACHINE_OP_START, MACHINE_OP_STOP, MACHINE_OP_RESET,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ops); i++) {
+        g_autoptr(GError) error = NULL;
+        Fixture f;
+
+        fixture_connect(&f, "finish-migrate");
+        fixture_set_run_state(&f, "postmigrate");
+        g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_PAUSED);
+        fixture_run_op(&f, ops[i], &error);
+        g_assert_error(error, BMC_ERROR, BMC_ERROR_STATE);
+        g_assert_cmpstr(f.commands->str, ==, "");
+        g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_POSTMIGRATE);
+        fixture_clear(&f);
+    }
+}
+
 static bool has_held(void *opaque)
 {
     return mock_qmp_get_held(opaque) > 0;
@@ -478,6 +500,7 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-ops/unreached", test_ops_unreached);
     g_test_add_func("/machine-ops/gone", test_ops_gone);
     g_test_add_func("/machine-ops/strange-state", test_ops_strange_state);
+    g_test_add_func("/machine-ops/migrated", test_migrated_unseen);
     g_test_add_func("/machine-ops/reset/later", test_reset_later);
     g_test_add_func("/machine-ops/reset/needed", test_reset_needed);
     g_test_add_func("/machine-ops/end", test_end_in_op);
