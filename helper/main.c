@@ -215,6 +215,7 @@ static void end(App *app, int code)
     app->exit_code = code;
     sd_notify_send("STOPPING=1");
     if (app->qemu_argv) {
+        bmc_power_expect_end(app->bmc);
         machine_launch_end_async(app->machine, launch_ended, app);
     } else {
         quit(app, code);
@@ -328,6 +329,8 @@ static bool make_bmc(App *app, GError **errp)
             .state_dir = config_get(config, CONFIG_STATE_DIR),
             .admin_user = config_get(config, CONFIG_USER),
             .admin_password = config_get(config, CONFIG_PASSWORD),
+            .admin_given = config_is_set(config, CONFIG_USER) ||
+                           config_is_set(config, CONFIG_PASSWORD),
             .reset_accounts = app->reset_accounts,
             .boot_mode = config_get_boot_mode(config),
         }, app->machine, app->clock, errp);

@@ -62,6 +62,8 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  * @admin_user: IPMI_USER: the first administrator, when the state has no
  *              accounts
  * @admin_password: IPMI_PASS
+ * @admin_given: IPMI_USER or IPMI_PASS was given; if accounts that are there
+ *               already differ, that is logged
  * @reset_accounts: drop the accounts in the state and start over
  * @boot_mode: VM_BOOT_MODE, where the machine does not tell
  * @power_cycle_interval_ms: how long a power cycle stays off, in
@@ -72,6 +74,7 @@ typedef struct BmcConfig {
     const char *state_dir;
     const char *admin_user;
     const char *admin_password;
+    bool admin_given;
     bool reset_accounts;
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;

@@ -180,6 +180,13 @@ static void step_done(GObject *source, GAsyncResult *res, void *opaque)
         /* Unplugged since it was listed */
         boot->again = true;
     }
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_EXISTS)) {
+        g_clear_error(&err);
+        err = g_error_new_literal(BMC_ERROR, BMC_ERROR_STATE,
+                                  "something that is no device comes first "
+                                  "in this machine's boot order, such as a "
+                                  "kernel given with -kernel");
+    }
     sync_end(bmc, err);
 }
 

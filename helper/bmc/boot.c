@@ -13,7 +13,7 @@
  * without another reset; the clock stands still while the machine does. It
  * is consumed earlier when the guest powers off, which firmware never does,
  * and when we reset or stop a machine with a BIOS that has run for
- * FIRMWARE_READS_MS, several times what SeaBIOS needs. Otherwise a machine
+ * FIRMWARE_READS_MS, several times what SeaBIOS needs, or its QEMU ends. Otherwise a machine
  * that is interrupted sooner keeps it: an override that applies twice is
  * annoying, one that is lost breaks a deployment. For the same reason the
  * reset that is part of a force off, after which nothing runs, consumes
@@ -127,6 +127,18 @@ static void qemu_gone(Bmc *bmc)
     }
 }
 
+/* The end of a boot before it has settled. */
+static void interrupted(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (boot->latched && boot->applied &&
+        bmc_boot_mode(bmc) == MACHINE_FIRMWARE_BIOS &&
+        settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
+        consume(bmc, "the machine has booted");
+    }
+}
+
 static void machine_state_changed(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -137,6 +149,7 @@ static void machine_state_changed(Bmc *bmc)
     boot->connected = connected;
     boot->was_off = machine_state_is_off(bmc->machine->state);
     if (bmc->machine->state == MACHINE_STATE_GONE) {
+        interrupted(bmc);
         qemu_gone(bmc);
     }
     if (connected && !was_connected) {
@@ -287,13 +300,7 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
 
 void bmc_boot_before_interrupt(Bmc *bmc)
 {
-    BmcBootControl *boot = bmc->boot;
-
-    if (boot->latched && boot->applied &&
-        bmc_boot_mode(bmc) == MACHINE_FIRMWARE_BIOS &&
-        settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
-        consume(bmc, "the machine has booted");
-    }
+    interrupted(bmc);
 }
 
 void bmc_boot_started(Bmc *bmc)

@@ -293,7 +293,8 @@ static bool open_dir(Persist *persist, GError **errp)
 {
     if (g_mkdir_with_parents(persist->dir, 0700) < 0) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
-                    "cannot make the state directory %s: %s", persist->dir,
+                    "cannot make the state directory %s: %s (choose another "
+                    "with BMC_STATE_DIR or --state-dir)", persist->dir,
                     g_strerror(errno));
         return false;
     }

@@ -384,6 +384,11 @@ void power_events_restarted(Bmc *bmc)
     power->own_until_ms = power->settle_until_ms;
 }
 
+void bmc_power_expect_end(Bmc *bmc)
+{
+    set_hint(bmc, BMC_POWER_CAUSE_QEMU, "qemu-bmc has ended it");
+}
+
 void power_events_handle(Bmc *bmc, const MachineEvent *event)
 {
     switch (event->type) {

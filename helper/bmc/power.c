@@ -318,6 +318,7 @@ static void start_op(Bmc *bmc, MachineOp op)
 
 static bool fail(GTask *task, BmcError code, const char *message)
 {
+    g_message("power: refused: %s", message);
     g_task_return_new_error(task, BMC_ERROR, code, "%s", message);
     g_object_unref(task);
     return false;

@@ -121,6 +121,14 @@ const BmcPowerEvent *bmc_power_last_off_event(const Bmc *bmc);
 const BmcPowerEvent *bmc_power_last_restart_event(const Bmc *bmc);
 
 /**
+ * bmc_power_expect_end: announce that the QEMU process is about to be ended
+ * because its owner, this program, ends; what follows is put down to that.
+ *
+ * @bmc: the hub
+ */
+void bmc_power_expect_end(Bmc *bmc);
+
+/**
  * bmc_power_request_async: ask for an action. It is done when it has
  * happened or is under way in QEMU for certain: ON when the machine runs,
  * FORCE_OFF when it is off, the graceful ones when QEMU has pressed the

@@ -475,7 +475,9 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
     if (config->reset_accounts) {
         g_message("users: the accounts in %s are reset", bmc->state_dir);
     } else if (load(bmc) > 0) {
-        compare_config(bmc, config);
+        if (config->admin_given) {
+            compare_config(bmc, config);
+        }
         return true;
     }
     return make_first_admin(bmc, config, errp);

@@ -485,6 +485,9 @@ static void index_set(GObject *source, GAsyncResult *res, gpointer opaque)
     if (ok) {
         call->q->reset_needed = true;
         machine_call_succeed(call, NULL, NULL);
+    } else if (strstr(error->message, "has already been used")) {
+        machine_call_fail(call, g_error_new_literal(
+            BMC_ERROR, BMC_ERROR_EXISTS, error->message));
     } else {
         machine_call_fail(call, g_steal_pointer(&error));
     }

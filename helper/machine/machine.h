@@ -309,7 +309,7 @@ void machine_set_boot_index_async(Machine *machine, const char *path,
  *
  * @res: as the callback got it
  * @errp: as machine_run_op_finish(); BMC_ERROR_NOT_FOUND when the device is
- *        gone
+ *        gone, BMC_ERROR_EXISTS when something else has that index
  *
  * Returns: true on success
  */

@@ -33,6 +33,7 @@ void fixture_init(Fixture *fix, MachineState state)
     fix->config.state_dir = fix->dir->path;
     fix->config.admin_user = "admin";
     fix->config.admin_password = "secret";
+    fix->config.admin_given = true;
     fix->config.boot_mode = MACHINE_FIRMWARE_BIOS;
 }
 

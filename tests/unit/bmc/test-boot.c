@@ -311,6 +311,34 @@ static void test_qemu_refuses(void)
     fixture_assert_indices(&fix, "disk=0 nic=1");
 }
 
+/* -kernel: an option ROM, which is no device, has the first place. */
+static void test_place_taken(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix, MACHINE_STATE_RUNNING);
+    mock_machine_fail(fix.mock, "set", BMC_ERROR_EXISTS);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==,
+                    BMC_ERROR_STATE);
+    assert_consumed(&fix);
+}
+
+/* A boot that got far enough has used it, however it ended. */
+static void test_gone_after_boot(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix, MACHINE_STATE_RUNNING);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
+    mock_machine_reset(fix.mock, true);
+    fixture_advance(&fix, 600);
+    mock_machine_gone(fix.mock, "killed");
+    assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    mock_machine_new_process(fix.mock, MACHINE_STATE_PRELAUNCH);
+    fixture_settle(&fix);
+    fixture_assert_indices(&fix, "disk=1 cd=2 nic=3");
+}
+
 /* Set while there is no QEMU: exact if it comes up stopped. */
 static void test_set_while_gone(void)
 {
@@ -593,6 +621,8 @@ int main(int argc, char **argv)
     g_test_add_func("/boot/superseded", test_superseded);
     g_test_add_func("/boot/no-device", test_no_device);
     g_test_add_func("/boot/qemu-refuses", test_qemu_refuses);
+    g_test_add_func("/boot/place-taken", test_place_taken);
+    g_test_add_func("/boot/gone-after-boot", test_gone_after_boot);
     g_test_add_func("/boot/set-while-gone", test_set_while_gone);
     g_test_add_func("/boot/qemu-restarted", test_qemu_restarted);
     g_test_add_func("/boot/helper-restarted", test_helper_restarted);

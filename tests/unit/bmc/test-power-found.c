@@ -112,6 +112,32 @@ static void test_force_off_in_hang(void)
     g_assert_cmpint(bmc_power_state(fix.bmc), ==, BMC_POWER_STATE_OFF);
 }
 
+static void test_own_end(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    bmc_power_expect_end(fix.bmc);
+    mock_machine_shutdown(fix.mock, false, "host-qmp-quit");
+    mock_machine_gone(fix.mock, "exit status 0");
+    g_assert_cmpint(bmc_power_last_off_event(fix.bmc)->cause, ==,
+                    BMC_POWER_CAUSE_QEMU);
+    g_assert_cmpstr(bmc_power_last_off_event(fix.bmc)->detail, ==,
+                    "qemu-bmc has ended it");
+}
+
+static void test_refused(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    fixture_init(&fix, MACHINE_STATE_PRELAUNCH);
+    fixture_start(&fix);
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "power: refused: *");
+    g_assert_cmpint(fixture_power(&fix, BMC_POWER_NMI), ==, BMC_ERROR_STATE);
+    test_assert_logged();
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -120,5 +146,7 @@ int main(int argc, char **argv)
     g_test_add_func("/power-found/came-on", test_came_on);
     g_test_add_func("/power-found/hang-in-cycle", test_hang_in_cycle);
     g_test_add_func("/power-found/hang-in-cycle/off", test_force_off_in_hang);
+    g_test_add_func("/power-found/own-end", test_own_end);
+    g_test_add_func("/power-found/refused", test_refused);
     return g_test_run();
 }
