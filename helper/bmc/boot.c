@@ -12,12 +12,12 @@
  * override, and it is consumed when the machine has then run for SETTLE_MS
  * without another reset; the clock stands still while the machine does. It
  * is consumed earlier when the guest powers off, which firmware never does,
- * and when we reset or stop a machine with a BIOS that has run for
- * FIRMWARE_READS_MS, several times what SeaBIOS needs, or its QEMU ends. Otherwise a machine
- * that is interrupted sooner keeps it: an override that applies twice is
- * annoying, one that is lost breaks a deployment. For the same reason the
- * reset that is part of a force off, after which nothing runs, consumes
- * nothing.
+ * and when a machine with a BIOS has run for FIRMWARE_READS_MS, several times
+ * what SeaBIOS needs, and then we reset or stop it or its QEMU ends.
+ * Otherwise a machine that is interrupted sooner keeps it: an override that
+ * applies twice is annoying, one that is lost breaks a deployment. For the
+ * same reason the reset that is part of a force off, after which nothing
+ * runs, consumes nothing.
  */
 #include "osdep.h"
 
