@@ -259,7 +259,7 @@ static void test_datagrams(const void *opaque)
     assert_served(f);
 }
 
-/* Opens sessions, from this address and others, and nothing more. */
+/* Opens sessions, from other addresses than clients have, and no more. */
 static gpointer flood(gpointer opaque)
 {
     Fixture *f = opaque;
@@ -268,7 +268,7 @@ static gpointer flood(gpointer opaque)
     unsigned i;
 
     for (i = 0; i < G_N_ELEMENTS(sockets); i++) {
-        g_autofree char *ip = g_strdup_printf("127.0.0.%u", 1 + i / 4);
+        g_autofree char *ip = g_strdup_printf("127.0.0.%u", 2 + i / 4);
 
         sockets[i] = udp_socket(ip);
     }
