@@ -332,7 +332,7 @@ static void test_boot_full(const void *machine_type)
         g_assert_no_error(error);
     }
     set_index(f.machine, "/machine/peripheral/vblk", 101, &error);
-    g_assert_error(error, BMC_ERROR, BMC_ERROR_FAILED);
+    g_assert_error(error, BMC_ERROR, BMC_ERROR_EXISTS);
     g_clear_error(&error);
     set_index(f.machine, "/machine/peripheral/none", 1, &error);
     g_assert_error(error, BMC_ERROR, BMC_ERROR_NOT_FOUND);

@@ -236,7 +236,7 @@ static void test_set(void)
     mock_qmp_set_error(f.mock, "qom-set", "GenericError",
                        "The bootindex 3 has already been used");
     set_index(&f, &error);
-    g_assert_error(error, BMC_ERROR, BMC_ERROR_FAILED);
+    g_assert_error(error, BMC_ERROR, BMC_ERROR_EXISTS);
     g_assert_nonnull(strstr(error->message, "already been used"));
     g_clear_error(&error);
     mock_qmp_set_error(f.mock, "qom-set", "DeviceNotFound", "not found");
