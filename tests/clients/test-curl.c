@@ -14,33 +14,18 @@
     "-device ide-hd,drive=a,bootindex=10 " \
     "-device e1000,romfile=@net-n.rom@,bootindex=30"
 
-typedef struct Fixture {
-    TestDir *dir;
-    TestVm *vm;
-    TestBmc *bmc;
-} Fixture;
-
-static void setup(Fixture *f, const void *data)
+static void setup(TestLab *f, const void *data)
 {
-    g_autofree char *qmp = NULL;
-
-    f->dir = test_dir_new();
-    f->vm = test_vm_start(f->dir, GUEST);
-    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_bmc_wait_power(f->bmc, "On");
+    test_lab_start(f, GUEST, "BOOTED A");
 }
 
-static void teardown(Fixture *f, const void *data)
+static void teardown(TestLab *f, const void *data)
 {
-    test_bmc_stop(f->bmc);
-    test_bmc_free(f->bmc);
-    test_vm_free(f->vm);
-    test_dir_free(f->dir);
+    test_lab_end(f);
 }
 
 /* curl with headers in its output; the last line is the status. */
-static char *curl(Fixture *f, const char *options, const char *path)
+static char *curl(TestLab *f, const char *options, const char *path)
 {
     g_autofree char *line = g_strdup_printf(
         "curl -sS -k -i -m 20 --path-as-is -w '\\n%%{http_code}' %s %s%s",
@@ -51,7 +36,7 @@ static char *curl(Fixture *f, const char *options, const char *path)
     return out;
 }
 
-static void status(Fixture *f, const char *options, const char *path,
+static void status(TestLab *f, const char *options, const char *path,
                    const char *want)
 {
     g_autofree char *out = curl(f, options, path);
@@ -79,7 +64,7 @@ static char *header(const char *answer, const char *name)
     return NULL;
 }
 
-static void test_authentication(Fixture *f, const void *data)
+static void test_authentication(TestLab *f, const void *data)
 {
     g_autofree char *out = NULL;
     g_autofree char *challenge = NULL;
@@ -101,7 +86,7 @@ static void test_authentication(Fixture *f, const void *data)
     g_assert_false(test_bmc_logged(f->bmc, "wrong"));
 }
 
-static void test_errors(Fixture *f, const void *data)
+static void test_errors(TestLab *f, const void *data)
 {
     g_autofree char *out = NULL;
     g_autofree char *allow = NULL;
@@ -129,7 +114,7 @@ static void test_errors(Fixture *f, const void *data)
            "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset", "\n400");
 }
 
-static void test_too_large(Fixture *f, const void *data)
+static void test_too_large(TestLab *f, const void *data)
 {
     g_autofree char *path = test_dir_file(f->dir, "large");
     g_autofree char *text = g_strnfill(3 * 1024 * 1024, ' ');
@@ -154,7 +139,7 @@ static void test_too_large(Fixture *f, const void *data)
     status(f, AUTH, "/redfish/v1/Systems/1", "\n200");
 }
 
-static void test_etag(Fixture *f, const void *data)
+static void test_etag(TestLab *f, const void *data)
 {
     g_autofree char *out = curl(f, AUTH, "/redfish/v1/Systems/1");
     g_autofree char *etag = header(out, "ETag");
@@ -186,7 +171,7 @@ static void test_etag(Fixture *f, const void *data)
     status(f, fresh, "/redfish/v1/Systems/1", "\n412");
 }
 
-static void test_system(Fixture *f, const void *data)
+static void test_system(TestLab *f, const void *data)
 {
     g_autoptr(JsonObject) system = NULL;
     JsonObject *object;
@@ -208,7 +193,7 @@ static void test_system(Fixture *f, const void *data)
     g_assert_true(json_object_has_member(system, "@odata.context"));
 }
 
-static void test_all_links(Fixture *f, const void *data)
+static void test_all_links(TestLab *f, const void *data)
 {
     static const char *const paths[] = {
         "", "/Systems", "/Systems/1", "/Managers", "/Managers/1", "/Chassis",
@@ -229,7 +214,7 @@ static void test_all_links(Fixture *f, const void *data)
     }
 }
 
-static void test_local_socket(Fixture *f, const void *data)
+static void test_local_socket(TestLab *f, const void *data)
 {
     g_autofree char *socket = test_dir_file(f->dir, "run/redfish.sock");
     g_autofree char *line = g_strdup_printf(
@@ -242,7 +227,7 @@ static void test_local_socket(Fixture *f, const void *data)
     g_assert_nonnull(strstr(out, "\"PowerState\":\"On\""));
 }
 
-static void test_tls(Fixture *f, const void *data)
+static void test_tls(TestLab *f, const void *data)
 {
     g_autofree char *key = test_dir_file(f->dir, "state/tls-key.pem");
     g_autofree char *cert = test_dir_file(f->dir, "state/tls-cert.pem");
@@ -271,7 +256,7 @@ static void test_tls(Fixture *f, const void *data)
 }
 
 #define ADD(name, func) \
-    g_test_add("/clients/curl/" name, Fixture, NULL, setup, func, teardown)
+    g_test_add("/clients/curl/" name, TestLab, NULL, setup, func, teardown)
 
 int main(int argc, char **argv)
 {

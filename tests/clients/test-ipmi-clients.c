@@ -14,33 +14,17 @@
     "-device ide-cd,drive=c,bus=ide.1,bootindex=20 " \
     "-device e1000,romfile=@net-n.rom@,bootindex=30"
 
-typedef struct Fixture {
-    TestDir *dir;
-    TestVm *vm;
-    TestBmc *bmc;
-} Fixture;
-
-static void setup(Fixture *f, const void *data)
+static void setup(TestLab *f, const void *data)
 {
-    g_autofree char *qmp = NULL;
-
-    f->dir = test_dir_new();
-    f->vm = test_vm_start(f->dir, GUEST);
-    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_vm_wait_serial(f->vm, "BOOTED A");
-    test_bmc_wait_power(f->bmc, "On");
+    test_lab_start(f, GUEST, "BOOTED A");
 }
 
-static void teardown(Fixture *f, const void *data)
+static void teardown(TestLab *f, const void *data)
 {
-    test_bmc_stop(f->bmc);
-    test_bmc_free(f->bmc);
-    test_vm_free(f->vm);
-    test_dir_free(f->dir);
+    test_lab_end(f);
 }
 
-static void ipmitool(Fixture *f, const char *args, int code,
+static void ipmitool(TestLab *f, const char *args, int code,
                      const char *pattern)
 {
     g_autofree char *out = NULL;
@@ -51,7 +35,7 @@ static void ipmitool(Fixture *f, const char *args, int code,
     }
 }
 
-static void test_ipmitool(Fixture *f, const void *data)
+static void test_ipmitool(TestLab *f, const void *data)
 {
     ipmitool(f, "power status", 0, "Chassis Power is on\n");
     ipmitool(f, "-C 3 power status", 0, "Chassis Power is on\n");
@@ -73,7 +57,7 @@ static void test_ipmitool(Fixture *f, const void *data)
     ipmitool(f, "sel list", 1, "*");
 }
 
-static void test_ipmitool_boot(Fixture *f, const void *data)
+static void test_ipmitool_boot(TestLab *f, const void *data)
 {
     ipmitool(f, "chassis bootdev pxe", 0, "Set Boot Device to pxe\n");
     ipmitool(f, "chassis bootparam get 5", 0,
@@ -93,7 +77,7 @@ static void test_ipmitool_boot(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_wrong_credentials(Fixture *f, const void *data)
+static void test_wrong_credentials(TestLab *f, const void *data)
 {
     static const char *const bad[] = {
         "-U admin -P wrong", "-U nobody -P password", "-U '' -P ''",
@@ -117,7 +101,7 @@ static void test_wrong_credentials(Fixture *f, const void *data)
     ipmitool(f, "power status", 0, "*is on*");
 }
 
-static void freeipmi(Fixture *f, const char *program, const char *args,
+static void freeipmi(TestLab *f, const char *program, const char *args,
                      const char *pattern)
 {
     g_autofree char *line = g_strdup_printf(
@@ -131,7 +115,7 @@ static void freeipmi(Fixture *f, const char *program, const char *args,
     }
 }
 
-static void test_freeipmi(Fixture *f, const void *data)
+static void test_freeipmi(TestLab *f, const void *data)
 {
     freeipmi(f, "ipmi-chassis", "-l ADMIN --get-status",
              "*System Power*: on*");
@@ -159,7 +143,7 @@ static void test_freeipmi(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "b");
 }
 
-static void test_freeipmi_boot(Fixture *f, const void *data)
+static void test_freeipmi_boot(TestLab *f, const void *data)
 {
     freeipmi(f, "ipmi-config",
              "--category=chassis -l OPERATOR --commit "
@@ -171,7 +155,7 @@ static void test_freeipmi_boot(Fixture *f, const void *data)
 }
 
 /* ipmiping knows port 623 only, so it gets a network of its own. */
-static void test_ping(Fixture *f, const void *data)
+static void test_ping(TestLab *f, const void *data)
 {
     g_autofree char *script = g_strdup_printf(
         "ip link set lo up; %s/helper/qemu-bmc --qmp /nonexistent/q "
@@ -207,7 +191,7 @@ static const char pyghmi_script[] =
     "c.ipmi_session.logout()\n"
     "print('PYGHMI-OK')\n";
 
-static void test_pyghmi(Fixture *f, const void *data)
+static void test_pyghmi(TestLab *f, const void *data)
 {
     g_autofree char *path = test_dir_file(f->dir, "client.py");
     g_autofree char *line = g_strdup_printf("/usr/bin/python3 %s %s", path,
@@ -221,7 +205,7 @@ static void test_pyghmi(Fixture *f, const void *data)
 }
 
 #define ADD(name, func) \
-    g_test_add("/clients/" name, Fixture, NULL, setup, func, teardown)
+    g_test_add("/clients/" name, TestLab, NULL, setup, func, teardown)
 
 int main(int argc, char **argv)
 {

@@ -42,14 +42,8 @@ typedef struct Case {
     bool uefi;
 } Case;
 
-typedef struct Fixture {
-    TestDir *dir;
-    TestVm *vm;
-    TestBmc *bmc;
-} Fixture;
-
 /* OVMF wants variables that it may write. */
-static char *uefi_args(Fixture *f, const char *args)
+static char *uefi_args(TestLab *f, const char *args)
 {
     g_autofree char *vars = test_dir_file(f->dir, "vars.fd");
     g_autofree char *copy = g_strdup_printf(
@@ -62,30 +56,22 @@ static char *uefi_args(Fixture *f, const char *args)
         "-drive if=pflash,unit=1,format=raw,file=%s", args, vars);
 }
 
-static void setup(Fixture *f, const void *data)
+static void setup(TestLab *f, const void *data)
 {
     const Case *c = data;
     g_autofree char *args = NULL;
-    g_autofree char *qmp = NULL;
 
     f->dir = test_dir_new();
     args = c->uefi ? uefi_args(f, c->args) : g_strdup(c->args);
-    f->vm = test_vm_start(f->dir, args);
-    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_vm_wait_serial(f->vm, c->normal);
-    test_bmc_wait_power(f->bmc, "On");
+    test_lab_start(f, args, c->normal);
 }
 
-static void teardown(Fixture *f, const void *data)
+static void teardown(TestLab *f, const void *data)
 {
-    test_bmc_stop(f->bmc);
-    test_bmc_free(f->bmc);
-    test_vm_free(f->vm);
-    test_dir_free(f->dir);
+    test_lab_end(f);
 }
 
-static void set_override(Fixture *f, const char *enabled, const char *target)
+static void set_override(TestLab *f, const char *enabled, const char *target)
 {
     g_autofree char *body = g_strdup_printf(
         "{\"Boot\":{\"BootSourceOverrideEnabled\":\"%s\","
@@ -97,7 +83,7 @@ static void set_override(Fixture *f, const char *enabled, const char *target)
     g_assert_true(status == 200 || status == 204);
 }
 
-static char *get_enabled(Fixture *f)
+static char *get_enabled(TestLab *f)
 {
     g_autoptr(JsonObject) system = NULL;
     JsonObject *boot;
@@ -110,7 +96,7 @@ static char *get_enabled(Fixture *f)
     return g_strdup(value);
 }
 
-static void wait_consumed(Fixture *f)
+static void wait_consumed(TestLab *f)
 {
     unsigned tries;
 
@@ -125,44 +111,44 @@ static void wait_consumed(Fixture *f)
     g_error("the override is not consumed");
 }
 
-static void host_reset(Fixture *f)
+static void host_reset(TestLab *f)
 {
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power reset", NULL), ==, 0);
 }
 
-static void guest_reset(Fixture *f)
+static void guest_reset(TestLab *f)
 {
     test_vm_send(f->vm, 'r');
 }
 
-static void keyboard_reset(Fixture *f)
+static void keyboard_reset(TestLab *f)
 {
     test_vm_send(f->vm, 'k');
 }
 
-static void triple_fault(Fixture *f)
+static void triple_fault(TestLab *f)
 {
     test_vm_send(f->vm, 't');
 }
 
-static void off_and_on(Fixture *f)
+static void off_and_on(TestLab *f)
 {
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
     test_bmc_wait_power(f->bmc, "Off");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
 }
 
-static void guest_off_and_on(Fixture *f)
+static void guest_off_and_on(TestLab *f)
 {
     test_vm_send(f->vm, 'p');
     test_bmc_wait_power(f->bmc, "Off");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
 }
 
-typedef void (*Origin)(Fixture *f);
+typedef void (*Origin)(TestLab *f);
 
 /* Once: the next boot is the target's, the one after it is normal. */
-static void once(Fixture *f, const char *target, const char *mark,
+static void once(TestLab *f, const char *target, const char *mark,
                  Origin first)
 {
     set_override(f, "Once", target);
@@ -173,7 +159,7 @@ static void once(Fixture *f, const char *target, const char *mark,
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_once_targets(Fixture *f, const void *data)
+static void test_once_targets(TestLab *f, const void *data)
 {
     once(f, "Cd", "BOOTED C", host_reset);
     once(f, "Pxe", "BOOTED N", host_reset);
@@ -181,7 +167,7 @@ static void test_once_targets(Fixture *f, const void *data)
     once(f, "Cd", "BOOTED C", host_reset);
 }
 
-static void test_once_origins(Fixture *f, const void *data)
+static void test_once_origins(TestLab *f, const void *data)
 {
     once(f, "Cd", "BOOTED C", guest_reset);
     once(f, "Cd", "BOOTED C", keyboard_reset);
@@ -191,7 +177,7 @@ static void test_once_origins(Fixture *f, const void *data)
 }
 
 /* What MAAS does: switch off, leave an override behind, much later on. */
-static void test_once_while_off(Fixture *f, const void *data)
+static void test_once_while_off(TestLab *f, const void *data)
 {
     g_autofree char *enabled = NULL;
 
@@ -208,7 +194,7 @@ static void test_once_while_off(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_once_survives_off(Fixture *f, const void *data)
+static void test_once_survives_off(TestLab *f, const void *data)
 {
     set_override(f, "Once", "Cd");
     off_and_on(f);
@@ -218,7 +204,7 @@ static void test_once_survives_off(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_continuous(Fixture *f, const void *data)
+static void test_continuous(TestLab *f, const void *data)
 {
     g_autofree char *enabled = NULL;
     unsigned i;
@@ -239,7 +225,7 @@ static void test_continuous(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_cleared(Fixture *f, const void *data)
+static void test_cleared(TestLab *f, const void *data)
 {
     set_override(f, "Once", "Cd");
     set_override(f, "Disabled", "None");
@@ -251,7 +237,7 @@ static void test_cleared(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED N");
 }
 
-static void test_helper_killed(Fixture *f, const void *data)
+static void test_helper_killed(TestLab *f, const void *data)
 {
     g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
 
@@ -267,7 +253,7 @@ static void test_helper_killed(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
-static void test_qemu_restarted(Fixture *f, const void *data)
+static void test_qemu_restarted(TestLab *f, const void *data)
 {
     const Case *c = data;
 
@@ -284,7 +270,7 @@ static void test_qemu_restarted(Fixture *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED C");
 }
 
-static void test_ipmitool(Fixture *f, const void *data)
+static void test_ipmitool(TestLab *f, const void *data)
 {
     g_autofree char *out = NULL;
 
@@ -315,7 +301,7 @@ static const Case uefi_plain = {
     "-M q35 " UEFI_PLAIN_DEVICES, "BOOTED C", true
 };
 
-static void test_uefi(Fixture *f, const void *data)
+static void test_uefi(TestLab *f, const void *data)
 {
     once(f, "Cd", "BOOTED C", guest_reset);
     set_override(f, "Continuous", "Cd");
@@ -331,14 +317,14 @@ static void test_uefi(Fixture *f, const void *data)
  * it what it had before. So the order in which BIOSes try devices is made
  * explicit: what follows an override is the disk, never the target again.
  */
-static void test_uefi_plain(Fixture *f, const void *data)
+static void test_uefi_plain(TestLab *f, const void *data)
 {
     once(f, "Cd", "BOOTED C", host_reset);
     once(f, "Cd", "BOOTED C", guest_reset);
 }
 
 #define ADD(name, c, func) \
-    g_test_add("/boot/" name, Fixture, &c, setup, func, teardown)
+    g_test_add("/boot/" name, TestLab, &c, setup, func, teardown)
 
 int main(int argc, char **argv)
 {

@@ -13,37 +13,20 @@
 #define DISK "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
              "-device ide-hd,drive=a"
 
-typedef struct Fixture {
-    TestDir *dir;
-    TestVm *vm;
-    TestBmc *bmc;
-} Fixture;
-
-static void setup(Fixture *f, const void *machine)
+static void setup(TestLab *f, const void *machine)
 {
     g_autofree char *args = g_strdup_printf("-M %s %s",
                                             (const char *)machine, DISK);
-    g_autofree char *qmp = NULL;
 
-    f->dir = test_dir_new();
-    f->vm = test_vm_start(f->dir, args);
-    qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_vm_wait_serial(f->vm, "BOOTED A");
-    test_bmc_wait_power(f->bmc, "On");
+    test_lab_start(f, args, "BOOTED A");
 }
 
-static void teardown(Fixture *f, const void *machine)
+static void teardown(TestLab *f, const void *machine)
 {
-    if (f->bmc->pid) {
-        test_bmc_stop(f->bmc);
-    }
-    test_bmc_free(f->bmc);
-    test_vm_free(f->vm);
-    test_dir_free(f->dir);
+    test_lab_end(f);
 }
 
-static int reset(Fixture *f, const char *type)
+static int reset(TestLab *f, const char *type)
 {
     g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
     g_autoptr(JsonObject) answer = NULL;
@@ -53,7 +36,7 @@ static int reset(Fixture *f, const char *type)
                             &answer);
 }
 
-static void assert_ipmi_power(Fixture *f, const char *state)
+static void assert_ipmi_power(TestLab *f, const char *state)
 {
     g_autofree char *out = NULL;
     g_autofree char *want = g_strdup_printf("Chassis Power is %s", state);
@@ -62,7 +45,7 @@ static void assert_ipmi_power(Fixture *f, const char *state)
     g_assert_nonnull(strstr(out, want));
 }
 
-static void test_ipmi(Fixture *f, const void *machine)
+static void test_ipmi(TestLab *f, const void *machine)
 {
     g_autofree char *out = NULL;
 
@@ -88,7 +71,7 @@ static void test_ipmi(Fixture *f, const void *machine)
     assert_ipmi_power(f, "off");
 }
 
-static void test_redfish(Fixture *f, const void *machine)
+static void test_redfish(TestLab *f, const void *machine)
 {
     g_assert_cmpint(reset(f, "On"), ==, 204);
     g_assert_cmpint(reset(f, "ForceOff"), ==, 204);
@@ -121,7 +104,7 @@ static void test_redfish(Fixture *f, const void *machine)
 }
 
 /* The guest does what it likes, and nobody has to ask QEMU to know. */
-static void test_guest_acts(Fixture *f, const void *machine)
+static void test_guest_acts(TestLab *f, const void *machine)
 {
     test_vm_send(f->vm, 'p');
     test_bmc_wait_power(f->bmc, "Off");
@@ -135,7 +118,7 @@ static void test_guest_acts(Fixture *f, const void *machine)
 }
 
 /* A guest that ignores the button stays on; force off needs nothing of it. */
-static void test_deaf_guest(Fixture *f, const void *machine)
+static void test_deaf_guest(TestLab *f, const void *machine)
 {
     g_assert_cmpint(reset(f, "GracefulShutdown"), ==, 204);
     g_assert_true(test_vm_stays_silent(f->vm, 500));
@@ -146,7 +129,7 @@ static void test_deaf_guest(Fixture *f, const void *machine)
     g_assert_true(test_vm_stays_silent(f->vm, 300));
 }
 
-static void test_qemu_killed(Fixture *f, const void *machine)
+static void test_qemu_killed(TestLab *f, const void *machine)
 {
     test_vm_kill(f->vm);
     test_bmc_wait_power(f->bmc, "Off");
@@ -161,7 +144,7 @@ static void test_qemu_killed(Fixture *f, const void *machine)
     assert_ipmi_power(f, "on");
 }
 
-static void test_helper_restarted(Fixture *f, const void *machine)
+static void test_helper_restarted(TestLab *f, const void *machine)
 {
     g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
 
@@ -176,7 +159,7 @@ static void test_helper_restarted(Fixture *f, const void *machine)
 }
 
 /* The last one to look sees QEMU and its guest as they were. */
-static void test_helper_ends(Fixture *f, const void *machine)
+static void test_helper_ends(TestLab *f, const void *machine)
 {
     test_bmc_stop(f->bmc);
     g_assert_cmpint(kill(f->vm->pid, 0), ==, 0);
@@ -185,7 +168,7 @@ static void test_helper_ends(Fixture *f, const void *machine)
 }
 
 #define ADD(machine, name, func) \
-    g_test_add("/power/" machine "/" name, Fixture, machine, setup, func, \
+    g_test_add("/power/" machine "/" name, TestLab, machine, setup, func, \
                teardown)
 
 int main(int argc, char **argv)

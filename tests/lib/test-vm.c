@@ -398,6 +398,30 @@ int test_bmc_ipmitool(const TestBmc *bmc, const char *args, char **output)
     return test_run(output, line);
 }
 
+void test_lab_start(TestLab *lab, const char *args, const char *text)
+{
+    g_autofree char *qmp = NULL;
+
+    if (!lab->dir) {
+        lab->dir = test_dir_new();
+    }
+    lab->vm = test_vm_start(lab->dir, args);
+    qmp = g_strdup_printf("--qmp %s", lab->vm->qmp);
+    lab->bmc = test_bmc_start(lab->dir, qmp);
+    test_vm_wait_serial(lab->vm, text);
+    test_bmc_wait_power(lab->bmc, "On");
+}
+
+void test_lab_end(TestLab *lab)
+{
+    if (lab->bmc->pid) {
+        test_bmc_stop(lab->bmc);
+    }
+    test_bmc_free(lab->bmc);
+    test_vm_free(lab->vm);
+    test_dir_free(lab->dir);
+}
+
 int test_run(char **output, const char *line)
 {
     g_auto(GStrv) argv = NULL;

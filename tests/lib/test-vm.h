@@ -238,6 +238,36 @@ void test_bmc_wait_power(const TestBmc *bmc, const char *state);
 int test_bmc_ipmitool(const TestBmc *bmc, const char *args, char **output);
 
 /**
+ * TestLab: what most tests work with: a VM and the helper attached to it.
+ *
+ * @dir: made by test_lab_start() unless it is there already
+ * @vm: the VM
+ * @bmc: its helper
+ */
+typedef struct TestLab {
+    TestDir *dir;
+    TestVm *vm;
+    TestBmc *bmc;
+} TestLab;
+
+/**
+ * test_lab_start: start a VM and its helper, and wait until the machine is
+ * on.
+ *
+ * @lab: filled in
+ * @args: as test_vm_start()
+ * @text: what the guest prints when it has booted
+ */
+void test_lab_start(TestLab *lab, const char *args, const char *text);
+
+/**
+ * test_lab_end: stop the helper, if it still runs, and the VM.
+ *
+ * @lab: the lab
+ */
+void test_lab_end(TestLab *lab);
+
+/**
  * test_run: run a program and wait for it.
  *
  * @output: (nullable) (out) (transfer full): stdout and stderr
