@@ -387,6 +387,7 @@ int main(int argc, char **argv)
                        !opt_no_ipmi_device, opt_off,
                        (const char *const *)argv + 1, &err)) {
         say("%s", err->message);
+        g_free(run.run_dir);
         return g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND) ? 127 : 2;
     }
     if (opt_print) {
@@ -400,6 +401,7 @@ int main(int argc, char **argv)
         }
         printf("\n");
         run_args_cleanup(&run.args);
+        g_free(run.run_dir);
         return 0;
     }
     run.loop = g_main_loop_new(NULL, FALSE);
