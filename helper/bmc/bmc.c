@@ -210,6 +210,17 @@ NotifierList *bmc_notifiers(Bmc *bmc)
     return &bmc->notifiers;
 }
 
+void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, void *opaque)
+{
+    persist_flush_async(bmc->persist, cancellable, callback, opaque);
+}
+
+bool bmc_flush_finish(GAsyncResult *res, GError **errp)
+{
+    return persist_flush_finish(res, errp);
+}
+
 void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)
 {
     g_autofree char *who = bmc_origin_to_string(origin);

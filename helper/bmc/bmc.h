@@ -9,7 +9,7 @@
 #ifndef QEMU_BMC_BMC_BMC_H
 #define QEMU_BMC_BMC_BMC_H
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -89,6 +89,13 @@ typedef enum BmcPart {
     BMC_PART_SYSTEM,
     BMC_PART_IDENTIFY,
     BMC_PART_USERS,
+    BMC_PART_LAN,
+    BMC_PART_EVENTS,
+    BMC_PART_SENSORS,
+    BMC_PART_FRU,
+    BMC_PART_WATCHDOG,
+    BMC_PART_PEF,
+    BMC_PART_SOL,
     BMC_PART__MAX,
 } BmcPart;
 
@@ -200,6 +207,27 @@ uint64_t bmc_generation(const Bmc *bmc, BmcPart part);
  * Returns: (transfer none): the list
  */
 NotifierList *bmc_notifiers(Bmc *bmc);
+
+/**
+ * bmc_flush_async: wait until all changes so far are on disk.
+ *
+ * @bmc: the hub
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_flush_finish: result of bmc_flush_async().
+ *
+ * @res: as the callback got it
+ * @errp: as persist_flush_finish()
+ *
+ * Returns: true on success
+ */
+bool bmc_flush_finish(GAsyncResult *res, GError **errp);
 
 /**
  * bmc_identify_set: light the identify indicator.

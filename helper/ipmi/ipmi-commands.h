@@ -5,6 +5,9 @@
 
 #include "ipmi/ipmi-core.h"
 
+/* All of them; ends with NULL. */
+extern const IpmiCommand *const ipmi_tables[];
+
 extern const IpmiCommand ipmi_chassis_commands[];
 extern const IpmiCommand ipmi_app_commands[];
 extern const IpmiCommand ipmi_app_session_commands[];

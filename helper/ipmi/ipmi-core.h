@@ -144,6 +144,8 @@ typedef void (*IpmiDoneFunc)(void *opaque, uint8_t cc, const uint8_t *data,
  * @timer: IPMI_DEFER_MS
  * @link: in the core's list of pending answers
  * @pending: not answered yet
+ * @applied: it has had its effect and only waits to be durable
+ * @data: response data that the handler wrote before it deferred
  * @done: takes the answer
  * @opaque: handed to @done
  */
@@ -157,6 +159,8 @@ struct IpmiRequest {
     ClockTimer *timer;
     GList link;
     bool pending;
+    bool applied;
+    GBytes *data;
     IpmiDoneFunc done;
     void *opaque;
 };
@@ -245,7 +249,8 @@ char *ipmi_core_dump(void);
 
 /**
  * ipmi_request_defer: for handlers: answer later. Starts the clock of
- * IPMI_DEFER_MS.
+ * IPMI_DEFER_MS. Response data that the handler has written is sent with
+ * success.
  *
  * @req: the request
  *
@@ -263,6 +268,18 @@ GCancellable *ipmi_request_defer(IpmiRequest *req);
  * @err: (nullable): why the operation failed; NULL answers IPMI_CC_OK
  */
 void ipmi_request_finish(IpmiRequest *req, const GError *err);
+
+/**
+ * ipmi_request_finish_durable: for handlers: what the request asked for has
+ * been done; answer IPMI_CC_OK, with the response data written so far, once
+ * it is on disk. A disk that takes longer than %IPMI_DEFER_MS does not turn
+ * success into a failure; that is logged.
+ *
+ * @req: the request
+ *
+ * Returns: %IPMI_DEFERRED, for the handler to return
+ */
+int ipmi_request_finish_durable(IpmiRequest *req);
 
 /**
  * ipmi_request_cancel: drop the answer of a pending request. What it has

@@ -106,6 +106,17 @@ const char *bmc_system_uuid(const Bmc *hub)
     return hub->system_uuid;
 }
 
+void bmc_flush_async(Bmc *hub, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, void *opaque)
+{
+    answer(hub, g_task_new(NULL, cancellable, callback, opaque));
+}
+
+bool bmc_flush_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void bmc_identify_set(Bmc *hub, int seconds, const BmcOrigin *origin)
 {
     hub->identify = seconds;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All command tables, in the order in which --dump-tables prints them. */
+#include "osdep.h"
+
+#include "ipmi/ipmi-commands.h"
+
+const IpmiCommand *const ipmi_tables[] = {
+    ipmi_chassis_commands,
+    ipmi_app_commands,
+    ipmi_app_session_commands,
+    ipmi_msg_commands,
+    NULL,
+};
