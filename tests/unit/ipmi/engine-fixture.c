@@ -27,7 +27,7 @@ static size_t exchange(void *opaque, const uint8_t *buf, size_t len,
     size_t n;
 
     ipmi_engine_receive(host->f->engine, &host->peer, buf, len);
-    test_drain();
+    fixture_settle(&host->f->base);
     n = engine_fixture_take(host->f, answer);
     if (n) {
         g_assert_true(ipmi_peer_same_host(&host->f->last, &host->peer));
@@ -50,8 +50,9 @@ void engine_fixture_keep(void *opaque, const IpmiPeer *peer, const uint8_t *buf,
 
 void engine_fixture_setup(EngineFixture *f, const void *opaque)
 {
-    f->hub = mock_hub_new();
-    f->core = ipmi_core_new(f->hub);
+    fixture_init_accounts(&f->base, MACHINE_STATE_RUNNING);
+    fixture_start(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
     f->engine = ipmi_engine_new(f->core, engine_fixture_keep, f);
     g_queue_init(&f->outbox);
 }
@@ -61,8 +62,7 @@ void engine_fixture_teardown(EngineFixture *f, const void *opaque)
     g_assert_cmpint(f->outbox.length, ==, 0);
     ipmi_engine_free(f->engine);
     ipmi_core_free(f->core);
-    bmc_free(f->hub);
-    test_drain();
+    fixture_clear(&f->base);
 }
 
 void engine_host_init(EngineHost *host, EngineFixture *f, const char *ip,
@@ -81,7 +81,7 @@ void engine_host_login(EngineHost *host, EngineFixture *f, unsigned suite,
 {
     engine_host_init(host, f, "192.0.2.1", 1000);
     g_assert_cmpint(
-        ipmi_test_client_login(&host->client, suite, user, MOCK_HUB_PASSWORD),
+        ipmi_test_client_login(&host->client, suite, user, FIXTURE_PASSWORD),
         ==, 0);
 }
 

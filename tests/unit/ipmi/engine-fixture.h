@@ -8,11 +8,11 @@
 
 #include "ipmi/ipmi-engine.h"
 
+#include "bmc-fixture.h"
 #include "ipmi-test-client.h"
-#include "mock-hub.h"
 
 typedef struct EngineFixture {
-    Bmc *hub;
+    Fixture base;
     IpmiCore *core;
     IpmiEngine *engine;
     GQueue outbox; /* GBytes */

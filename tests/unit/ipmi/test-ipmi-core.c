@@ -8,12 +8,13 @@
 #include "ipmi/ipmi-core.h"
 
 #include "ipmi/ipmi-session.h"
+#include "util/error.h"
 
-#include "mock-hub.h"
+#include "bmc-fixture.h"
 #include "test-util.h"
 
-typedef struct Fixture {
-    Bmc *hub;
+typedef struct CoreFixture {
+    Fixture base;
     IpmiCore *core;
     IpmiContext ctx;
     uint8_t lun;
@@ -21,12 +22,13 @@ typedef struct Fixture {
     int cc;
     uint8_t data[IPMI_RESPONSE_MAX];
     size_t len;
-} Fixture;
+} CoreFixture;
 
-static void setup(Fixture *f, const void *opaque)
+static void setup(CoreFixture *f, const void *opaque)
 {
-    f->hub = mock_hub_new();
-    f->core = ipmi_core_new(f->hub);
+    fixture_init_accounts(&f->base, MACHINE_STATE_RUNNING);
+    fixture_start(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
     f->ctx.channel = IPMI_CHANNEL_LAN;
     f->ctx.privilege = BMC_PRIVILEGE_ADMIN;
     f->ctx.origin.channel = BMC_CHANNEL_LAN;
@@ -34,16 +36,15 @@ static void setup(Fixture *f, const void *opaque)
     f->ctx.origin.peer = "192.0.2.1";
 }
 
-static void teardown(Fixture *f, const void *opaque)
+static void teardown(CoreFixture *f, const void *opaque)
 {
     ipmi_core_free(f->core);
-    bmc_free(f->hub);
-    test_drain();
+    fixture_clear(&f->base);
 }
 
 static void done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
 {
-    Fixture *f = opaque;
+    CoreFixture *f = opaque;
 
     f->answers++;
     f->cc = cc;
@@ -53,7 +54,7 @@ static void done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
     }
 }
 
-static IpmiRequest *start(Fixture *f, uint8_t netfn, uint8_t cmd,
+static IpmiRequest *start(CoreFixture *f, uint8_t netfn, uint8_t cmd,
                           const void *data, size_t len)
 {
     IpmiMessage msg = { netfn, f->lun, cmd, data, len };
@@ -64,27 +65,27 @@ static IpmiRequest *start(Fixture *f, uint8_t netfn, uint8_t cmd,
 }
 
 /* Runs a command to its end and returns its completion code. */
-static int run(Fixture *f, uint8_t netfn, uint8_t cmd, const char *hex)
+static int run(CoreFixture *f, uint8_t netfn, uint8_t cmd, const char *hex)
 {
     g_autoptr(GBytes) bytes = test_hex(hex);
     size_t len;
     const void *data = g_bytes_get_data(bytes, &len);
 
     if (start(f, netfn, cmd, data, len)) {
-        test_drain();
+        fixture_settle(&f->base);
     }
     g_assert_cmpint(f->answers, ==, 1);
     return f->cc;
 }
 
-static void assert_answer(Fixture *f, uint8_t netfn, uint8_t cmd,
+static void assert_answer(CoreFixture *f, uint8_t netfn, uint8_t cmd,
                           const char *hex, const char *answer)
 {
     g_assert_cmphex(run(f, netfn, cmd, hex), ==, IPMI_CC_OK);
     test_assert_hex_equal(f->data, f->len, answer);
 }
 
-static void test_table_lengths(Fixture *f, const void *opaque)
+static void test_table_lengths(CoreFixture *f, const void *opaque)
 {
     const IpmiCommand *row;
     uint8_t data[256];
@@ -103,7 +104,7 @@ static void test_table_lengths(Fixture *f, const void *opaque)
             g_assert_cmphex(f->cc, ==, IPMI_CC_LENGTH);
         }
         start(f, row->netfn, row->cmd, data, row->min);
-        test_drain();
+        fixture_settle(&f->base);
         g_assert_cmpint(f->answers, ==, 1);
         g_assert_cmphex(f->cc, !=, IPMI_CC_LENGTH);
         g_assert_cmphex(f->cc, !=, IPMI_CC_INVALID_CMD);
@@ -115,7 +116,7 @@ static void test_table_lengths(Fixture *f, const void *opaque)
     g_assert_cmpint(n, >, 20);
 }
 
-static void test_table_privileges(Fixture *f, const void *opaque)
+static void test_table_privileges(CoreFixture *f, const void *opaque)
 {
     const IpmiCommand *row;
     uint8_t data[256];
@@ -129,7 +130,7 @@ static void test_table_privileges(Fixture *f, const void *opaque)
         for (priv = BMC_PRIVILEGE_NONE; priv <= BMC_PRIVILEGE_ADMIN; priv++) {
             f->ctx.privilege = priv;
             start(f, row->netfn, row->cmd, data, row->min);
-            test_drain();
+            fixture_settle(&f->base);
             if (row->flags & IPMI_CMD_SESSIONLESS) {
                 g_assert_cmphex(f->cc, !=, IPMI_CC_PRIVILEGE);
             } else if (priv == BMC_PRIVILEGE_NONE ||
@@ -142,7 +143,7 @@ static void test_table_privileges(Fixture *f, const void *opaque)
     }
 }
 
-static void test_table_channels(Fixture *f, const void *opaque)
+static void test_table_channels(CoreFixture *f, const void *opaque)
 {
     const IpmiCommand *row;
     uint8_t data[256];
@@ -153,18 +154,18 @@ static void test_table_channels(Fixture *f, const void *opaque)
         g_assert_cmpint(row->channels & IPMI_ON_ALL, !=, 0);
         f->ctx.channel = IPMI_CHANNEL_LAN;
         start(f, row->netfn, row->cmd, data, row->min);
-        test_drain();
+        fixture_settle(&f->base);
         g_assert_cmpint(f->cc == IPMI_CC_INVALID_CMD, ==,
                         !(row->channels & IPMI_ON_LAN));
         f->ctx.channel = IPMI_CHANNEL_SYSTEM;
         start(f, row->netfn, row->cmd, data, row->min);
-        test_drain();
+        fixture_settle(&f->base);
         g_assert_cmpint(f->cc == IPMI_CC_INVALID_CMD, ==,
                         !(row->channels & IPMI_ON_SYSTEM));
     }
 }
 
-static void test_unknown(Fixture *f, const void *opaque)
+static void test_unknown(CoreFixture *f, const void *opaque)
 {
     unsigned netfn;
     unsigned cmd;
@@ -185,7 +186,7 @@ static void test_unknown(Fixture *f, const void *opaque)
     g_assert_nonnull(ipmi_core_nth(known - 1));
 }
 
-static void test_dump(Fixture *f, const void *opaque)
+static void test_dump(CoreFixture *f, const void *opaque)
 {
     g_autofree char *text = ipmi_core_dump();
 
@@ -198,7 +199,7 @@ static void test_dump(Fixture *f, const void *opaque)
         "+not needed$", text, G_REGEX_MULTILINE, 0));
 }
 
-static void test_app(Fixture *f, const void *opaque)
+static void test_app(CoreFixture *f, const void *opaque)
 {
     g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x01, ""), ==, 0);
     g_assert_cmpint(f->len, ==, 11);
@@ -208,7 +209,7 @@ static void test_app(Fixture *f, const void *opaque)
     test_assert_hex_equal(f->data + 6, 5, "0000000000");
     assert_answer(f, IPMI_NETFN_APP, 0x37, "",
                   "ffeeddccbbaa 9988 7746 5544 33221100");
-    f->hub->system_uuid = NULL;
+    fixture_set_system_uuid(&f->base, NULL);
     assert_answer(f, IPMI_NETFN_APP, 0x37, "",
                   "000000000000 0000 0000 0000 00000000");
     assert_answer(f, IPMI_NETFN_APP, 0x08, "",
@@ -221,7 +222,7 @@ static void test_app(Fixture *f, const void *opaque)
                     IPMI_CC_INVALID_FIELD);
 }
 
-static void test_auth_capabilities(Fixture *f, const void *opaque)
+static void test_auth_capabilities(CoreFixture *f, const void *opaque)
 {
     unsigned i;
 
@@ -230,7 +231,7 @@ static void test_auth_capabilities(Fixture *f, const void *opaque)
     f->core->sessions->kg[3] = 1;
     assert_answer(f, IPMI_NETFN_APP, 0x38, "8104", "01 80 24 02 000000 00");
     for (i = 1; i <= BMC_USERS_MAX; i++) {
-        f->hub->users[i].enabled = false;
+        fixture_set_user(&f->base, i, false, BMC_PRIVILEGE_ADMIN);
     }
     assert_answer(f, IPMI_NETFN_APP, 0x38, "8104", "01 80 20 02 000000 00");
     g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x38, "8f04"), ==,
@@ -243,7 +244,7 @@ static void test_auth_capabilities(Fixture *f, const void *opaque)
                     IPMI_CC_INVALID_FIELD);
 }
 
-static void test_cipher_suites(Fixture *f, const void *opaque)
+static void test_cipher_suites(CoreFixture *f, const void *opaque)
 {
     assert_answer(f, IPMI_NETFN_APP, 0x54, "0e0080",
                   "01 c003014181 c011034481");
@@ -258,42 +259,87 @@ static void test_cipher_suites(Fixture *f, const void *opaque)
                     IPMI_CC_INVALID_FIELD);
 }
 
-static void test_chassis_status(Fixture *f, const void *opaque)
+static void test_chassis_status(CoreFixture *f, const void *opaque)
 {
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 000000 20");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
-    f->hub->power = BMC_POWER_STATE_OFF;
-    f->hub->off.when = 1;
-    f->hub->off.cause = BMC_POWER_CAUSE_QEMU;
-    f->hub->identify = 5;
+    mock_machine_gone(f->base.mock, "killed");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "05", "");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 01 50");
-    f->hub->power = BMC_POWER_STATE_POWERING_OFF;
-    f->hub->off.cause = BMC_POWER_CAUSE_GUEST;
-    f->hub->on.when = 1;
-    f->hub->on.cause = BMC_POWER_CAUSE_REQUEST;
-    f->hub->on.action = BMC_POWER_ON;
-    f->hub->on.channel = BMC_CHANNEL_LAN;
-    f->hub->identify = -1;
+    /* Switched off by the guest, and on by a command. */
+    mock_machine_new_process(f->base.mock, MACHINE_STATE_RUNNING);
+    fixture_advance(&f->base, 5000);
+    mock_machine_shutdown(f->base.mock, true, "guest-shutdown");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, "01", "");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "0001", "");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 01");
-    f->hub->on.channel = BMC_CHANNEL_IN_BAND;
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 0f");
-    f->hub->on.channel = BMC_CHANNEL_REDFISH;
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "00 00");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 60");
-    f->hub->on.cause = BMC_POWER_CAUSE_GUEST;
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "0a 00");
-    f->hub->power = BMC_POWER_STATE_UNKNOWN;
+    /* It is on until it is off. */
+    mock_machine_hold(f->base.mock, true);
+    start(f, IPMI_NETFN_CHASSIS, 0x02, "\0", 1);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60");
+    mock_machine_hold(f->base.mock, false);
+    fixture_settle(&f->base);
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_UNKNOWN);
     g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x01, ""), ==,
                     IPMI_CC_NO_RESPONSE);
 }
 
-static void test_chassis_control(Fixture *f, const void *opaque)
+static void test_restart_cause(CoreFixture *f, const void *opaque)
 {
-    static const BmcPowerAction actions[] = {
-        BMC_POWER_FORCE_OFF, BMC_POWER_ON, BMC_POWER_CYCLE,
-        BMC_POWER_FORCE_RESTART, BMC_POWER_NMI, BMC_POWER_GRACEFUL_SHUTDOWN,
+    mock_machine_shutdown(f->base.mock, true, "guest-shutdown");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, "01", "");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 01");
+    f->ctx.origin.channel = BMC_CHANNEL_IN_BAND;
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, "03", "");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 0f");
+    g_assert_cmpint(fixture_power(&f->base, BMC_POWER_FORCE_RESTART), ==, -1);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "00 00");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
+    fixture_advance(&f->base, 5000);
+    mock_machine_reset(f->base.mock, true);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "0a 00");
+}
+
+static void test_chassis_control(CoreFixture *f, const void *opaque)
+{
+    static const struct {
+        MachineState state;
+        const char *log;
+    } actions[] = {
+        { MACHINE_STATE_RUNNING, "stop" },
+        { MACHINE_STATE_PRELAUNCH, "start" },
+        { MACHINE_STATE_RUNNING, "stop" },
+        { MACHINE_STATE_RUNNING, "reset" },
+        { MACHINE_STATE_RUNNING, "nmi" },
+        { MACHINE_STATE_RUNNING, "button" },
     };
+    g_autofree char *hex = NULL;
+    size_t i;
+
+    for (i = 0; i < 256; i++) {
+        g_free(hex);
+        hex = g_strdup_printf("%02x", (unsigned)i);
+        if (i < G_N_ELEMENTS(actions)) {
+            mock_machine_set_state(f->base.mock, actions[i].state);
+            test_expect_log(G_LOG_LEVEL_MESSAGE,
+                            "power: * by admin at 192.0.2.1 over IPMI over "
+                            "LAN");
+            assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, hex, "");
+            test_assert_logged();
+            fixture_assert_log(&f->base, actions[i].log);
+        } else {
+            g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x02, hex), ==,
+                            IPMI_CC_INVALID_FIELD);
+            fixture_assert_log(&f->base, "");
+        }
+        /* After a cycle the machine comes up by itself. */
+        fixture_advance(&f->base, 2000);
+        fixture_log_count(&f->base, "");
+    }
+}
+
+static void test_chassis_errors(CoreFixture *f, const void *opaque)
+{
     static const struct {
         BmcError error;
         uint8_t cc;
@@ -304,73 +350,68 @@ static void test_chassis_control(Fixture *f, const void *opaque)
         { BMC_ERROR_TIMEOUT, IPMI_CC_TIMEOUT },
         { BMC_ERROR_FAILED, IPMI_CC_UNSPECIFIED },
     };
-    g_autofree char *hex = NULL;
     size_t i;
 
-    for (i = 0; i < 256; i++) {
-        g_free(hex);
-        hex = g_strdup_printf("%02x", (unsigned)i);
-        f->hub->requests = 0;
-        if (i < G_N_ELEMENTS(actions)) {
-            assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, hex, "");
-            g_assert_cmpint(f->hub->action, ==, actions[i]);
-            g_assert_cmpint(f->hub->requests, ==, 1);
-        } else {
-            g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x02, hex), ==,
-                            IPMI_CC_INVALID_FIELD);
-            g_assert_cmpint(f->hub->requests, ==, 0);
-        }
-    }
-    g_assert_cmpstr(f->hub->user, ==, "admin");
-    g_assert_cmpstr(f->hub->peer, ==, "192.0.2.1");
     for (i = 0; i < G_N_ELEMENTS(errors); i++) {
-        f->hub->error = errors[i].error + 1;
+        mock_machine_fail(f->base.mock, "stop", errors[i].error);
         g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x02, "02"), ==,
                         errors[i].cc);
     }
 }
 
-static void test_identify(Fixture *f, const void *opaque)
+static void assert_identify(CoreFixture *f, int seconds)
 {
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "", "");
-    g_assert_cmpint(f->hub->identify, ==, 15);
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "00", "");
-    g_assert_cmpint(f->hub->identify, ==, 0);
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "ff", "");
-    g_assert_cmpint(f->hub->identify, ==, 255);
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "0701", "");
-    g_assert_cmpint(f->hub->identify, ==, -1);
-    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x04, "0702"), ==,
-                    IPMI_CC_INVALID_FIELD);
+    int lit = seconds ? 1 : 0;
+
+    if (seconds) {
+        clock_advance(f->base.clock, seconds * INT64_C(1000) - 1);
+    }
+    g_assert_cmpint(bmc_identify_state(f->base.bmc), ==, lit);
+    clock_advance(f->base.clock, 1);
+    g_assert_cmpint(bmc_identify_state(f->base.bmc), ==, 0);
 }
 
-static int set_boot(Fixture *f, const char *hex)
+static void test_identify(CoreFixture *f, const void *opaque)
+{
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "", "");
+    assert_identify(f, 15);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "ff", "");
+    assert_identify(f, 255);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "0701", "");
+    g_assert_cmpint(bmc_identify_state(f->base.bmc), ==, 2);
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x04, "0702"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "00", "");
+    assert_identify(f, 0);
+}
+
+static int set_boot(CoreFixture *f, const char *hex)
 {
     return run(f, IPMI_NETFN_CHASSIS, 0x08, hex);
 }
 
-static void test_boot_flags(Fixture *f, const void *opaque)
+static void test_boot_flags(CoreFixture *f, const void *opaque)
 {
     g_assert_cmphex(set_boot(f, "05 8004000000"), ==, 0);
-    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_ONCE);
-    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_PXE);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==, BMC_BOOT_ONCE);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->target, ==, BMC_BOOT_PXE);
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "050000",
                   "01 05 8004000000");
     g_assert_cmphex(set_boot(f, "05 e008e30f1f"), ==, 0);
-    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_CONTINUOUS);
-    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_HDD);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==, BMC_BOOT_CONTINUOUS);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->target, ==, BMC_BOOT_HDD);
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "050000",
                   "01 05 e008e30f1f");
     g_assert_cmphex(set_boot(f, "05 8014000000"), ==, 0);
-    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_CD);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->target, ==, BMC_BOOT_CD);
     g_assert_cmphex(set_boot(f, "05 0014000000"), ==, 0);
-    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
-    g_assert_cmpint(f->hub->boot.target, ==, BMC_BOOT_NONE);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==, BMC_BOOT_DISABLED);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->target, ==, BMC_BOOT_NONE);
     g_assert_cmphex(set_boot(f, "05 8000000000"), ==, 0);
-    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==, BMC_BOOT_DISABLED);
 }
 
-static void test_boot_flags_refused(Fixture *f, const void *opaque)
+static void test_boot_flags_refused(CoreFixture *f, const void *opaque)
 {
     static const char *const bad[] = {
         "05 800c000000", "05 8010000000", "05 8018000000", "05 801c000000",
@@ -382,15 +423,18 @@ static void test_boot_flags_refused(Fixture *f, const void *opaque)
     for (i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_assert_cmphex(set_boot(f, bad[i]), ==, IPMI_CC_INVALID_FIELD);
     }
-    f->hub->no_target = BMC_BOOT_CD;
+    mock_machine_remove_device(f->base.mock, "cd");
+    ipmi_core_free(f->core);
+    fixture_restart(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
     g_assert_cmphex(set_boot(f, "05 8014000000"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(set_boot(f, "05 80040000"), ==, IPMI_CC_LENGTH);
-    g_assert_cmpint(f->hub->boot.enabled, ==, BMC_BOOT_DISABLED);
-    f->hub->error = BMC_ERROR_FAILED + 1;
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==, BMC_BOOT_DISABLED);
+    mock_machine_fail(f->base.mock, "set", BMC_ERROR_FAILED);
     g_assert_cmphex(set_boot(f, "05 8004000000"), ==, IPMI_CC_UNSPECIFIED);
 }
 
-static void test_boot_parameters(Fixture *f, const void *opaque)
+static void test_boot_parameters(CoreFixture *f, const void *opaque)
 {
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "000000", "01 00 00");
     g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
@@ -399,7 +443,7 @@ static void test_boot_parameters(Fixture *f, const void *opaque)
     g_assert_cmphex(set_boot(f, "00 02"), ==, 0);
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "000000", "01 00 00");
     g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
-    clock_advance(f->hub->clock, IPMI_BOOT_SET_MS);
+    clock_advance(f->base.clock, IPMI_BOOT_SET_MS);
     g_assert_cmphex(set_boot(f, "00 01"), ==, 0);
     g_assert_cmphex(set_boot(f, "00 00"), ==, 0);
     g_assert_cmphex(set_boot(f, "00 03"), ==, IPMI_CC_INVALID_FIELD);
@@ -416,7 +460,7 @@ static void test_boot_parameters(Fixture *f, const void *opaque)
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 04 0004");
 }
 
-static void test_boot_unsupported(Fixture *f, const void *opaque)
+static void test_boot_unsupported(CoreFixture *f, const void *opaque)
 {
     g_autofree char *hex = NULL;
     unsigned i;
@@ -440,7 +484,7 @@ static void test_boot_unsupported(Fixture *f, const void *opaque)
                     IPMI_CC_INVALID_FIELD);
 }
 
-static void test_messaging(Fixture *f, const void *opaque)
+static void test_messaging(CoreFixture *f, const void *opaque)
 {
     f->ctx.channel = IPMI_CHANNEL_SYSTEM;
     assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "00");
@@ -455,51 +499,51 @@ static void test_messaging(Fixture *f, const void *opaque)
     g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x35, ""), ==, 0x80);
 }
 
-static void test_defer_timeout(Fixture *f, const void *opaque)
+static void test_defer_timeout(CoreFixture *f, const void *opaque)
 {
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     g_assert_nonnull(start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1));
-    clock_advance(f->hub->clock, IPMI_DEFER_MS - 1);
+    clock_advance(f->base.clock, IPMI_DEFER_MS - 1);
     g_assert_cmpint(f->answers, ==, 0);
-    clock_advance(f->hub->clock, 1);
+    clock_advance(f->base.clock, 1);
     g_assert_cmpint(f->answers, ==, 1);
     g_assert_cmphex(f->cc, ==, IPMI_CC_TIMEOUT);
-    mock_hub_release(f->hub);
-    test_drain();
+    mock_machine_hold(f->base.mock, false);
+    fixture_settle(&f->base);
     g_assert_cmpint(f->answers, ==, 1);
     g_assert_cmpint(f->core->pending.length, ==, 0);
 }
 
-static void test_defer_cancel(Fixture *f, const void *opaque)
+static void test_defer_cancel(CoreFixture *f, const void *opaque)
 {
     IpmiRequest *req;
 
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     req = start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1);
     ipmi_request_cancel(req);
-    mock_hub_release(f->hub);
-    test_drain();
-    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    mock_machine_hold(f->base.mock, false);
+    fixture_settle(&f->base);
+    clock_advance(f->base.clock, IPMI_DEFER_MS);
     g_assert_cmpint(f->answers, ==, 0);
 }
 
 /* The core goes first; the hub's answer finds nobody. */
-static void test_defer_core_freed(Fixture *f, const void *opaque)
+static void test_defer_core_freed(CoreFixture *f, const void *opaque)
 {
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     start(f, IPMI_NETFN_CHASSIS, 0x02, "\x02", 1);
     ipmi_core_free(f->core);
-    mock_hub_release(f->hub);
-    test_drain();
+    mock_machine_hold(f->base.mock, false);
+    fixture_settle(&f->base);
     g_assert_cmpint(f->answers, ==, 0);
-    f->core = ipmi_core_new(f->hub);
+    f->core = ipmi_core_new(f->base.bmc);
 }
 
 static void test_guid(void)
 {
     uint8_t guid[IPMI_GUID_LEN];
 
-    g_assert_true(ipmi_guid_from_uuid(MOCK_HUB_UUID, guid));
+    g_assert_true(ipmi_guid_from_uuid(FIXTURE_SYSTEM_UUID, guid));
     test_assert_hex_equal(guid, sizeof(guid),
                           "ffeeddccbbaa99887746554433221100");
     g_assert_false(ipmi_guid_from_uuid("00112233", guid));
@@ -509,7 +553,7 @@ static void test_guid(void)
 }
 
 #define ADD(path, func) \
-    g_test_add("/ipmi/core/" path, Fixture, NULL, setup, func, teardown)
+    g_test_add("/ipmi/core/" path, CoreFixture, NULL, setup, func, teardown)
 
 int main(int argc, char **argv)
 {
@@ -523,7 +567,9 @@ int main(int argc, char **argv)
     ADD("auth-capabilities", test_auth_capabilities);
     ADD("cipher-suites", test_cipher_suites);
     ADD("chassis/status", test_chassis_status);
+    ADD("chassis/restart-cause", test_restart_cause);
     ADD("chassis/control", test_chassis_control);
+    ADD("chassis/errors", test_chassis_errors);
     ADD("chassis/identify", test_identify);
     ADD("boot/flags", test_boot_flags);
     ADD("boot/flags-refused", test_boot_flags_refused);

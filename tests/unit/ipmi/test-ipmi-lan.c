@@ -6,38 +6,40 @@
 
 #include "ipmi/ipmi-session.h"
 #include "util/addr.h"
+#include "util/error.h"
 
+#include "bmc-fixture.h"
 #include "ipmi-test-client.h"
-#include "mock-hub.h"
 #include "test-util.h"
 
-typedef struct Fixture {
-    Bmc *hub;
+typedef struct LanFixture {
+    Fixture base;
     IpmiCore *core;
     IpmiLan *lan;
-} Fixture;
+} LanFixture;
 
-static void start(Fixture *f, const char *address)
+static void start(LanFixture *f, const char *address)
 {
     g_autoptr(GSocketAddress) addr = NULL;
     GError *err = NULL;
 
-    f->hub = mock_hub_new();
-    f->core = ipmi_core_new(f->hub);
+    fixture_init_accounts(&f->base, MACHINE_STATE_RUNNING);
+    fixture_start(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
     addr = addr_parse(address, "127.0.0.1", -1, &err);
     g_assert_no_error(err);
     f->lan = ipmi_lan_new(f->core, addr, &err);
     g_assert_no_error(err);
 }
 
-static void stop(Fixture *f)
+static void stop(LanFixture *f)
 {
     ipmi_lan_free(f->lan);
     ipmi_core_free(f->core);
-    bmc_free(f->hub);
+    fixture_clear(&f->base);
 }
 
-static uint16_t bound_port(Fixture *f)
+static uint16_t bound_port(LanFixture *f)
 {
     GSocketAddress *addr = ipmi_lan_address(f->lan);
 
@@ -50,7 +52,7 @@ static void assert_works(GSocketAddress *server, const char *from)
 
     ipmi_test_client_init_udp(&client, server, from);
     g_assert_cmpint(ipmi_test_client_login(&client, 17, "admin",
-                                           MOCK_HUB_PASSWORD), ==, 0);
+                                           FIXTURE_PASSWORD), ==, 0);
     g_assert_cmpint(ipmi_test_client_command(&client, IPMI_NETFN_CHASSIS,
                                              0x01, NULL, 0), ==, 0);
     ipmi_test_client_clear(&client);
@@ -58,7 +60,7 @@ static void assert_works(GSocketAddress *server, const char *from)
 
 static void test_ipv4(void)
 {
-    Fixture f;
+    LanFixture f;
 
     start(&f, "127.0.0.1:0");
     g_assert_cmpint(bound_port(&f), !=, 0);
@@ -75,7 +77,7 @@ static void test_ipv6(void)
     g_autoptr(GSocket) sock = g_socket_new(G_SOCKET_FAMILY_IPV6,
                                            G_SOCKET_TYPE_DATAGRAM,
                                            G_SOCKET_PROTOCOL_UDP, NULL);
-    Fixture f;
+    LanFixture f;
 
     if (!sock || !g_socket_bind(sock, probe, FALSE, NULL)) {
         g_test_skip("no IPv6 here");
@@ -91,7 +93,7 @@ static void test_any(void)
 {
     static const char *const hosts[] = { "127.0.0.1", "127.0.0.2" };
     static const char *const servers[] = { "0.0.0.0:0", "*:0" };
-    Fixture f;
+    LanFixture f;
     size_t i;
     size_t s;
 
@@ -111,7 +113,7 @@ static void test_any(void)
 static void test_busy(void)
 {
     g_autoptr(GError) err = NULL;
-    Fixture f;
+    LanFixture f;
 
     start(&f, "127.0.0.1:0");
     g_assert_null(ipmi_lan_new(f.core, ipmi_lan_address(f.lan), &err));
@@ -125,7 +127,7 @@ static void test_bad_address(void)
     g_autoptr(GSocketAddress) addr =
         g_inet_socket_address_new_from_string("192.0.2.1", 0);
     g_autoptr(GError) err = NULL;
-    Fixture f;
+    LanFixture f;
 
     start(&f, "127.0.0.1:0");
     g_assert_null(ipmi_lan_new(f.core, addr, &err));
@@ -141,7 +143,7 @@ static void test_rubbish(void)
                                            G_SOCKET_TYPE_DATAGRAM,
                                            G_SOCKET_PROTOCOL_UDP, NULL);
     g_autofree char *big = g_malloc0(60000);
-    Fixture f;
+    LanFixture f;
     size_t i;
 
     start(&f, "127.0.0.1:0");
@@ -158,14 +160,14 @@ static void test_rubbish(void)
 static void test_client_gone(void)
 {
     uint8_t packet[IPMI_LAN_PACKET_MAX];
-    Fixture f;
+    LanFixture f;
     IpmiTestClient client;
     size_t len;
 
     start(&f, "127.0.0.1:0");
     ipmi_test_client_init_udp(&client, ipmi_lan_address(f.lan), NULL);
     g_assert_cmpint(ipmi_test_client_login(&client, 3, "admin",
-                                           MOCK_HUB_PASSWORD), ==, 0);
+                                           FIXTURE_PASSWORD), ==, 0);
     len = ipmi_test_client_seal(&client, IPMI_NETFN_CHASSIS, 0x01, NULL, 0,
                                 packet);
     g_socket_send(client.socket, (const char *)packet, len, NULL, NULL);

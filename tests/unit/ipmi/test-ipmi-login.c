@@ -25,15 +25,16 @@ static void test_login(EngineFixture *f, const void *opaque)
         /* It starts at USER, whatever was asked for. */
         g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==,
                         IPMI_CC_PRIVILEGE);
-        g_assert_cmpint(f->hub->requests, ==, 0);
+        fixture_assert_log(&f->base, "");
         g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "00"), ==, 0);
         test_assert_hex_equal(host.client.data, host.client.len, "02");
         g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
-        g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==, 0);
-        g_assert_cmpint(f->hub->requests, ==, 1);
-        g_assert_cmpstr(f->hub->user, ==, "admin");
-        g_assert_cmpstr(f->hub->peer, ==, "192.0.2.1");
-        f->hub->requests = 0;
+        test_expect_log(G_LOG_LEVEL_MESSAGE,
+                        "power: force restart by admin at 192.0.2.1 over "
+                        "IPMI over LAN");
+        g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "03"), ==, 0);
+        test_assert_logged();
+        fixture_assert_log(&f->base, "reset");
         g_assert_cmpint(f->core->sessions->active.length, ==, 1);
         ipmi_sessions_close(f->core->sessions,
                             f->core->sessions->active.head->data);
@@ -77,7 +78,7 @@ static void test_requested_privilege(EngineFixture *f, const void *opaque)
     engine_host_init(&host, f, "192.0.2.1", 1000);
     g_assert_cmpint(ipmi_test_client_open(&host.client, 3, 4, 1), ==, 0);
     g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x03), ==, 0);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     0);
     g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "04"), ==, 0x81);
     g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "03"), ==, 0);
@@ -138,7 +139,7 @@ static void test_wrong_credentials(EngineFixture *f, const void *opaque)
                     ==, IPMI_RAKP_STATUS_INVALID_ICV);
     test_assert_logged();
     /* The session that it was tried on is gone. */
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     IPMI_RAKP_STATUS_INVALID_SESSION);
     g_assert_cmpint(g_hash_table_size(f->core->sessions->by_id), ==, 0);
 }
@@ -154,12 +155,12 @@ static void test_silent_failure(EngineFixture *f, const void *opaque)
     test_expect_log(G_LOG_LEVEL_MESSAGE,
                     "login failed for user 'admin' at 192.0.2.1 over "
                     "IPMI LAN (no answer to RAKP 2)");
-    clock_advance(f->hub->clock, IPMI_CHALLENGE_MS);
+    fixture_advance(&f->base, IPMI_CHALLENGE_MS);
     test_assert_logged();
     /* It may still come, if RAKP 2 was lost. */
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     0);
-    clock_advance(f->hub->clock, IPMI_SESSION_IDLE_MS);
+    fixture_advance(&f->base, IPMI_SESSION_IDLE_MS);
     g_assert_cmpint(g_hash_table_size(f->core->sessions->by_id), ==, 0);
     g_assert_null(f->core->sessions->timer);
 }
@@ -174,19 +175,19 @@ static void test_rakp_out_of_order(EngineFixture *f, const void *opaque)
     g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x14), ==,
                     IPMI_RAKP_STATUS_INVALID_SESSION);
     ipmi_test_client_open(&host.client, 3, 4, 1);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     IPMI_RAKP_STATUS_INACTIVE_SESSION);
     g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x14), ==, 0);
     /* From another address, and from another port of the same one. */
     engine_host_init(&other, f, "192.0.2.2", 1000);
     other.client.auth = host.client.auth;
-    g_assert_cmpint(ipmi_test_client_rakp3(&other.client, MOCK_HUB_PASSWORD),
+    g_assert_cmpint(ipmi_test_client_rakp3(&other.client, FIXTURE_PASSWORD),
                     ==, IPMI_RAKP_STATUS_INVALID_SESSION);
     engine_host_init(&other, f, "192.0.2.1", 1001);
     other.client.auth = host.client.auth;
-    g_assert_cmpint(ipmi_test_client_rakp3(&other.client, MOCK_HUB_PASSWORD),
+    g_assert_cmpint(ipmi_test_client_rakp3(&other.client, FIXTURE_PASSWORD),
                     ==, IPMI_RAKP_STATUS_INVALID_SESSION);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     0);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
 }
@@ -200,13 +201,13 @@ static void test_rakp4_lost(EngineFixture *f, const void *opaque)
     ipmi_test_client_open(&host.client, 3, 4, 1);
     ipmi_test_client_rakp1(&host.client, "admin", 0x14);
     host.lose = true;
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     IPMI_TEST_SILENCE);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     0);
     g_assert_cmpint(f->core->sessions->active.length, ==, 1);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD), ==,
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD), ==,
                     IPMI_RAKP_STATUS_INVALID_SESSION);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
 }

@@ -10,7 +10,7 @@
 #define CHASSIS IPMI_NETFN_CHASSIS
 #define APP IPMI_NETFN_APP
 
-/* The first answer to a power cycle is lost; ipmitool asks again. */
+/* The first answer to a reset is lost; ipmitool asks again. */
 static void test_retransmission(EngineFixture *f, const void *opaque)
 {
     uint8_t packet[IPMI_LAN_PACKET_MAX];
@@ -21,24 +21,24 @@ static void test_retransmission(EngineFixture *f, const void *opaque)
     engine_host_login(&host, f, 17, "admin");
     g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
     host.lose = true;
-    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==,
+    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "03"), ==,
                     IPMI_TEST_SILENCE);
     for (i = 0; i < 4; i++) {
-        clock_advance(f->hub->clock, 1000);
-        len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x02", 1,
+        fixture_advance(&f->base, 1000);
+        len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x03", 1,
                                     packet);
         g_assert_cmpint(ipmi_test_client_send(&host.client, packet, len), ==,
                         0);
     }
-    g_assert_cmpint(f->hub->requests, ==, 1);
+    fixture_assert_log(&f->base, "reset");
     /* The next one is meant. */
-    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==, 0);
-    g_assert_cmpint(f->hub->requests, ==, 2);
+    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "03"), ==, 0);
+    fixture_assert_log(&f->base, "reset");
     /* And so is the same after five seconds. */
-    clock_advance(f->hub->clock, 5001);
-    len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x02", 1, packet);
+    fixture_advance(&f->base, 5001);
+    len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x03", 1, packet);
     g_assert_cmpint(ipmi_test_client_send(&host.client, packet, len), ==, 0);
-    g_assert_cmpint(f->hub->requests, ==, 3);
+    fixture_assert_log(&f->base, "reset");
 }
 
 static void test_retransmission_joined(EngineFixture *f, const void *opaque)
@@ -50,20 +50,20 @@ static void test_retransmission_joined(EngineFixture *f, const void *opaque)
 
     engine_host_login(&host, f, 17, "admin");
     g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
-    f->hub->hold = true;
-    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==,
+    mock_machine_hold(f->base.mock, true);
+    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "03"), ==,
                     IPMI_TEST_SILENCE);
     for (i = 0; i < 3; i++) {
-        len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x02", 1,
+        len = ipmi_test_client_seal(&host.client, CHASSIS, 0x02, "\x03", 1,
                                     packet);
         g_assert_cmpint(ipmi_test_client_send(&host.client, packet, len), ==,
                         IPMI_TEST_SILENCE);
     }
-    mock_hub_release(f->hub);
-    test_drain();
+    mock_machine_hold(f->base.mock, false);
+    fixture_settle(&f->base);
     g_assert_cmpint(f->outbox.length, ==, 1);
     g_assert_cmpint(engine_fixture_take(f, packet), >, 0);
-    g_assert_cmpint(f->hub->requests, ==, 1);
+    fixture_assert_log(&f->base, "reset");
 }
 
 static void test_pending_bounded(EngineFixture *f, const void *opaque)
@@ -74,24 +74,24 @@ static void test_pending_bounded(EngineFixture *f, const void *opaque)
 
     engine_host_login(&host, f, 17, "admin");
     g_assert_cmpint(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     for (i = 0; i < IPMI_ENGINE_PENDING_MAX; i++) {
-        g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==,
+        g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==,
                         IPMI_TEST_SILENCE);
     }
-    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==,
+    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==,
                     IPMI_CC_NODE_BUSY);
-    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    fixture_advance(&f->base, IPMI_DEFER_MS);
     g_assert_cmpint(f->outbox.length, ==, IPMI_ENGINE_PENDING_MAX);
     while (engine_fixture_take(f, packet)) {
         continue;
     }
     /* A session that ends drops what is pending. */
-    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "02"), ==,
+    g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==,
                     IPMI_TEST_SILENCE);
     ipmi_sessions_close(f->core->sessions,
                         f->core->sessions->active.head->data);
-    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    fixture_advance(&f->base, IPMI_DEFER_MS);
 }
 
 static void test_close(EngineFixture *f, const void *opaque)
@@ -148,10 +148,9 @@ static void test_user_disabled(EngineFixture *f, const void *opaque)
     EngineHost host;
 
     engine_host_login(&host, f, 17, "admin");
-    mock_hub_changed(f->hub, BMC_PART_USERS);
+    fixture_set_user(&f->base, FIXTURE_ADMIN, true, BMC_PRIVILEGE_ADMIN);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
-    f->hub->users[2].enabled = false;
-    mock_hub_changed(f->hub, BMC_PART_USERS);
+    fixture_set_user(&f->base, FIXTURE_ADMIN, false, BMC_PRIVILEGE_ADMIN);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==,
                     IPMI_TEST_SILENCE);
 }
@@ -161,8 +160,7 @@ static void test_user_demoted(EngineFixture *f, const void *opaque)
     EngineHost host;
 
     engine_host_login(&host, f, 17, "admin");
-    f->hub->users[2].privilege = BMC_PRIVILEGE_OPERATOR;
-    mock_hub_changed(f->hub, BMC_PART_USERS);
+    fixture_set_user(&f->base, FIXTURE_ADMIN, true, BMC_PRIVILEGE_OPERATOR);
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==,
                     IPMI_TEST_SILENCE);
 }
@@ -176,8 +174,8 @@ static void test_user_changed_in_between(EngineFixture *f, const void *opaque)
     ipmi_test_client_open(&host.client, 3, 4, 1);
     g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x14), ==,
                     0);
-    mock_hub_changed(f->hub, BMC_PART_USERS);
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD),
+    fixture_set_user(&f->base, FIXTURE_ADMIN, true, BMC_PRIVILEGE_ADMIN);
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD),
                     ==, IPMI_RAKP_STATUS_INVALID_SESSION);
 }
 
@@ -212,7 +210,7 @@ static void test_half_open_flood(EngineFixture *f, const void *opaque)
     g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
     engine_host_login(&other, f, 3, "oper");
     g_assert_cmpint(f->core->sessions->active.length, ==, 2);
-    clock_advance(f->hub->clock, IPMI_HALF_OPEN_MS);
+    fixture_advance(&f->base, IPMI_HALF_OPEN_MS);
     g_assert_cmpint(f->core->sessions->half_open.length, ==, 0);
     g_assert_cmpint(g_hash_table_size(f->core->sessions->hosts), ==, 0);
 }
@@ -233,7 +231,7 @@ static void test_login_during_flood(EngineFixture *f, const void *opaque)
                         ==, 0);
         flood(f, flooders[i], 1000);
         g_assert_cmpint(ipmi_test_client_rakp3(&host.client,
-                                               MOCK_HUB_PASSWORD), ==, 0);
+                                               FIXTURE_PASSWORD), ==, 0);
     }
     g_assert_cmpint(f->core->sessions->active.length, ==, 2);
 }
@@ -254,7 +252,7 @@ static void test_login_during_spoofing(EngineFixture *f, const void *opaque)
         ip = g_strdup_printf("198.51.%d.%d", 100 + i / 250, i % 250);
         flood(f, ip, 1);
     }
-    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, MOCK_HUB_PASSWORD),
+    g_assert_cmpint(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD),
                     ==, 0);
 }
 
@@ -296,14 +294,14 @@ static void test_limit_and_timeout(EngineFixture *f, const void *opaque)
         g_assert_false(handles[session->handle]);
         handles[session->handle] = true;
     }
-    clock_advance(f->hub->clock, IPMI_SESSION_IDLE_MS - 1);
+    fixture_advance(&f->base, IPMI_SESSION_IDLE_MS - 1);
     g_assert_cmpint(engine_host_command(&host[5], CHASSIS, 0x01, ""), ==, 0);
-    clock_advance(f->hub->clock, 1);
+    fixture_advance(&f->base, 1);
     g_assert_cmpint(f->core->sessions->active.length, ==, 1);
     g_assert_cmpint(engine_host_command(&host[5], CHASSIS, 0x01, ""), ==, 0);
     g_assert_cmpint(engine_host_command(&host[6], CHASSIS, 0x01, ""), ==,
                     IPMI_TEST_SILENCE);
-    clock_advance(f->hub->clock, IPMI_SESSION_IDLE_MS);
+    fixture_advance(&f->base, IPMI_SESSION_IDLE_MS);
     g_assert_cmpint(f->core->sessions->active.length, ==, 0);
     g_assert_null(f->core->sessions->timer);
 }

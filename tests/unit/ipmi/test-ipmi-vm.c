@@ -9,22 +9,22 @@
 
 #include "codec/vmproto.h"
 
-#include "mock-hub.h"
+#include "bmc-fixture.h"
 #include "test-util.h"
 #include "util/log.h"
 
 #define WAIT_MS 2000
 
-typedef struct Fixture {
+typedef struct VmFixture {
     TestDir *dir;
     char *path;
-    Bmc *hub;
+    Fixture base;
     IpmiCore *core;
     IpmiVm *vm;
     GSocket *sock;
-} Fixture;
+} VmFixture;
 
-static GSocket *connect_qemu(Fixture *f)
+static GSocket *connect_qemu(VmFixture *f)
 {
     GSocket *sock = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_DEFAULT, NULL);
@@ -60,15 +60,16 @@ static void assert_receives(GSocket *sock, const char *hex)
     test_assert_hex_equal(buf, MAX(n, 0), hex);
 }
 
-static void setup(Fixture *f, const void *opaque)
+static void setup(VmFixture *f, const void *opaque)
 {
     g_autoptr(GSocketAddress) addr = NULL;
     GError *err = NULL;
 
     f->dir = test_dir_new();
     f->path = test_dir_file(f->dir, "vm-ipmi.sock");
-    f->hub = mock_hub_new();
-    f->core = ipmi_core_new(f->hub);
+    fixture_init_accounts(&f->base, MACHINE_STATE_RUNNING);
+    fixture_start(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
     addr = g_unix_socket_address_new(f->path);
     f->vm = ipmi_vm_new(f->core, addr, &err);
     g_assert_no_error(err);
@@ -77,19 +78,19 @@ static void setup(Fixture *f, const void *opaque)
     send_bytes(f->sock, "ff01a1 083fa1");
 }
 
-static void teardown(Fixture *f, const void *opaque)
+static void teardown(VmFixture *f, const void *opaque)
 {
     g_clear_object(&f->sock);
     ipmi_vm_free(f->vm);
     g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
     ipmi_core_free(f->core);
-    bmc_free(f->hub);
+    fixture_clear(&f->base);
     g_free(f->path);
     test_dir_free(f->dir);
     test_drain();
 }
 
-static void test_request(Fixture *f, const void *opaque)
+static void test_request(VmFixture *f, const void *opaque)
 {
     struct stat st;
 
@@ -106,26 +107,26 @@ static void test_request(Fixture *f, const void *opaque)
 }
 
 /* The guest may do what an administrator may, and needs no session. */
-static void test_control(Fixture *f, const void *opaque)
+static void test_control(VmFixture *f, const void *opaque)
 {
     send_bytes(f->sock, "07 00 02 03 f4 a0");
     assert_receives(f->sock, "07 04 02 00 f3 a0");
-    g_assert_cmpint(f->hub->requests, ==, 1);
-    g_assert_cmpint(f->hub->action, ==, BMC_POWER_FORCE_RESTART);
-    g_assert_cmpint(f->hub->channel, ==, BMC_CHANNEL_IN_BAND);
+    fixture_assert_log(&f->base, "reset");
+    g_assert_cmpint(bmc_power_last_restart_event(f->base.bmc)->channel, ==,
+                    BMC_CHANNEL_IN_BAND);
     /* There is no session that could be raised. */
     send_bytes(f->sock, "07 18 3b 04 a2 a0");
     assert_receives(f->sock, "07 1c 3b c1 e1 a0");
 }
 
-static void test_escape(Fixture *f, const void *opaque)
+static void test_escape(VmFixture *f, const void *opaque)
 {
     /* Sequence number A0 is escaped both ways. */
     send_bytes(f->sock, "aab0 18 2f 19 a0");
     assert_receives(f->sock, "aab0 1c 2f 00 00 15 a0");
 }
 
-static void test_irq(Fixture *f, const void *opaque)
+static void test_irq(VmFixture *f, const void *opaque)
 {
     send_bytes(f->sock, "08 18 2e 01 b1 a0");
     assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
@@ -146,35 +147,35 @@ static bool closed(void *opaque)
     return g_socket_receive(opaque, buf, sizeof(buf), NULL, NULL) == 0;
 }
 
-static void test_replaced(Fixture *f, const void *opaque)
+static void test_replaced(VmFixture *f, const void *opaque)
 {
     GSocket *old = f->sock;
 
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     send_bytes(old, "07 00 02 03 f4 a0");
     test_drain();
     f->sock = connect_qemu(f);
     assert_receives(f->sock, "ff01a1");
     g_assert_true(test_wait_until(closed, old, WAIT_MS));
     g_object_unref(old);
-    mock_hub_release(f->hub);
+    mock_machine_hold(f->base.mock, false);
     send_bytes(f->sock, "0500 01faa0");
     assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
 }
 
 /* An answer leaves in time even if QMP hangs. */
-static void test_deadline(Fixture *f, const void *opaque)
+static void test_deadline(VmFixture *f, const void *opaque)
 {
-    f->hub->hold = true;
+    mock_machine_hold(f->base.mock, true);
     send_bytes(f->sock, "07 00 02 03 f4 a0");
-    while (!f->hub->requests) {
+    while (!f->core->pending.length) {
         g_main_context_iteration(NULL, FALSE);
     }
-    clock_advance(f->hub->clock, IPMI_DEFER_MS);
+    clock_advance(f->base.clock, IPMI_DEFER_MS);
     assert_receives(f->sock, "07 04 02 c3 30 a0");
 }
 
-static void test_rubbish(Fixture *f, const void *opaque)
+static void test_rubbish(VmFixture *f, const void *opaque)
 {
     g_autofree char *rubbish = g_malloc(4000);
     int i;
@@ -189,7 +190,7 @@ static void test_rubbish(Fixture *f, const void *opaque)
 }
 
 /* In a process of its own, whose log can be looked at. */
-static void test_log_is_bounded(Fixture *f, const void *opaque)
+static void test_log_is_bounded(VmFixture *f, const void *opaque)
 {
     g_autoptr(GString) too_many = g_string_new("*");
     unsigned i;
@@ -213,7 +214,7 @@ static void test_log_is_bounded(Fixture *f, const void *opaque)
 }
 
 #define ADD(path, func) \
-    g_test_add("/ipmi/vm/" path, Fixture, NULL, setup, func, teardown)
+    g_test_add("/ipmi/vm/" path, VmFixture, NULL, setup, func, teardown)
 
 int main(int argc, char **argv)
 {

@@ -37,6 +37,65 @@ void fixture_init(Fixture *fix, MachineState state)
     fix->config.boot_mode = MACHINE_FIRMWARE_BIOS;
 }
 
+static JsonObject *account(unsigned slot, const char *name, bool enabled,
+                           BmcPrivilege privilege)
+{
+    JsonObject *object = json_object_new();
+
+    json_object_set_int_member(object, "slot", slot);
+    json_object_set_string_member(object, "name", name);
+    json_object_set_boolean_member(object, "enabled", enabled);
+    json_object_set_int_member(object, "privilege", privilege);
+    json_object_set_string_member(object, "password", FIXTURE_PASSWORD);
+    return object;
+}
+
+/* Puts it where a helper before this one would have left it. */
+static void write_state(Fixture *fix)
+{
+    JsonObject *identity = json_object_new();
+    JsonObject *users = json_object_new();
+    JsonArray *accounts = json_array_new();
+    g_autoptr(Persist) persist = NULL;
+    g_autoptr(GError) err = NULL;
+    static const struct {
+        unsigned slot;
+        const char *name;
+        bool enabled;
+        BmcPrivilege privilege;
+    } rows[] = {
+        { FIXTURE_ADMIN, "admin", true, BMC_PRIVILEGE_ADMIN },
+        { FIXTURE_OPER, "oper", true, BMC_PRIVILEGE_OPERATOR },
+        { FIXTURE_VIEWER, "viewer", true, BMC_PRIVILEGE_USER },
+        { FIXTURE_CALLER, "caller", true, BMC_PRIVILEGE_CALLBACK },
+        { FIXTURE_GONE, "gone", false, BMC_PRIVILEGE_ADMIN },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        json_array_add_object_element(
+            accounts, account(rows[i].slot, rows[i].name, rows[i].enabled,
+                              rows[i].privilege));
+    }
+    json_object_set_array_member(users, "accounts", accounts);
+    json_object_set_string_member(identity, "uuid", FIXTURE_UUID);
+    persist = persist_open(fix->dir->path, &err);
+    g_assert_no_error(err);
+    persist_set(persist, "users", users);
+    persist_set(persist, "identity", identity);
+}
+
+void fixture_init_accounts(Fixture *fix, MachineState state)
+{
+    fixture_init(fix, state);
+    fix->config.admin_given = false;
+    mock_machine_add_device(fix->mock, "disk", MACHINE_BOOT_HDD, -1);
+    mock_machine_add_device(fix->mock, "cd", MACHINE_BOOT_CD, -1);
+    mock_machine_add_device(fix->mock, "nic", MACHINE_BOOT_NIC, -1);
+    fixture_set_system_uuid(fix, FIXTURE_SYSTEM_UUID);
+    write_state(fix);
+}
+
 void fixture_start(Fixture *fix)
 {
     g_autoptr(GError) err = NULL;
@@ -85,6 +144,26 @@ void fixture_advance(Fixture *fix, int64_t ms)
     fixture_settle(fix);
 }
 
+/* The hub's own record: what it says of an account is what it holds. */
+void fixture_set_user(Fixture *fix, unsigned slot, bool enabled,
+                      BmcPrivilege privilege)
+{
+    BmcUser *user = (BmcUser *)bmc_users_get(fix->bmc, slot);
+
+    user->enabled = enabled;
+    user->privilege = privilege;
+    bmc_changed(fix->bmc, BMC_PART_USERS);
+}
+
+void fixture_set_system_uuid(Fixture *fix, const char *uuid)
+{
+    Machine *machine = mock_machine_base(fix->mock);
+
+    g_free(machine->info.uuid);
+    machine->info.uuid = g_strdup(uuid);
+    machine_notify(machine, MACHINE_EVENT_INFO, false, NULL);
+}
+
 int fixture_power(Fixture *fix, BmcPowerAction action)
 {
     g_auto(TestSync) sync = { NULL };
@@ -124,6 +203,19 @@ void fixture_assert_log(Fixture *fix, const char *expected)
     }
     g_assert_cmpstr(text->str, ==, expected);
     g_string_free(text, true);
+}
+
+unsigned fixture_log_count(Fixture *fix, const char *what)
+{
+    g_autofree char *log = mock_machine_take_log(fix->mock);
+    g_auto(GStrv) words = g_strsplit(log, " ", -1);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; words[i]; i++) {
+        count += strcmp(words[i], what) == 0;
+    }
+    return count;
 }
 
 void fixture_assert_indices(Fixture *fix, const char *expected)
