@@ -5,8 +5,8 @@
 
 #include "qmp/qmp-channel.h"
 #include "qmp/qmp-client.h"
-#include "qmp/qmp-dialer.h"
 #include "qmp/qmp-events.h"
+#include "util/dialer.h"
 
 /**
  * QmpRequest: a command on its way. It is in exactly one of the client's
@@ -80,7 +80,7 @@ struct QmpClient {
     bool notifying;
     bool notify_again;
 
-    QmpDialer *dialer;
+    Dialer *dialer;
     QmpChannel *channel;
     ClockTimer *deadline;
     bool greeted;

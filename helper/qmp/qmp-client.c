@@ -5,6 +5,7 @@
 #include "qmp/qmp-client.h"
 
 #include "qmp/qmp-client-priv.h"
+#include "qmp/qmp-hint.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/json.h"
@@ -142,7 +143,7 @@ static void on_closed(void *opaque, const GError *err)
     if (client->options.no_reconnect) {
         client->started = false;
     } else {
-        qmp_dialer_start(client->dialer, early);
+        dialer_start(client->dialer, early);
     }
     fail(client, lost);
     qmp_client_unref(client);
@@ -309,11 +310,13 @@ static void on_dialled(void *opaque, GSocket *sock, const GError *err)
     } else if (!err) {
         set_state(client, QMP_CLIENT_CONNECTING, client->error);
     } else {
+        g_autoptr(GError) hint = qmp_hint_connect(client->addr, err);
+
         if (client->options.no_reconnect) {
             client->started = false;
-            qmp_dialer_stop(client->dialer);
+            dialer_stop(client->dialer);
         }
-        fail(client, err);
+        fail(client, hint);
     }
     qmp_client_unref(client);
 }
@@ -411,7 +414,7 @@ QmpClient *qmp_client_new(GSocketAddress *addr, Clock *clock,
         client->options = *options;
     }
     set_defaults(&client->options);
-    client->dialer = qmp_dialer_new(addr, clock, on_dialled, client);
+    client->dialer = dialer_new(addr, clock, on_dialled, client);
     client->inflight = g_hash_table_new(g_int64_hash, g_int64_equal);
     qmp_events_init(&client->events, client->options.event_ring);
     return client;
@@ -433,7 +436,7 @@ void qmp_client_free(QmpClient *client)
     notifier_list_notify(&client->end_notifiers, err);
     clear_notifiers(&client->end_notifiers);
     drop_connection(client);
-    g_clear_pointer(&client->dialer, qmp_dialer_free);
+    g_clear_pointer(&client->dialer, dialer_free);
     qmp_request_doom(client, true);
     qmp_request_fail_doomed(client, err);
     client->state = QMP_CLIENT_DISCONNECTED;
@@ -447,7 +450,7 @@ void qmp_client_start(QmpClient *client)
 {
     if (!client->started) {
         client->started = true;
-        qmp_dialer_start(client->dialer, false);
+        dialer_start(client->dialer, false);
     }
 }
 
@@ -462,7 +465,7 @@ void qmp_client_stop(QmpClient *client)
                       "disconnected from QMP %s", client->addr_text);
     client->started = false;
     qmp_client_ref(client);
-    qmp_dialer_stop(client->dialer);
+    dialer_stop(client->dialer);
     drop_connection(client);
     notifier_list_notify(&client->end_notifiers, err);
     if (!client->freed) {

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When and how to connect to a monitor. */
+/* When and how to connect to a server that comes and goes. */
 #include "osdep.h"
 
-#include "qmp/qmp-dialer.h"
+#include "util/dialer.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "util/addr.h"
-#include "util/error.h"
 #include "util/path-watch.h"
 
 #define BACKOFF_FIRST_MS 250
@@ -23,12 +21,11 @@
 #define REFUSED_FIRST_MS 5
 #define REFUSED_TRIES 8
 
-struct QmpDialer {
+struct Dialer {
     GSocketAddress *addr;
-    char *name; /* "socket /run/qmp.sock", for messages */
     char *path; /* NULL: nothing that could be watched */
     Clock *clock;
-    QmpDialerFunc func;
+    DialerFunc func;
     void *opaque;
 
     PathWatch *watch;
@@ -40,9 +37,9 @@ struct QmpDialer {
     unsigned refused; /* in a row, since the path last changed */
 };
 
-static void dial(QmpDialer *dialer);
+static void dial(Dialer *dialer);
 
-static void drop_attempt(QmpDialer *dialer)
+static void drop_attempt(Dialer *dialer)
 {
     clock_timer_stop(&dialer->timer);
     if (dialer->idle) {
@@ -69,13 +66,13 @@ static gboolean on_idle(void *opaque)
 
 static void on_path_changed(void *opaque)
 {
-    QmpDialer *dialer = opaque;
+    Dialer *dialer = opaque;
 
     dialer->refused = 0;
     dial(dialer);
 }
 
-static void dial_later(QmpDialer *dialer)
+static void dial_later(Dialer *dialer)
 {
     unsigned shift = MIN(dialer->failures, 16);
     int64_t delay = MIN((int64_t)BACKOFF_FIRST_MS << shift, BACKOFF_LAST_MS);
@@ -85,7 +82,7 @@ static void dial_later(QmpDialer *dialer)
 }
 
 /* After a failure: wait for the path to change if that can be seen. */
-static void wait_for_reason(QmpDialer *dialer, const GError *err)
+static void wait_for_reason(Dialer *dialer, const GError *err)
 {
     bool visible = dialer->watch && !path_watch_is_blind(dialer->watch);
     bool refused = g_error_matches(err, G_IO_ERROR,
@@ -109,63 +106,25 @@ static void wait_for_reason(QmpDialer *dialer, const GError *err)
     }
 }
 
-static char *make_hint(const QmpDialer *dialer)
+static void fail(Dialer *dialer, const GError *err)
 {
-    g_autofree char *addr = addr_to_string(dialer->addr);
-
-    return dialer->path ?
-           g_strdup_printf("is QEMU running with "
-                           "-qmp unix:%s,server=on,wait=off?", addr) :
-           g_strdup_printf("is QEMU running with "
-                           "-qmp tcp:%s,server=on,wait=off?", addr);
-}
-
-static GError *translate(const QmpDialer *dialer, const GError *err)
-{
-    g_autofree char *hint = make_hint(dialer);
-    BmcError code = BMC_ERROR_UNAVAILABLE;
-
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-        return g_error_new(BMC_ERROR, BMC_ERROR_TIMEOUT,
-                           "QMP %s has no room for one more client: another "
-                           "client holds it; give qemu-bmc its own -qmp",
-                           dialer->name);
-    }
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)) {
-        return g_error_new(BMC_ERROR, BMC_ERROR_PERMISSION,
-                           "cannot connect to QMP %s: %s (check the "
-                           "permissions of the socket and of the directories "
-                           "above it)", dialer->name, err->message);
-    }
-    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
-        g_error_matches(err, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY)) {
-        code = BMC_ERROR_NOT_FOUND;
-    }
-    return g_error_new(BMC_ERROR, code, "cannot connect to QMP %s: %s (%s)",
-                       dialer->name, err->message, hint);
-}
-
-static void fail(QmpDialer *dialer, const GError *err)
-{
-    g_autoptr(GError) translated = translate(dialer, err);
-
     drop_attempt(dialer);
     wait_for_reason(dialer, err);
-    dialer->func(dialer->opaque, NULL, translated);
+    dialer->func(dialer->opaque, NULL, err);
 }
 
-static void succeed(QmpDialer *dialer)
+static void succeed(Dialer *dialer)
 {
     GSocket *sock = g_steal_pointer(&dialer->sock);
 
-    qmp_dialer_stop(dialer);
+    dialer_stop(dialer);
     dialer->refused = 0;
     dialer->func(dialer->opaque, sock, NULL);
 }
 
 static gboolean on_connected(GSocket *sock, GIOCondition cond, void *opaque)
 {
-    QmpDialer *dialer = opaque;
+    Dialer *dialer = opaque;
     g_autoptr(GError) err = NULL;
 
     if (g_socket_check_connect_result(sock, &err)) {
@@ -185,7 +144,7 @@ static void on_connect_timeout(void *opaque)
     fail(opaque, err);
 }
 
-static GSocket *make_socket(QmpDialer *dialer, GError **errp)
+static GSocket *make_socket(Dialer *dialer, GError **errp)
 {
     GSocketFamily family = g_socket_address_get_family(dialer->addr);
     GSocket *sock = g_socket_new(family, G_SOCKET_TYPE_STREAM,
@@ -202,7 +161,7 @@ static GSocket *make_socket(QmpDialer *dialer, GError **errp)
     return sock;
 }
 
-static void dial(QmpDialer *dialer)
+static void dial(Dialer *dialer)
 {
     g_autoptr(GError) err = NULL;
 
@@ -236,18 +195,16 @@ static void dial(QmpDialer *dialer)
     dialer->func(dialer->opaque, NULL, NULL);
 }
 
-QmpDialer *qmp_dialer_new(GSocketAddress *addr, Clock *clock,
-                          QmpDialerFunc func, void *opaque)
+Dialer *dialer_new(GSocketAddress *addr, Clock *clock, DialerFunc func,
+                   void *opaque)
 {
-    QmpDialer *dialer = g_new0(QmpDialer, 1);
-    g_autofree char *text = addr_to_string(addr);
+    Dialer *dialer = g_new0(Dialer, 1);
     GUnixSocketAddress *local;
 
     dialer->addr = g_object_ref(addr);
     dialer->clock = clock_ref(clock);
     dialer->func = func;
     dialer->opaque = opaque;
-    dialer->name = g_strconcat("socket ", text, NULL);
     if (G_IS_UNIX_SOCKET_ADDRESS(addr)) {
         local = G_UNIX_SOCKET_ADDRESS(addr);
         if (g_unix_socket_address_get_address_type(local) ==
@@ -258,9 +215,9 @@ QmpDialer *qmp_dialer_new(GSocketAddress *addr, Clock *clock,
     return dialer;
 }
 
-void qmp_dialer_start(QmpDialer *dialer, bool failed)
+void dialer_start(Dialer *dialer, bool failed)
 {
-    qmp_dialer_stop(dialer);
+    dialer_stop(dialer);
     if (failed && dialer->failures > 0) {
         if (dialer->path) {
             dialer->watch = path_watch_new(dialer->path, on_path_changed,
@@ -277,21 +234,20 @@ void qmp_dialer_start(QmpDialer *dialer, bool failed)
     g_source_attach(dialer->idle, NULL);
 }
 
-void qmp_dialer_stop(QmpDialer *dialer)
+void dialer_stop(Dialer *dialer)
 {
     drop_attempt(dialer);
     g_clear_pointer(&dialer->watch, path_watch_free);
 }
 
-void qmp_dialer_free(QmpDialer *dialer)
+void dialer_free(Dialer *dialer)
 {
     if (!dialer) {
         return;
     }
-    qmp_dialer_stop(dialer);
+    dialer_stop(dialer);
     g_object_unref(dialer->addr);
     clock_unref(dialer->clock);
-    g_free(dialer->name);
     g_free(dialer->path);
     g_free(dialer);
 }
