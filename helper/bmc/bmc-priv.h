@@ -11,6 +11,7 @@
 typedef struct BmcUsers BmcUsers;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
+typedef struct BmcSol BmcSol;
 
 /**
  * Bmc: the hub.
@@ -33,6 +34,7 @@ struct Bmc {
     BmcUsers *users;
     BmcPowerControl *power;
     BmcBootControl *boot;
+    BmcSol *sol;
     Notifier machine_notifier;
     NotifierList notifiers;
     uint64_t generation[BMC_PART__MAX + 1];
@@ -159,5 +161,19 @@ void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
  * Returns: true if a reset would change what it boots from
  */
 bool bmc_boot_needs_reset(const Bmc *bmc);
+
+/**
+ * bmc_sol_new: load the configuration of Serial over LAN.
+ *
+ * @bmc: the hub
+ */
+void bmc_sol_new(Bmc *bmc);
+
+/**
+ * bmc_sol_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_sol_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -145,6 +145,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
                       machine_event, bmc);
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
+    bmc_sol_new(bmc);
     return bmc;
 }
 
@@ -155,6 +156,7 @@ void bmc_free(Bmc *bmc)
     }
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
+    bmc_sol_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_users_free(bmc);
