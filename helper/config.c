@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include "codec/cipher-suite.h"
+#include "codec/ipmi15.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/secret.h"
@@ -128,6 +130,28 @@ static bool check_level(const char *value, GError **errp)
     return check_word(value, words, errp);
 }
 
+static bool check_suites(const char *value, GError **errp)
+{
+    CipherSuiteList list;
+
+    return cipher_suite_parse_list(value, &list, errp);
+}
+
+static bool check_sessions(const char *value, GError **errp)
+{
+    return g_ascii_string_to_unsigned(value, 10, 1, 254, NULL, NULL) ||
+           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "'%s' is not a number of sessions (1 to 254)",
+                        value), false);
+}
+
+static bool check_ipmi15(const char *value, GError **errp)
+{
+    uint8_t types;
+
+    return ipmi15_parse_auth_list(value, &types, errp);
+}
+
 static const ConfigSetting settings[CONFIG__MAX] = {
     [CONFIG_NAME] = {
         "bmc", "name", NULL, 'n', "BMC_NAME", "1", check_name, false,
@@ -191,6 +215,17 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "ipmi", "port", "ipmi-port", 0, "IPMI_PORT", "623", check_port,
         false,
         "PORT", "UDP port of IPMI over LAN, 0 for a free one" },
+    [CONFIG_IPMI_SUITES] = {
+        "ipmi", "cipher-suites", NULL, 0, "BMC_CIPHER_SUITES", "17,3",
+        check_suites, false,
+        "LIST", "Cipher suites of IPMI over LAN, the preferred one first" },
+    [CONFIG_IPMI_SESSIONS] = {
+        "ipmi", "max-sessions", NULL, 0, "BMC_MAX_SESSIONS", "63",
+        check_sessions, false,
+        "NUMBER", "Most IPMI sessions at a time, 1 to 254" },
+    [CONFIG_IPMI15] = {
+        "ipmi", "ipmi15", NULL, 0, "BMC_IPMI15", "off", check_ipmi15, false,
+        "LIST", "IPMI 1.5 logins: off, or some of md5, md2, password" },
 };
 
 static const char *option_name(const ConfigSetting *setting)

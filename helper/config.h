@@ -40,6 +40,9 @@ typedef enum ConfigKey {
     CONFIG_TLS_CERT,
     CONFIG_TLS_KEY,
     CONFIG_IPMI_PORT,
+    CONFIG_IPMI_SUITES,
+    CONFIG_IPMI_SESSIONS,
+    CONFIG_IPMI15,
     CONFIG__MAX,
 } ConfigKey;
 

@@ -16,9 +16,11 @@
 #include "bmc/persist.h"
 #include "bmc/power.h"
 #include "bmc/users.h"
+#include "codec/ipmi15.h"
 #include "config.h"
 #include "ipmi/ipmi-core.h"
 #include "ipmi/ipmi-lan.h"
+#include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-vm.h"
 #include "machine/machine-launch.h"
 #include "machine/machine-qmp.h"
@@ -421,6 +423,20 @@ static bool start_redfish(App *app, GError **errp)
     return true;
 }
 
+/* The values have been checked when they were set. */
+static void configure_ipmi(App *app)
+{
+    IpmiSessionsConfig config = { 0 };
+
+    cipher_suite_parse_list(config_get(app->config, CONFIG_IPMI_SUITES),
+                            &config.suites, NULL);
+    ipmi15_parse_auth_list(config_get(app->config, CONFIG_IPMI15),
+                           &config.auth15, NULL);
+    config.max_active = g_ascii_strtoull(
+        config_get(app->config, CONFIG_IPMI_SESSIONS), NULL, 10);
+    ipmi_sessions_configure(app->ipmi->sessions, &config);
+}
+
 static bool start_ipmi(App *app, GError **errp)
 {
     g_autoptr(GSocketAddress) addr =
@@ -431,6 +447,7 @@ static bool start_ipmi(App *app, GError **errp)
     GError *err = NULL;
 
     app->ipmi = ipmi_core_new(app->bmc);
+    configure_ipmi(app);
     app->lan = ipmi_lan_new(app->ipmi, addr, &err);
     if (!app->lan) {
         explain_listen(err, "IPMI over LAN", "IPMI_PORT or --ipmi-port",

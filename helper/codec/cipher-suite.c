@@ -5,6 +5,7 @@
 #include "codec/cipher-suite.h"
 
 #include "codec/ipmi.h"
+#include "util/error.h"
 
 /* Start of record of a standard suite; tags of the algorithms. */
 #define RECORD_START 0xc0
@@ -74,6 +75,68 @@ const CipherSuite *cipher_suite_by_algs(uint8_t auth, uint8_t integrity,
 const CipherSuite *cipher_suite_nth(size_t n)
 {
     return n < G_N_ELEMENTS(suites) ? &suites[n] : NULL;
+}
+
+static bool list_has(const CipherSuiteList *list, const CipherSuite *suite)
+{
+    unsigned i;
+
+    for (i = 0; i < list->n; i++) {
+        if (list->suites[i] == suite) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool list_append(CipherSuiteList *list, const char *word,
+                        GError **errp)
+{
+    const CipherSuite *suite = NULL;
+    guint64 id;
+
+    if (g_ascii_string_to_unsigned(word, 10, 0, 255, &id, NULL)) {
+        if (id == 0) {
+            g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "cipher suite 0 is never offered: with it anybody "
+                        "could log in without a password");
+            return false;
+        }
+        suite = cipher_suite_by_id(id);
+    }
+    if (!suite) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "'%s' is not a cipher suite that can be offered (1, 2, "
+                    "3, 6, 7, 8, 11, 12, 15, 16 and 17 can)", word);
+        return false;
+    }
+    if (list_has(list, suite)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "cipher suite %u is given twice", suite->id);
+        return false;
+    }
+    list->suites[list->n++] = suite;
+    return true;
+}
+
+bool cipher_suite_parse_list(const char *text, CipherSuiteList *list,
+                             GError **errp)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    unsigned i;
+
+    list->n = 0;
+    for (i = 0; words[i]; i++) {
+        if (!list_append(list, g_strstrip(words[i]), errp)) {
+            return false;
+        }
+    }
+    if (list->n == 0) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "no cipher suite is given; nobody could log in");
+        return false;
+    }
+    return true;
 }
 
 void cipher_suite_build_record(ByteWriter *w, const CipherSuite *suite)

@@ -6,9 +6,13 @@
 #ifndef QEMU_BMC_CODEC_CIPHER_SUITE_H
 #define QEMU_BMC_CODEC_CIPHER_SUITE_H
 
+#include <glib.h>
+
 #include "codec/crypto.h"
 #include "util/bytes.h"
 
+/* How many suites there are that protect at least the login. */
+#define CIPHER_SUITE_LIST_MAX 11
 /* Start, id and three algorithms (table 22-18). */
 #define CIPHER_SUITE_RECORD_LEN 5
 
@@ -87,6 +91,30 @@ const CipherSuite *cipher_suite_by_algs(uint8_t auth, uint8_t integrity,
  * Returns: (transfer none): the suite, or NULL past the end
  */
 const CipherSuite *cipher_suite_nth(size_t n);
+
+/**
+ * CipherSuiteList: suites to offer.
+ *
+ * @suites: the suites, the one that is preferred first
+ * @n: how many
+ */
+typedef struct CipherSuiteList {
+    const CipherSuite *suites[CIPHER_SUITE_LIST_MAX];
+    unsigned n;
+} CipherSuiteList;
+
+/**
+ * cipher_suite_parse_list: read a list of suite numbers as people write it:
+ * "17,3". Suite 0, which lets everybody in, is refused.
+ *
+ * @text: the list
+ * @list: filled
+ * @errp: BMC_ERROR_USAGE: says what may be in the list
+ *
+ * Returns: true on success
+ */
+bool cipher_suite_parse_list(const char *text, CipherSuiteList *list,
+                             GError **errp);
 
 /**
  * cipher_suite_build_record: append a suite's record as Get Channel Cipher

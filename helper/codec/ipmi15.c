@@ -17,6 +17,54 @@ static bool is_auth_type(uint8_t type)
            type == IPMI_AUTH_OEM;
 }
 
+static const struct {
+    const char *name;
+    uint8_t type;
+} auth_names[] = {
+    { "md5", IPMI_AUTH_MD5 },
+    { "md2", IPMI_AUTH_MD2 },
+    { "password", IPMI_AUTH_PASSWORD },
+};
+
+/* Returns a bit, 0 for a word that is no authentication type. */
+static uint8_t auth_bit(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(auth_names); i++) {
+        if (strcmp(word, auth_names[i].name) == 0) {
+            return 1 << auth_names[i].type;
+        }
+    }
+    return 0;
+}
+
+bool ipmi15_parse_auth_list(const char *text, uint8_t *types, GError **errp)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    unsigned i;
+
+    *types = 0;
+    if (strcmp(text, "off") == 0) {
+        return true;
+    }
+    for (i = 0; words[i]; i++) {
+        uint8_t bit = auth_bit(g_strstrip(words[i]));
+
+        if (!bit || (*types & bit)) {
+            break;
+        }
+        *types |= bit;
+    }
+    if (words[i] || i == 0) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "'%s' is neither \"off\" nor a list of md5, md2 and "
+                    "password", text);
+        return false;
+    }
+    return true;
+}
+
 bool ipmi15_is_rmcpp(const uint8_t *buf, size_t len)
 {
     return len && (buf[0] & AUTH_TYPE_MASK) == IPMI_AUTH_RMCPP;

@@ -17,6 +17,18 @@
 #define IPMI15_PAYLOAD_MAX 255
 
 /**
+ * ipmi15_parse_auth_list: read a list of authentication types as people
+ * write it: "off", or some of md5, md2 and password, separated by commas.
+ *
+ * @text: the list
+ * @types: set to a bit per IPMI_AUTH_*; 0 for "off"
+ * @errp: BMC_ERROR_USAGE: says what may be in the list
+ *
+ * Returns: true on success
+ */
+bool ipmi15_parse_auth_list(const char *text, uint8_t *types, GError **errp);
+
+/**
  * Ipmi15Packet: a packet with a 1.5 session header.
  *
  * @auth_type: IPMI_AUTH_*, never %IPMI_AUTH_RMCPP

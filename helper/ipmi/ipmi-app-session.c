@@ -104,26 +104,27 @@ static GByteArray *list_suites(const IpmiSessions *sessions, bool by_suite)
 {
     GByteArray *list = g_byte_array_new();
     uint8_t record[CIPHER_SUITE_RECORD_LEN];
+    const CipherSuite *suite;
     ByteWriter w;
     unsigned i;
 
+    for (i = 0; by_suite && (suite = ipmi_sessions_nth_suite(sessions, i));
+         i++) {
+        w = byte_writer(record, sizeof(record));
+        cipher_suite_build_record(&w, suite);
+        g_byte_array_append(list, record, w.len);
+    }
     if (by_suite) {
-        for (i = sessions->n_suites; i > 0; i--) {
-            w = byte_writer(record, sizeof(record));
-            cipher_suite_build_record(&w, sessions->suites[i - 1]);
-            g_byte_array_append(list, record, w.len);
-        }
         return list;
     }
-    for (i = sessions->n_suites; i > 0; i--) {
-        append_unique(list, sessions->suites[i - 1]->auth);
+    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+        append_unique(list, suite->auth);
     }
-    for (i = sessions->n_suites; i > 0; i--) {
-        append_unique(list,
-                      sessions->suites[i - 1]->integrity | TAG_INTEGRITY);
+    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+        append_unique(list, suite->integrity | TAG_INTEGRITY);
     }
-    for (i = sessions->n_suites; i > 0; i--) {
-        append_unique(list, sessions->suites[i - 1]->conf | TAG_CONF);
+    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+        append_unique(list, suite->conf | TAG_CONF);
     }
     return list;
 }
@@ -252,7 +253,7 @@ static int get_session_info(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         return IPMI_CC_NOT_PRESENT;
     }
     byte_writer_u8(out, session ? session->handle : 0);
-    byte_writer_u8(out, MIN(sessions->max_active, INFO_COUNT_MAX));
+    byte_writer_u8(out, MIN(sessions->config.max_active, INFO_COUNT_MAX));
     byte_writer_u8(out, MIN(sessions->active.length, INFO_COUNT_MAX));
     if (session) {
         write_session(out, session);

@@ -27,13 +27,14 @@ static uint8_t choose_suite(const IpmiSessions *sessions,
                             const RakpOpenRequest *req,
                             const CipherSuite **suite)
 {
+    const CipherSuiteList *list = &sessions->config.suites;
     bool auth = req->auth.any;
     bool integrity = req->integrity.any;
     bool conf = req->conf.any;
     unsigned i;
 
-    for (i = 0; i < sessions->n_suites; i++) {
-        *suite = sessions->suites[i];
+    for (i = 0; i < list->n; i++) {
+        *suite = list->suites[i];
         if (suite_matches(*suite, req)) {
             return IPMI_RAKP_STATUS_OK;
         }
@@ -79,7 +80,7 @@ static int handle_open(IpmiSessions *sessions, const IpmiPeer *peer,
         rsp.status = choose_suite(sessions, &req, &suite);
     }
     if (rsp.status == IPMI_RAKP_STATUS_OK &&
-        sessions->active.length >= sessions->max_active) {
+        sessions->active.length >= sessions->config.max_active) {
         rsp.status = IPMI_RAKP_STATUS_NO_RESOURCES;
     }
     if (rsp.status == IPMI_RAKP_STATUS_OK) {

@@ -12,7 +12,7 @@
 
 #define LOG_NAME_MAX BMC_USER_NAME_MAX
 
-static const uint8_t default_suites[] = { 17, 3 };
+#define DEFAULT_SUITES "17,3"
 
 static void expire(void *opaque);
 
@@ -210,7 +210,6 @@ static void users_changed(void *opaque, const void *data)
 IpmiSessions *ipmi_sessions_new(Bmc *bmc)
 {
     IpmiSessions *sessions = g_new0(IpmiSessions, 1);
-    size_t i;
 
     sessions->bmc = bmc;
     sessions->clock = clock_ref(bmc_clock(bmc));
@@ -219,14 +218,38 @@ IpmiSessions *ipmi_sessions_new(Bmc *bmc)
     g_queue_init(&sessions->half_open);
     sessions->hosts = g_hash_table_new_full(hash_host, hosts_equal, g_free,
                                             NULL);
-    sessions->max_active = IPMI_SESSIONS_MAX;
-    for (i = 0; i < G_N_ELEMENTS(default_suites); i++) {
-        sessions->suites[i] = cipher_suite_by_id(default_suites[i]);
-    }
-    sessions->n_suites = G_N_ELEMENTS(default_suites);
+    sessions->config.max_active = IPMI_SESSIONS_DEFAULT;
+    cipher_suite_parse_list(DEFAULT_SUITES, &sessions->config.suites, NULL);
     notifier_list_add(bmc_notifiers(bmc), &sessions->users, users_changed,
                       sessions);
     return sessions;
+}
+
+void ipmi_sessions_configure(IpmiSessions *sessions,
+                             const IpmiSessionsConfig *config)
+{
+    g_return_if_fail(config->max_active >= 1 &&
+                     config->max_active <= IPMI_SESSION_HANDLE_MAX);
+    sessions->config = *config;
+}
+
+const CipherSuite *ipmi_sessions_nth_suite(const IpmiSessions *sessions,
+                                           unsigned n)
+{
+    const CipherSuiteList *list = &sessions->config.suites;
+    const CipherSuite *suite;
+    size_t at;
+    unsigned i;
+
+    for (at = 0; (suite = cipher_suite_nth(at)); at++) {
+        for (i = 0; i < list->n && list->suites[i] != suite; i++) {
+            continue;
+        }
+        if (i < list->n && n-- == 0) {
+            return suite;
+        }
+    }
+    return NULL;
 }
 
 void ipmi_sessions_free(IpmiSessions *sessions)
@@ -289,7 +312,7 @@ void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session)
 
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
 {
-    if (sessions->active.length >= sessions->max_active) {
+    if (sessions->active.length >= sessions->config.max_active) {
         return false;
     }
     session->handle = new_handle(sessions);

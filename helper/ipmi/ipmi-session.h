@@ -26,7 +26,7 @@
 #include "util/log.h"
 
 /* A 6-bit field counts them (section 22.20), and 63 is its largest value. */
-#define IPMI_SESSIONS_MAX 63
+#define IPMI_SESSIONS_DEFAULT 63
 #define IPMI_SESSION_HANDLE_MAX 254
 #define IPMI_SESSION_IDLE_MS 60000
 
@@ -40,7 +40,19 @@
  */
 #define IPMI_CHALLENGE_MS 2000
 
-#define IPMI_SUITES_MAX 16
+/**
+ * IpmiSessionsConfig: what a BMC offers on its LAN channel.
+ *
+ * @suites: cipher suites
+ * @auth15: authentication types of IPMI 1.5 sessions, a bit per IPMI_AUTH_*;
+ *          0 for no such sessions
+ * @max_active: most active sessions, 1 to %IPMI_SESSION_HANDLE_MAX
+ */
+typedef struct IpmiSessionsConfig {
+    CipherSuiteList suites;
+    uint8_t auth15;
+    unsigned max_active;
+} IpmiSessionsConfig;
 
 /**
  * IpmiSessionState: how far a session is.
@@ -141,9 +153,7 @@ struct IpmiSession {
  * @timer_ms: that time
  * @users: on bmc_notifiers()
  * @closing: called with the IpmiSession before it is freed
- * @suites: cipher suites offered, best first
- * @n_suites: how many
- * @max_active: most active sessions
+ * @config: what is offered
  * @kg: the BMC's key (K_g); all zero for none
  * @failures: limits log lines about failed logins
  * @logins: limits log lines about logins
@@ -159,22 +169,43 @@ struct IpmiSessions {
     int64_t timer_ms;
     Notifier users;
     NotifierList closing;
-    const CipherSuite *suites[IPMI_SUITES_MAX];
-    unsigned n_suites;
-    unsigned max_active;
+    IpmiSessionsConfig config;
     uint8_t kg[IPMI_KEY_LEN];
     LogLimit failures;
     LogLimit logins;
 };
 
 /**
- * ipmi_sessions_new: make an empty table with the default suites, 17 and 3.
+ * ipmi_sessions_new: make an empty table with suites 17 and 3, without IPMI
+ * 1.5, and for %IPMI_SESSIONS_DEFAULT sessions.
  *
  * @bmc: the hub
  *
  * Returns: (transfer full): the table
  */
 IpmiSessions *ipmi_sessions_new(Bmc *bmc);
+
+/**
+ * ipmi_sessions_configure: change what is offered, while nobody has logged
+ * in yet.
+ *
+ * @sessions: the table
+ * @config: what to offer; copied
+ */
+void ipmi_sessions_configure(IpmiSessions *sessions,
+                             const IpmiSessionsConfig *config);
+
+/**
+ * ipmi_sessions_nth_suite: walk through the suites offered in ascending
+ * order of number, which is how commands list them.
+ *
+ * @sessions: the table
+ * @n: position from 0
+ *
+ * Returns: (transfer none): the suite, or NULL past the end
+ */
+const CipherSuite *ipmi_sessions_nth_suite(const IpmiSessions *sessions,
+                                           unsigned n);
 
 /**
  * ipmi_sessions_free: close all sessions and free.

@@ -178,7 +178,7 @@ static void run(Fuzz *f, ByteReader *r)
         g_assert_cmpint(f->core->sessions->half_open.length, <=,
                         IPMI_HALF_OPEN_MAX);
         g_assert_cmpint(f->core->sessions->active.length, <=,
-                        IPMI_SESSIONS_MAX);
+                        IPMI_SESSIONS_DEFAULT);
     }
 }
 static GLogWriterOutput no_writer(GLogLevelFlags level,

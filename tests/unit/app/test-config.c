@@ -66,6 +66,12 @@ static void test_bad_values(Fixture *f, const void *data)
     } bad[] = {
         { "redfish-port", "" }, { "redfish-port", "65536" },
         { "redfish-port", "http" }, { "ipmi-port", "-1" },
+        { "cipher-suites", "0" }, { "cipher-suites", "17,0" },
+        { "cipher-suites", "4" }, { "cipher-suites", "" },
+        { "cipher-suites", "3,3" }, { "cipher-suites", "17;3" },
+        { "max-sessions", "0" }, { "max-sessions", "255" },
+        { "ipmi15", "none" }, { "ipmi15", "md5,off" }, { "ipmi15", "" },
+        { "ipmi15", "md5,md5" },
         { "name", "" }, { "name", "../x" }, { "name", "a/b" },
         { "name", ".x" }, { "address", "example.org" },
         { "address", "127.0.0.1:80" }, { "qmp", "host" },

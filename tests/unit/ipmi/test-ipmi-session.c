@@ -276,12 +276,12 @@ static void test_unanswered_is_logged(EngineFixture *f, const void *opaque)
 static void test_limit_and_timeout(EngineFixture *f, const void *opaque)
 {
     g_autofree bool *handles = g_new0(bool, 256);
-    EngineHost host[IPMI_SESSIONS_MAX + 1];
+    EngineHost host[IPMI_SESSIONS_DEFAULT + 1];
     IpmiSession *session;
     GList *at;
     int i;
 
-    for (i = 0; i < IPMI_SESSIONS_MAX; i++) {
+    for (i = 0; i < IPMI_SESSIONS_DEFAULT; i++) {
         engine_host_login(&host[i], f, 17, "admin");
     }
     engine_host_init(&host[i], f, "192.0.2.1", 1000);
