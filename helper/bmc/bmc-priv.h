@@ -9,6 +9,7 @@
 #include "bmc/persist.h"
 
 typedef struct BmcUsers BmcUsers;
+typedef struct BmcLockout BmcLockout;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSol BmcSol;
@@ -32,6 +33,7 @@ struct Bmc {
     Clock *clock;
     Persist *persist;
     BmcUsers *users;
+    BmcLockout *lockout;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;
@@ -77,6 +79,20 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp);
  * @bmc: the hub
  */
 void bmc_users_free(Bmc *bmc);
+
+/**
+ * bmc_lockout_new: set up the lockout after wrong passwords.
+ *
+ * @bmc: the hub
+ */
+void bmc_lockout_new(Bmc *bmc);
+
+/**
+ * bmc_lockout_free: forget all failures.
+ *
+ * @bmc: the hub
+ */
+void bmc_lockout_free(Bmc *bmc);
 
 /**
  * bmc_power_new: set up power control.

@@ -141,6 +141,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
         return NULL;
     }
     load_identity(bmc);
+    bmc_lockout_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
                       machine_event, bmc);
     bmc_power_new(bmc);
@@ -159,6 +160,7 @@ void bmc_free(Bmc *bmc)
     bmc_sol_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
+    bmc_lockout_free(bmc);
     bmc_users_free(bmc);
     persist_free(bmc->persist);
     while (bmc->notifiers.first) {

@@ -9,6 +9,7 @@
 
 #include "ipmi/ipmi-rakp.h"
 
+#include "bmc/lockout.h"
 #include "util/secret.h"
 
 static bool suite_matches(const CipherSuite *suite,
@@ -111,6 +112,16 @@ static IpmiSession *find_session(IpmiSessions *sessions, const IpmiPeer *peer,
     return session && ipmi_peer_equal(&session->peer, peer) ? session : NULL;
 }
 
+/* Who is locked out is answered as one who may not log in at all. */
+static bool may_try(IpmiSessions *sessions, const IpmiSession *session,
+                    const BmcUser *user)
+{
+    g_autofree char *host = ipmi_peer_host(&session->peer);
+    const BmcOrigin origin = { BMC_CHANNEL_LAN, user->name, host };
+
+    return bmc_lockout_allows(sessions->bmc, user->slot, &origin);
+}
+
 /* Looks the user up and sets the session's ceiling and key. */
 static uint8_t authorise(IpmiSessions *sessions, IpmiSession *session,
                          const Rakp1 *msg)
@@ -128,6 +139,7 @@ static uint8_t authorise(IpmiSessions *sessions, IpmiSession *session,
     user = bmc_users_find(sessions->bmc, (const char *)msg->name,
                           msg->name_len);
     if (!user || !user->enabled || user->privilege == BMC_PRIVILEGE_NONE ||
+        !may_try(sessions, session, user) ||
         !bmc_users_ipmi_key(sessions->bmc, user, session->rakp.kuid)) {
         return IPMI_RAKP_STATUS_UNAUTHORIZED_NAME;
     }
@@ -231,9 +243,7 @@ static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
         return IPMI_RAKP_STATUS_INACTIVE_SESSION;
     }
     if (!rakp_auth_check3(&session->rakp, msg->code, msg->code_len)) {
-        ipmi_sessions_log_failure(sessions, &session->peer,
-                                  session->rakp.name,
-                                  session->rakp.name_len, NULL);
+        ipmi_sessions_failed(sessions, session);
         ipmi_sessions_close(sessions, session);
         return IPMI_RAKP_STATUS_INVALID_ICV;
     }
@@ -246,7 +256,7 @@ static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
     memcpy(session->rakp3, msg->code, msg->code_len);
     session->rakp3_len = msg->code_len;
     session->rakp4 = *rsp;
-    ipmi_sessions_log_login(sessions, session);
+    ipmi_sessions_succeeded(sessions, session);
     return IPMI_RAKP_STATUS_OK;
 }
 
@@ -264,10 +274,7 @@ static int handle_rakp3(IpmiSessions *sessions, const IpmiPeer *peer,
     if (msg.status != IPMI_RAKP_STATUS_OK) {
         /* This is how a client says that RAKP 2 does not fit its password. */
         if (session && session->state == IPMI_SESSION_CHALLENGED) {
-            if (session->challenged_ms >= 0) {
-                ipmi_sessions_log_failure(sessions, peer, session->rakp.name,
-                                          session->rakp.name_len, NULL);
-            }
+            ipmi_sessions_failed(sessions, session);
             ipmi_sessions_close(sessions, session);
         }
         return -1;

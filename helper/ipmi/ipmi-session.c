@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-session.h"
 
+#include "bmc/lockout.h"
 #include "util/secret.h"
 
 #define LOG_NAME_MAX BMC_USER_NAME_MAX
@@ -439,8 +440,22 @@ void ipmi_sessions_log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
               host, why ? " (" : "", why ? why : "", why ? ")" : "");
 }
 
-void ipmi_sessions_log_login(IpmiSessions *sessions,
-                             const IpmiSession *session)
+void ipmi_sessions_failed(IpmiSessions *sessions, IpmiSession *session)
+{
+    g_autofree char *host = ipmi_peer_host(&session->peer);
+    const BmcOrigin origin = { BMC_CHANNEL_LAN, session->user, host };
+
+    /* Silence before it was in the log already: not twice */
+    if (session->challenged_ms >= 0) {
+        session->challenged_ms = -1;
+        ipmi_sessions_log_failure(sessions, &session->peer,
+                                  (const uint8_t *)session->user,
+                                  strlen(session->user), NULL);
+    }
+    bmc_lockout_failed(sessions->bmc, session->slot, &origin);
+}
+
+static void log_login(IpmiSessions *sessions, const IpmiSession *session)
 {
     g_autofree char *user = NULL;
     g_autofree char *host = NULL;
@@ -456,4 +471,14 @@ void ipmi_sessions_log_login(IpmiSessions *sessions,
         g_message("%u more logins over IPMI LAN", suppressed);
     }
     g_message("user '%s' at %s logged in over IPMI LAN", user, host);
+}
+
+void ipmi_sessions_succeeded(IpmiSessions *sessions,
+                             const IpmiSession *session)
+{
+    g_autofree char *host = ipmi_peer_host(&session->peer);
+    const BmcOrigin origin = { BMC_CHANNEL_LAN, session->user, host };
+
+    bmc_lockout_succeeded(sessions->bmc, session->slot, &origin);
+    log_login(sessions, session);
 }

@@ -344,13 +344,24 @@ void ipmi_sessions_log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
                                const char *why);
 
 /**
- * ipmi_sessions_log_login: write a login to the log, unless there are too
- * many.
+ * ipmi_sessions_failed: the peer has shown that it does not know the user's
+ * password: that counts towards a lockout, and goes into the log. To be
+ * called only for a peer that receives at its address.
+ *
+ * @sessions: the table
+ * @session: the half-open session
+ */
+void ipmi_sessions_failed(IpmiSessions *sessions, IpmiSession *session);
+
+/**
+ * ipmi_sessions_succeeded: a user has logged in: what was counted towards a
+ * lockout is forgotten, and the login goes into the log, unless there are
+ * too many.
  *
  * @sessions: the table
  * @session: the session that begins
  */
-void ipmi_sessions_log_login(IpmiSessions *sessions,
+void ipmi_sessions_succeeded(IpmiSessions *sessions,
                              const IpmiSession *session);
 
 #endif /* QEMU_BMC_IPMI_IPMI_SESSION_H */

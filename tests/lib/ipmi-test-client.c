@@ -251,6 +251,21 @@ int ipmi_test_client_rakp3(IpmiTestClient *client, const char *password)
     return rsp.status;
 }
 
+void ipmi_test_client_rakp3_status(IpmiTestClient *client, uint8_t status)
+{
+    uint8_t payload[RAKP_MESSAGE_MAX];
+    uint8_t buf[IPMI_LAN_PACKET_MAX];
+    ByteWriter w = byte_writer(payload, sizeof(payload));
+    Rakp3 msg = { .tag = client->tag++, .status = status };
+    RmcppPacket pkt;
+
+    msg.managed_id = client->auth.managed_id;
+    rakp_build_3(&w, &msg);
+    g_assert_cmpint(exchange_setup(client, IPMI_PAYLOAD_RAKP3, &w,
+                                   IPMI_PAYLOAD_RAKP4, &pkt, buf),
+                    ==, IPMI_TEST_SILENCE);
+}
+
 int ipmi_test_client_login(IpmiTestClient *client, unsigned suite,
                            const char *user, const char *password)
 {

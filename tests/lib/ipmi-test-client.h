@@ -132,6 +132,15 @@ int ipmi_test_client_rakp1(IpmiTestClient *client, const char *user,
 int ipmi_test_client_rakp3(IpmiTestClient *client, const char *password);
 
 /**
+ * ipmi_test_client_rakp3_status: send RAKP 3 with a status code, as a client
+ * does that does not like RAKP 2. There must be no answer.
+ *
+ * @client: the client
+ * @status: status code
+ */
+void ipmi_test_client_rakp3_status(IpmiTestClient *client, uint8_t status);
+
+/**
  * ipmi_test_client_login: all of the above by name-only look-up, for the
  * highest privilege.
  *

@@ -144,6 +144,49 @@ static void test_wrong_credentials(EngineFixture *f, const void *opaque)
     g_assert_cmpint(g_hash_table_size(f->core->sessions->by_id), ==, 0);
 }
 
+/* Both ways to fail count, silence does not, and it holds for one address. */
+static void test_lockout(EngineFixture *f, const void *opaque)
+{
+    EngineHost host;
+    EngineHost other;
+    unsigned i;
+
+    engine_host_init(&host, f, "192.0.2.1", 1000);
+    for (i = 0; i < 20; i++) {
+        ipmi_test_client_open(&host.client, 3, 4, 1);
+        g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x14),
+                        ==, 0);
+    }
+    fixture_advance(&f->base, IPMI_HALF_OPEN_MS);
+    for (i = 0; i < 10; i++) {
+        g_assert_cmpint(ipmi_test_client_open(&host.client, 3, 4, 1), ==, 0);
+        g_assert_cmpint(ipmi_test_client_rakp1(&host.client, "admin", 0x14),
+                        ==, 0);
+        if (i % 2) {
+            g_assert_cmpint(ipmi_test_client_rakp3(&host.client, "wrong"), ==,
+                            IPMI_RAKP_STATUS_INVALID_ICV);
+        } else {
+            ipmi_test_client_rakp3_status(&host.client,
+                                          IPMI_RAKP_STATUS_INVALID_ICV);
+        }
+    }
+    g_assert_cmpint(ipmi_test_client_login(&host.client, 17, "admin",
+                                           FIXTURE_PASSWORD), ==,
+                    IPMI_RAKP_STATUS_UNAUTHORIZED_NAME);
+    engine_host_init(&other, f, "192.0.2.1", 1001);
+    g_assert_cmpint(ipmi_test_client_login(&other.client, 17, "admin",
+                                           FIXTURE_PASSWORD), ==,
+                    IPMI_RAKP_STATUS_UNAUTHORIZED_NAME);
+    g_assert_cmpint(ipmi_test_client_login(&other.client, 17, "oper",
+                                           FIXTURE_PASSWORD), ==, 0);
+    engine_host_init(&other, f, "192.0.2.2", 1000);
+    g_assert_cmpint(ipmi_test_client_login(&other.client, 17, "admin",
+                                           FIXTURE_PASSWORD), ==, 0);
+    fixture_advance(&f->base, 60000);
+    g_assert_cmpint(ipmi_test_client_login(&host.client, 17, "admin",
+                                           FIXTURE_PASSWORD), ==, 0);
+}
+
 /* A client that falls silent after RAKP 2, as ipmitool does. */
 static void test_silent_failure(EngineFixture *f, const void *opaque)
 {
@@ -240,6 +283,7 @@ int main(int argc, char **argv)
     ADD("requested-privilege", test_requested_privilege);
     ADD("suites-refused", test_suites_refused);
     ADD("wrong-credentials", test_wrong_credentials);
+    ADD("lockout", test_lockout);
     ADD("silent-failure", test_silent_failure);
     ADD("rakp/out-of-order", test_rakp_out_of_order);
     ADD("rakp/rakp4-lost", test_rakp4_lost);
