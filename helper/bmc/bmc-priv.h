@@ -10,6 +10,7 @@
 
 typedef struct BmcUsers BmcUsers;
 typedef struct BmcLockout BmcLockout;
+typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSol BmcSol;
@@ -34,6 +35,7 @@ struct Bmc {
     Persist *persist;
     BmcUsers *users;
     BmcLockout *lockout;
+    BmcChannelState *channel;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;
@@ -93,6 +95,21 @@ void bmc_lockout_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_lockout_free(Bmc *bmc);
+
+/**
+ * bmc_channel_new: load the LAN channel's settings.
+ *
+ * @bmc: the hub
+ * @reset_keys: forget them: the accounts are reset
+ */
+void bmc_channel_new(Bmc *bmc, bool reset_keys);
+
+/**
+ * bmc_channel_free: wipe and free them.
+ *
+ * @bmc: the hub
+ */
+void bmc_channel_free(Bmc *bmc);
 
 /**
  * bmc_power_new: set up power control.

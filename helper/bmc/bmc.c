@@ -142,6 +142,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     }
     load_identity(bmc);
     bmc_lockout_new(bmc);
+    bmc_channel_new(bmc, config->reset_accounts);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
                       machine_event, bmc);
     bmc_power_new(bmc);
@@ -161,6 +162,7 @@ void bmc_free(Bmc *bmc)
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_lockout_free(bmc);
+    bmc_channel_free(bmc);
     bmc_users_free(bmc);
     persist_free(bmc->persist);
     while (bmc->notifiers.first) {

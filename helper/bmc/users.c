@@ -1,73 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Accounts. One that may use IPMI keeps its password, which RAKP needs;
- * any other is kept as a yescrypt hash. Hashing takes tens of milliseconds,
- * so it is done in a thread and its positive results are remembered for a
- * minute, as a keyed digest.
+ * Accounts: the list, and how it is kept. One that may use IPMI keeps its
+ * password, which RAKP needs; any other is kept as a yescrypt hash.
  */
 #include "osdep.h"
 
-#include "bmc/users.h"
+#include "bmc/users-priv.h"
 
 #include <json-glib/json-glib.h>
-#include <nettle/hmac.h>
 
-#include "bmc/bmc-priv.h"
 #include "util/error.h"
 #include "util/json.h"
-#include "util/log.h"
 #include "util/secret.h"
 
 #define FIRST_ADMIN_SLOT 2
-#define CACHE_LIFE_MS (60 * 1000)
-#define MAX_HASHING 2
-#define MAX_WAITING 64
+#define SESSION_LIMIT_MAX 15
 
-/*
- * An account and what is kept of its password: either @password or @hash.
- *
- * @proof: digest of a password that was right, until @proof_until_ms
- */
-typedef struct UserSlot {
-    BmcUser user;
-    char name[BMC_USER_NAME_MAX + 1];
-    char *password;
-    char *hash;
-    uint8_t proof[SHA256_DIGEST_SIZE];
-    int64_t proof_until_ms;
-} UserSlot;
-
-struct BmcUsers {
-    UserSlot slots[BMC_USERS_MAX];
-    uint8_t cache_key[SHA256_DIGEST_SIZE];
-    GCancellable *cancellable;
-    unsigned hashing;
-    GQueue waiting; /* GTasks of callers that no thread works for yet */
+/* What an account has unless somebody says otherwise. */
+static const BmcUserAccess default_access = {
+    .privilege = BMC_PRIVILEGE_NONE,
+    .messaging = true,
+    .link_auth = true,
 };
 
-/* One check; @slot is 0 when no account has that name. */
-typedef struct Verify {
-    Bmc *bmc;
-    unsigned slot;
-    char *password;
-    char *hash;
-} Verify;
-
-static void verify_free(void *opaque)
-{
-    Verify *verify = opaque;
-
-    secret_free(verify->password);
-    secret_free(verify->hash);
-    g_free(verify);
-}
-
-static UserSlot *slot_of(const Bmc *bmc, unsigned slot)
+UserSlot *users_slot(const Bmc *bmc, unsigned slot)
 {
     return &bmc->users->slots[slot - 1];
 }
 
-static UserSlot *find_slot(const Bmc *bmc, const char *name, size_t len)
+UserSlot *users_find_slot(const Bmc *bmc, const char *name, size_t len)
 {
     unsigned i;
 
@@ -81,9 +42,8 @@ static UserSlot *find_slot(const Bmc *bmc, const char *name, size_t len)
     return NULL;
 }
 
-static bool check_name(const char *name, GError **errp)
+bool users_check_name(const char *name, size_t len, GError **errp)
 {
-    size_t len = strlen(name);
     size_t i;
 
     if (len == 0 || len > BMC_USER_NAME_MAX) {
@@ -126,21 +86,30 @@ static bool check_password(const char *password, GError **errp)
     return true;
 }
 
-static void drop_proof(UserSlot *slot)
+void users_update(UserSlot *slot)
 {
-    secret_wipe(slot->proof, sizeof(slot->proof));
-    slot->proof_until_ms = 0;
+    slot->user.privilege = slot->user.access.privilege;
+    slot->user.ipmi = slot->has_password && slot->user.access.messaging;
 }
 
-static void clear_slot(UserSlot *slot)
+void users_clear_password(UserSlot *slot)
 {
-    g_clear_pointer(&slot->password, secret_free);
+    secret_wipe(slot->password, sizeof(slot->password));
+    slot->has_password = false;
+    slot->password_size = 0;
     g_clear_pointer(&slot->hash, secret_free);
-    drop_proof(slot);
+    users_drop_proof(slot);
+}
+
+void users_clear_slot(UserSlot *slot)
+{
+    users_clear_password(slot);
     memset(slot->name, 0, sizeof(slot->name));
     slot->user.enabled = false;
-    slot->user.privilege = BMC_PRIVILEGE_NONE;
-    slot->user.ipmi = false;
+    slot->user.access = default_access;
+    slot->user.payloads = BMC_USER_PAYLOAD_SOL;
+    slot->user.in_band = false;
+    users_update(slot);
 }
 
 static void init_slots(BmcUsers *users)
@@ -150,26 +119,85 @@ static void init_slots(BmcUsers *users)
     for (i = 0; i < BMC_USERS_MAX; i++) {
         users->slots[i].user.slot = i + 1;
         users->slots[i].user.name = users->slots[i].name;
+        users_clear_slot(&users->slots[i]);
     }
+}
+
+static void set_text_password(UserSlot *slot, const char *password)
+{
+    users_clear_password(slot);
+    memcpy(slot->password, password, strlen(password));
+    slot->has_password = true;
+}
+
+/* As text if it is one, so that people can read the file. */
+static void password_to_json(const UserSlot *slot, JsonObject *object)
+{
+    char text[BMC_IPMI_PASSWORD_MAX + 1] = { 0 };
+    char hex[2 * BMC_IPMI_PASSWORD_MAX + 1] = { 0 };
+    size_t len;
+    size_t i;
+
+    memcpy(text, slot->password, sizeof(slot->password));
+    len = strlen(text);
+    for (i = len; i < sizeof(text) && !text[i]; i++) {
+    }
+    if (len && i == sizeof(text) && g_utf8_validate(text, len, NULL)) {
+        json_object_set_string_member(object, "password", text);
+    } else {
+        for (i = 0; i < sizeof(slot->password); i++) {
+            g_snprintf(hex + 2 * i, 3, "%02x", slot->password[i]);
+        }
+        json_object_set_string_member(object, "password-hex", hex);
+    }
+    if (slot->password_size) {
+        json_object_set_int_member(object, "password-size",
+                                   slot->password_size);
+    }
+    secret_wipe(text, sizeof(text));
+    secret_wipe(hex, sizeof(hex));
 }
 
 static JsonObject *slot_to_json(const UserSlot *slot)
 {
     JsonObject *object = json_object_new();
+    const BmcUserAccess *access = &slot->user.access;
 
     json_object_set_int_member(object, "slot", slot->user.slot);
     json_object_set_string_member(object, "name", slot->name);
     json_object_set_boolean_member(object, "enabled", slot->user.enabled);
-    json_object_set_int_member(object, "privilege", slot->user.privilege);
-    if (slot->password) {
-        json_object_set_string_member(object, "password", slot->password);
-    } else {
+    json_object_set_int_member(object, "privilege", access->privilege);
+    json_object_set_boolean_member(object, "messaging", access->messaging);
+    json_object_set_boolean_member(object, "link-auth", access->link_auth);
+    json_object_set_boolean_member(object, "callback-only",
+                                   access->callback_only);
+    json_object_set_int_member(object, "session-limit",
+                               access->session_limit);
+    json_object_set_int_member(object, "payloads", slot->user.payloads);
+    json_object_set_boolean_member(object, "in-band", slot->user.in_band);
+    if (slot->has_password) {
+        password_to_json(slot, object);
+    } else if (slot->hash) {
         json_object_set_string_member(object, "hash", slot->hash);
     }
     return object;
 }
 
-static void save(Bmc *bmc)
+static bool slot_in_use(const UserSlot *slot)
+{
+    const BmcUser *user = &slot->user;
+    const BmcUserAccess *access = &user->access;
+
+    return *slot->name || slot->has_password || slot->hash ||
+           user->enabled || user->in_band ||
+           user->payloads != BMC_USER_PAYLOAD_SOL ||
+           access->privilege != default_access.privilege ||
+           access->messaging != default_access.messaging ||
+           access->link_auth != default_access.link_auth ||
+           access->callback_only || access->session_limit;
+}
+
+void users_save(Bmc *bmc)
 {
     JsonObject *section = json_object_new();
     JsonArray *accounts = json_array_new();
@@ -178,7 +206,7 @@ static void save(Bmc *bmc)
     for (i = 0; i < BMC_USERS_MAX; i++) {
         UserSlot *slot = &bmc->users->slots[i];
 
-        if (*slot->name) {
+        if (slot_in_use(slot)) {
             json_array_add_object_element(accounts, slot_to_json(slot));
         }
     }
@@ -191,40 +219,123 @@ static bool password_fits_ipmi(const char *password)
     return strlen(password) <= BMC_IPMI_PASSWORD_MAX;
 }
 
+static bool hex_to_password(const char *hex, uint8_t *password)
+{
+    size_t i;
+
+    if (strlen(hex) != 2 * BMC_IPMI_PASSWORD_MAX) {
+        return false;
+    }
+    for (i = 0; i < BMC_IPMI_PASSWORD_MAX; i++) {
+        if (!g_ascii_isxdigit(hex[2 * i]) ||
+            !g_ascii_isxdigit(hex[2 * i + 1])) {
+            return false;
+        }
+        password[i] = g_ascii_xdigit_value(hex[2 * i]) << 4 |
+                      g_ascii_xdigit_value(hex[2 * i + 1]);
+    }
+    return true;
+}
+
+/* Returns false for a password that makes no sense. */
+static bool password_from_json(UserSlot *slot, JsonObject *object)
+{
+    const char *text = NULL;
+    const char *hex = NULL;
+    const char *hash = NULL;
+    int64_t size = 0;
+
+    json_get_string(object, "password", &text);
+    json_get_string(object, "password-hex", &hex);
+    json_get_string(object, "hash", &hash);
+    json_get_int(object, "password-size", &size);
+    if (!!text + !!hex + !!hash > 1 ||
+        (size != 0 && size != BMC_IPMI_PASSWORD_SHORT &&
+         size != BMC_IPMI_PASSWORD_MAX)) {
+        return false;
+    }
+    if (text) {
+        if (!check_password(text, NULL) || !password_fits_ipmi(text)) {
+            return false;
+        }
+        set_text_password(slot, text);
+    } else if (hex) {
+        if (!hex_to_password(hex, slot->password)) {
+            return false;
+        }
+        slot->has_password = true;
+    }
+    slot->password_size = size;
+    slot->hash = g_strdup(hash);
+    return true;
+}
+
+/* What is not there stays as it is in a new account. */
+static bool access_from_json(UserSlot *slot, JsonObject *object)
+{
+    BmcUserAccess *access = &slot->user.access;
+    int64_t privilege;
+    int64_t limit = 0;
+    int64_t payloads = slot->user.payloads;
+
+    json_get_int(object, "session-limit", &limit);
+    json_get_int(object, "payloads", &payloads);
+    if (json_get_bool(object, "enabled",
+                      &slot->user.enabled) != JSON_GET_OK ||
+        json_get_int(object, "privilege", &privilege) != JSON_GET_OK ||
+        privilege < BMC_PRIVILEGE_NONE || privilege > BMC_PRIVILEGE_ADMIN ||
+        limit < 0 || limit > SESSION_LIMIT_MAX ||
+        (payloads & ~BMC_USER_PAYLOAD_SOL)) {
+        return false;
+    }
+    access->privilege = privilege;
+    access->session_limit = limit;
+    slot->user.payloads = payloads;
+    json_get_bool(object, "messaging", &access->messaging);
+    json_get_bool(object, "link-auth", &access->link_auth);
+    json_get_bool(object, "callback-only", &access->callback_only);
+    json_get_bool(object, "in-band", &slot->user.in_band);
+    return true;
+}
+
+/* Returns the slot of a record that may be loaded, or NULL. */
+static UserSlot *slot_for_record(Bmc *bmc, JsonObject *object)
+{
+    const char *name;
+    int64_t number;
+    size_t len;
+
+    if (json_get_int(object, "slot", &number) != JSON_GET_OK ||
+        number < BMC_USER_ANONYMOUS || number > BMC_USERS_MAX ||
+        slot_in_use(users_slot(bmc, number)) ||
+        json_get_string(object, "name", &name) != JSON_GET_OK) {
+        return NULL;
+    }
+    len = strlen(name);
+    if (len && (number == BMC_USER_ANONYMOUS ||
+                !users_check_name(name, len, NULL) ||
+                users_find_slot(bmc, name, len))) {
+        return NULL;
+    }
+    return users_slot(bmc, number);
+}
+
 /* Returns false, leaving the slot empty, for a record that makes no sense. */
 static bool slot_from_json(Bmc *bmc, JsonObject *object)
 {
-    int64_t number;
-    int64_t privilege;
-    bool enabled;
-    const char *name;
-    const char *password = NULL;
-    const char *hash = NULL;
-    UserSlot *slot;
+    UserSlot *slot = slot_for_record(bmc, object);
 
-    if (json_get_int(object, "slot", &number) != JSON_GET_OK ||
-        number < FIRST_ADMIN_SLOT || number > BMC_USERS_MAX ||
-        json_get_string(object, "name", &name) != JSON_GET_OK ||
-        !check_name(name, NULL) || find_slot(bmc, name, strlen(name)) ||
-        json_get_bool(object, "enabled", &enabled) != JSON_GET_OK ||
-        json_get_int(object, "privilege", &privilege) != JSON_GET_OK ||
-        privilege < BMC_PRIVILEGE_NONE || privilege > BMC_PRIVILEGE_ADMIN) {
+    if (!slot) {
         return false;
     }
-    json_get_string(object, "password", &password);
-    json_get_string(object, "hash", &hash);
-    slot = slot_of(bmc, number);
-    if (*slot->name || !password == !hash ||
-        (password && (!check_password(password, NULL) ||
-                      !password_fits_ipmi(password)))) {
+    if (!password_from_json(slot, object) ||
+        !access_from_json(slot, object)) {
+        users_clear_slot(slot);
         return false;
     }
-    g_strlcpy(slot->name, name, sizeof(slot->name));
-    slot->password = g_strdup(password);
-    slot->hash = g_strdup(hash);
-    slot->user.enabled = enabled;
-    slot->user.privilege = privilege;
-    slot->user.ipmi = password;
+    g_strlcpy(slot->name, json_object_get_string_member(object, "name"),
+              sizeof(slot->name));
+    users_update(slot);
     return true;
 }
 
@@ -257,10 +368,10 @@ static unsigned load(Bmc *bmc)
 static bool make_first_admin(Bmc *bmc, const BmcConfig *config,
                              GError **errp)
 {
-    UserSlot *slot = slot_of(bmc, FIRST_ADMIN_SLOT);
+    UserSlot *slot = users_slot(bmc, FIRST_ADMIN_SLOT);
 
     if (password_fits_ipmi(config->admin_password)) {
-        slot->password = g_strdup(config->admin_password);
+        set_text_password(slot, config->admin_password);
     } else {
         slot->hash = secret_hash(config->admin_password, errp);
         if (!slot->hash) {
@@ -272,38 +383,17 @@ static bool make_first_admin(Bmc *bmc, const BmcConfig *config,
     }
     g_strlcpy(slot->name, config->admin_user, sizeof(slot->name));
     slot->user.enabled = true;
-    slot->user.privilege = BMC_PRIVILEGE_ADMIN;
-    slot->user.ipmi = slot->password;
-    save(bmc);
+    slot->user.access.privilege = BMC_PRIVILEGE_ADMIN;
+    users_update(slot);
+    users_save(bmc);
     return true;
-}
-
-/*
- * Compares with the padded password, so that only the length class of what
- * was sent shows in the time that it takes.
- */
-static bool password_matches(const char *password, const char *right)
-{
-    uint8_t a[BMC_IPMI_PASSWORD_MAX + 1] = { 0 };
-    uint8_t b[BMC_IPMI_PASSWORD_MAX + 1] = { 0 };
-    size_t len = strlen(password);
-    bool equal;
-
-    memcpy(a, password, MIN(len, sizeof(a)));
-    if (right) {
-        memcpy(b, right, strlen(right));
-    }
-    equal = secret_equal(a, sizeof(a), b, sizeof(b));
-    secret_wipe(a, sizeof(a));
-    secret_wipe(b, sizeof(b));
-    return equal && right && len > 0;
 }
 
 /* The state wins; say so when the configuration says something else. */
 static void compare_config(Bmc *bmc, const BmcConfig *config)
 {
-    UserSlot *slot = find_slot(bmc, config->admin_user,
-                               strlen(config->admin_user));
+    UserSlot *slot = users_find_slot(bmc, config->admin_user,
+                                     strlen(config->admin_user));
     bool same;
 
     if (!slot) {
@@ -312,8 +402,8 @@ static void compare_config(Bmc *bmc, const BmcConfig *config)
                   config->admin_user, bmc->state_dir);
         return;
     }
-    if (slot->password) {
-        same = password_matches(config->admin_password, slot->password);
+    if (!slot->hash) {
+        same = users_password_matches(slot, config->admin_password);
     } else {
         same = secret_hash_verify(config->admin_password, slot->hash);
         g_message("users: the account \"%s\" is for Redfish only",
@@ -326,135 +416,6 @@ static void compare_config(Bmc *bmc, const BmcConfig *config)
     }
 }
 
-/* Keyed, and over the hash too: a changed password has another digest. */
-static void make_proof(const BmcUsers *users, const UserSlot *slot,
-                       const char *password,
-                       uint8_t proof[SHA256_DIGEST_SIZE])
-{
-    struct hmac_sha256_ctx ctx;
-    uint8_t number = slot->user.slot;
-
-    hmac_sha256_set_key(&ctx, sizeof(users->cache_key), users->cache_key);
-    hmac_sha256_update(&ctx, 1, &number);
-    hmac_sha256_update(&ctx, strlen(slot->hash) + 1,
-                       (const uint8_t *)slot->hash);
-    hmac_sha256_update(&ctx, strlen(password), (const uint8_t *)password);
-    hmac_sha256_digest(&ctx, SHA256_DIGEST_SIZE, proof);
-    secret_wipe(&ctx, sizeof(ctx));
-}
-
-static bool proof_known(Bmc *bmc, UserSlot *slot, const char *password)
-{
-    uint8_t proof[SHA256_DIGEST_SIZE];
-    bool equal;
-
-    if (clock_now_ms(bmc->clock) >= slot->proof_until_ms) {
-        drop_proof(slot);
-        return false;
-    }
-    make_proof(bmc->users, slot, password, proof);
-    equal = secret_equal(proof, sizeof(proof), slot->proof,
-                         sizeof(slot->proof));
-    secret_wipe(proof, sizeof(proof));
-    return equal;
-}
-
-static bool any_hashed(const Bmc *bmc)
-{
-    unsigned i;
-
-    for (i = 0; i < BMC_USERS_MAX; i++) {
-        if (bmc->users->slots[i].hash) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void verify_thread(GTask *task, void *source, void *task_data,
-                          GCancellable *cancellable)
-{
-    Verify *verify = task_data;
-
-    g_task_return_boolean(task, secret_hash_verify(verify->password,
-                                                   verify->hash));
-}
-
-/* The account may have changed while the thread was busy. */
-static UserSlot *verified_slot(Bmc *bmc, const Verify *verify)
-{
-    UserSlot *slot;
-
-    if (!verify->slot) {
-        return NULL;
-    }
-    slot = slot_of(bmc, verify->slot);
-    if (!slot->user.enabled || g_strcmp0(slot->hash, verify->hash)) {
-        return NULL;
-    }
-    return slot;
-}
-
-static void verify_return(GTask *outer, unsigned slot)
-{
-    if (slot) {
-        g_task_return_int(outer, slot);
-    } else {
-        g_task_return_new_error(outer, BMC_ERROR, BMC_ERROR_AUTH,
-                                "wrong user name or password");
-    }
-    g_object_unref(outer);
-}
-
-static void start_hashing(Bmc *bmc);
-
-static void verify_done(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(GError) err = NULL;
-    GTask *outer = opaque;
-    bool ok = g_task_propagate_boolean(G_TASK(res), &err);
-    Verify *verify;
-    UserSlot *slot;
-    Bmc *bmc;
-
-    if (bmc_error_is_cancelled(err)) {
-        bmc_task_cancelled(outer);
-        return;
-    }
-    verify = g_task_get_task_data(outer);
-    bmc = verify->bmc;
-    slot = verified_slot(bmc, verify);
-    if (ok && slot) {
-        make_proof(bmc->users, slot, verify->password, slot->proof);
-        slot->proof_until_ms = clock_now_ms(bmc->clock) + CACHE_LIFE_MS;
-    }
-    bmc->users->hashing--;
-    start_hashing(bmc);
-    verify_return(outer, ok && slot ? slot->user.slot : 0);
-}
-
-static void start_hashing(Bmc *bmc)
-{
-    BmcUsers *users = bmc->users;
-    GTask *outer;
-
-    while (users->hashing < MAX_HASHING &&
-           (outer = g_queue_pop_head(&users->waiting))) {
-        Verify *verify = g_task_get_task_data(outer);
-        Verify *copy = g_new0(Verify, 1);
-        GTask *task = g_task_new(NULL, users->cancellable, verify_done,
-                                 outer);
-
-        /* The caller may free its task while the thread still reads */
-        copy->password = g_strdup(verify->password);
-        copy->hash = g_strdup(verify->hash);
-        g_task_set_task_data(task, copy, verify_free);
-        users->hashing++;
-        g_task_run_in_thread(task, verify_thread);
-        g_object_unref(task);
-    }
-}
-
 bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
 {
     BmcUsers *users = g_new0(BmcUsers, 1);
@@ -464,7 +425,8 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
     g_queue_init(&users->waiting);
     secret_random(users->cache_key, sizeof(users->cache_key));
     init_slots(users);
-    if (!check_name(config->admin_user, errp)) {
+    if (!users_check_name(config->admin_user, strlen(config->admin_user),
+                          errp)) {
         g_prefix_error(errp, "IPMI_USER: ");
         return false;
     }
@@ -497,7 +459,7 @@ void bmc_users_free(Bmc *bmc)
         bmc_task_cancelled(outer);
     }
     for (i = 0; i < BMC_USERS_MAX; i++) {
-        clear_slot(&users->slots[i]);
+        users_clear_slot(&users->slots[i]);
     }
     g_object_unref(users->cancellable);
     secret_wipe(users, sizeof(*users));
@@ -507,12 +469,13 @@ void bmc_users_free(Bmc *bmc)
 const BmcUser *bmc_users_get(const Bmc *bmc, unsigned slot)
 {
     g_return_val_if_fail(slot >= 1 && slot <= BMC_USERS_MAX, NULL);
-    return &slot_of(bmc, slot)->user;
+    return &users_slot(bmc, slot)->user;
 }
 
 const BmcUser *bmc_users_find(const Bmc *bmc, const char *name, size_t len)
 {
-    UserSlot *slot = find_slot(bmc, name, len);
+    UserSlot *slot = len ? users_find_slot(bmc, name, len) :
+                     users_slot(bmc, BMC_USER_ANONYMOUS);
 
     return slot ? &slot->user : NULL;
 }
@@ -520,68 +483,12 @@ const BmcUser *bmc_users_find(const Bmc *bmc, const char *name, size_t len)
 bool bmc_users_ipmi_key(const Bmc *bmc, const BmcUser *user,
                         uint8_t key[BMC_IPMI_PASSWORD_MAX])
 {
-    UserSlot *slot = slot_of(bmc, user->slot);
+    UserSlot *slot = users_slot(bmc, user->slot);
 
     memset(key, 0, BMC_IPMI_PASSWORD_MAX);
-    if (!slot->user.ipmi || !slot->password) {
+    if (!slot->user.ipmi) {
         return false;
     }
-    memcpy(key, slot->password, strlen(slot->password));
+    memcpy(key, slot->password, BMC_IPMI_PASSWORD_MAX);
     return true;
-}
-
-bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
-                          const BmcUser **user)
-{
-    UserSlot *slot = find_slot(bmc, name, strlen(name));
-    bool right;
-
-    if (slot && slot->hash) {
-        right = proof_known(bmc, slot, password);
-    } else {
-        right = password_matches(password, slot ? slot->password : NULL);
-    }
-    *user = right && slot->user.enabled ? &slot->user : NULL;
-    return *user || !any_hashed(bmc);
-}
-
-void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback, void *opaque)
-{
-    GTask *outer = g_task_new(NULL, cancellable, callback, opaque);
-    const BmcUser *user;
-    Verify *verify;
-    UserSlot *slot;
-
-    g_task_set_source_tag(outer, bmc_users_verify_async);
-    if (bmc_users_verify_now(bmc, name, password, &user)) {
-        verify_return(outer, user ? user->slot : 0);
-        return;
-    }
-    if (bmc->users->waiting.length >= MAX_WAITING) {
-        g_task_return_new_error(outer, BMC_ERROR, BMC_ERROR_LIMIT,
-                                "too many logins at once");
-        g_object_unref(outer);
-        return;
-    }
-    slot = find_slot(bmc, name, strlen(name));
-    verify = g_new0(Verify, 1);
-    verify->bmc = bmc;
-    verify->password = g_strndup(password, BMC_PASSWORD_MAX + 1);
-    if (slot && slot->hash) {
-        verify->slot = slot->user.slot;
-        verify->hash = g_strdup(slot->hash);
-    }
-    g_task_set_task_data(outer, verify, verify_free);
-    g_queue_push_tail(&bmc->users->waiting, outer);
-    start_hashing(bmc);
-}
-
-const BmcUser *bmc_users_verify_finish(Bmc *bmc, GAsyncResult *res,
-                                       GError **errp)
-{
-    gssize slot = g_task_propagate_int(G_TASK(res), errp);
-
-    return slot > 0 ? &slot_of(bmc, slot)->user : NULL;
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Accounts: one list for IPMI and Redfish. Slot 1 is the anonymous user of
- * IPMI and disabled; slot 2 is the first administrator.
+ * IPMI, whose name is always empty and who is disabled unless somebody
+ * enables it; slot 2 is the first administrator.
+ *
+ * A change made by the guest, or by an account that the guest has made or
+ * changed, marks the account that it changes: such an account never gets
+ * what reaches the host. The mark goes when an administrator who has none
+ * sets its password from outside.
  */
 #ifndef QEMU_BMC_BMC_USERS_H
 #define QEMU_BMC_BMC_USERS_H
@@ -11,8 +17,10 @@
 #include "bmc/bmc.h"
 
 #define BMC_USERS_MAX 16
+#define BMC_USER_ANONYMOUS 1      /* its slot */
 #define BMC_USER_NAME_MAX 16      /* bytes; IPMI 2.0 section 22.28 */
 #define BMC_IPMI_PASSWORD_MAX 20  /* bytes; IPMI 2.0 section 22.30 */
+#define BMC_IPMI_PASSWORD_SHORT 16 /* bytes; the form of IPMI 1.5 */
 #define BMC_PASSWORD_MAX 256      /* bytes; ours, for hashed passwords */
 
 /**
@@ -26,15 +34,42 @@ typedef enum BmcPrivilege {
     BMC_PRIVILEGE_ADMIN = 4,
 } BmcPrivilege;
 
+/* BmcUser.payloads: bits are numbers of standard payload types. */
+#define BMC_USER_PAYLOAD_SOL 0x0002
+
+/**
+ * BmcUserAccess: what an account may do on the LAN channel (IPMI 2.0 section
+ * 22.26). System interface and Redfish have no such bits, but for
+ * @privilege, which holds over Redfish too.
+ *
+ * @privilege: highest privilege: READONLY is USER, OPERATOR, ADMIN; NONE is
+ *             "no access"
+ * @messaging: may use IPMI
+ * @link_auth: may be used for link authentication (PPP); only kept
+ * @callback_only: may not log in by itself, so its privilege is CALLBACK
+ * @session_limit: most sessions at once; 0 means that nothing but the table
+ *                 of sessions limits them
+ */
+typedef struct BmcUserAccess {
+    BmcPrivilege privilege;
+    bool messaging;
+    bool link_auth;
+    bool callback_only;
+    uint8_t session_limit;
+} BmcUserAccess;
+
 /**
  * BmcUser: an account.
  *
  * @slot: 1 to %BMC_USERS_MAX
- * @name: "" when the slot is not in use
+ * @name: "" when the slot is not in use, and that of slot 1
  * @enabled: may log in
- * @privilege: highest privilege: READONLY is USER, OPERATOR, ADMIN
- * @ipmi: may use IPMI, which needs a retrievable password of at most
- *        %BMC_IPMI_PASSWORD_MAX bytes
+ * @privilege: that of @access
+ * @ipmi: may use IPMI: has @access.messaging and a retrievable password of
+ *        at most %BMC_IPMI_PASSWORD_MAX bytes
+ * @access: what it may do
+ * @payloads: payload types that it may activate, BMC_USER_PAYLOAD_*
+ * @in_band: made or changed by the guest; see bmc_user_may_reach_host()
  */
 typedef struct BmcUser {
     unsigned slot;
@@ -42,7 +77,23 @@ typedef struct BmcUser {
     bool enabled;
     BmcPrivilege privilege;
     bool ipmi;
+    BmcUserAccess access;
+    uint16_t payloads;
+    bool in_band;
 } BmcUser;
+
+/**
+ * BmcPasswordTest: result of bmc_users_test_password().
+ *
+ * @BMC_PASSWORD_RIGHT: it is the account's
+ * @BMC_PASSWORD_WRONG: it is not
+ * @BMC_PASSWORD_WRONG_SIZE: the account's was set in the other form
+ */
+typedef enum BmcPasswordTest {
+    BMC_PASSWORD_RIGHT,
+    BMC_PASSWORD_WRONG,
+    BMC_PASSWORD_WRONG_SIZE,
+} BmcPasswordTest;
 
 /**
  * bmc_users_get: read a slot.
@@ -60,7 +111,7 @@ const BmcUser *bmc_users_get(const Bmc *bmc, unsigned slot);
  *
  * @bmc: the hub
  * @name: the name; need not be terminated
- * @len: its length in bytes; 0 never finds anything
+ * @len: its length in bytes; 0 finds slot 1, the anonymous user
  *
  * Returns: (transfer none): the account, or NULL
  */
@@ -78,6 +129,111 @@ const BmcUser *bmc_users_find(const Bmc *bmc, const char *name, size_t len);
  */
 bool bmc_users_ipmi_key(const Bmc *bmc, const BmcUser *user,
                         uint8_t key[BMC_IPMI_PASSWORD_MAX]);
+
+/**
+ * bmc_users_set_name: name an account. Taking the name away deletes the
+ * account: password, access and everything else are as if it had never been.
+ *
+ * @bmc: the hub
+ * @slot: 2 to %BMC_USERS_MAX
+ * @name: printable ASCII without colon; need not be terminated
+ * @len: its length in bytes, at most %BMC_USER_NAME_MAX; 0 deletes
+ * @origin: who asks
+ * @errp: BMC_ERROR_INVALID when the name, or the slot, cannot have it;
+ *        BMC_ERROR_EXISTS when another account has that name
+ *
+ * Returns: true on success
+ */
+bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
+                        size_t len, const BmcOrigin *origin, GError **errp);
+
+/**
+ * bmc_users_set_password: give an account a password that IPMI can use, and
+ * Redfish too if it is UTF-8 without zeros.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @password: @size bytes, padded with zeros; nothing but zeros takes the
+ *            password away, and nobody can log in without one
+ * @size: %BMC_IPMI_PASSWORD_SHORT or %BMC_IPMI_PASSWORD_MAX, which is
+ *        remembered
+ * @origin: who asks
+ */
+void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
+                            size_t size, const BmcOrigin *origin);
+
+/**
+ * bmc_users_test_password: compare with an account's password, in constant
+ * time. An account that has only a hash is never right.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @password: @size bytes, padded with zeros
+ * @size: %BMC_IPMI_PASSWORD_SHORT or %BMC_IPMI_PASSWORD_MAX
+ *
+ * Returns: the result
+ */
+BmcPasswordTest bmc_users_test_password(const Bmc *bmc, unsigned slot,
+                                        const uint8_t *password,
+                                        size_t size);
+
+/**
+ * bmc_users_set_enabled: let an account log in, or not. The last enabled
+ * administrator may be disabled too, as the specification has it:
+ * --reset-accounts and the guest remain.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @enabled: whether it may log in
+ * @origin: who asks
+ */
+void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
+                           const BmcOrigin *origin);
+
+/**
+ * bmc_users_set_access: change what an account may do.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @access: all of it; valid values only
+ * @origin: who asks
+ */
+void bmc_users_set_access(Bmc *bmc, unsigned slot,
+                          const BmcUserAccess *access,
+                          const BmcOrigin *origin);
+
+/**
+ * bmc_users_set_payloads: change what payload types an account may activate.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @payloads: BMC_USER_PAYLOAD_*
+ * @origin: who asks
+ */
+void bmc_users_set_payloads(Bmc *bmc, unsigned slot, uint16_t payloads,
+                            const BmcOrigin *origin);
+
+/**
+ * bmc_user_may_reach_host: whether an account may ask for what reaches the
+ * host: local image folders, addresses on loopback or link-local, firmware
+ * files. Its privilege is another matter.
+ *
+ * @user: the account, or NULL
+ *
+ * Returns: false for NULL and for an account that the guest made or changed
+ */
+bool bmc_user_may_reach_host(const BmcUser *user);
+
+/**
+ * bmc_origin_may_reach_host: bmc_user_may_reach_host() for who sends a
+ * request: never the guest; the local socket and the BMC itself always.
+ *
+ * @bmc: the hub
+ * @origin: who asks
+ *
+ * Returns: whether it may
+ */
+bool bmc_origin_may_reach_host(const Bmc *bmc, const BmcOrigin *origin);
 
 /**
  * bmc_users_verify_now: check a name and password (HTTP Basic) if that can

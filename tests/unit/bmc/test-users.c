@@ -42,7 +42,7 @@ static void test_first_admin(void)
     g_assert_cmpstr(user->name, ==, "");
     g_assert_false(user->enabled);
     g_assert_false(bmc_users_ipmi_key(fix.bmc, user, key));
-    g_assert_null(bmc_users_find(fix.bmc, "", 0));
+    g_assert_true(bmc_users_find(fix.bmc, "", 0) == user);
     g_assert_null(bmc_users_find(fix.bmc, "admin", 4));
     g_assert_null(bmc_users_find(fix.bmc, "admin", 6));
     g_assert_null(bmc_users_find(fix.bmc, "Admin", 5));
@@ -262,6 +262,231 @@ static void test_too_many(void)
     g_assert_cmpuint(limited, ==, 80 - 64 - 2);
 }
 
+static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+
+static BmcOrigin by(const char *user)
+{
+    return (BmcOrigin) { .channel = BMC_CHANNEL_LAN, .user = user };
+}
+
+static int set_name(Fixture *fix, unsigned slot, const char *name,
+                    const BmcOrigin *origin)
+{
+    g_autoptr(GError) err = NULL;
+    bool ok = bmc_users_set_name(fix->bmc, slot, name, strlen(name), origin,
+                                 &err);
+
+    g_assert_true(ok == !err);
+    return err ? err->code : -1;
+}
+
+static void set_password(Fixture *fix, unsigned slot, const char *password,
+                         size_t size, const BmcOrigin *origin)
+{
+    uint8_t bytes[BMC_IPMI_PASSWORD_MAX] = { 0 };
+
+    memcpy(bytes, password, MIN(strlen(password), sizeof(bytes)));
+    bmc_users_set_password(fix->bmc, slot, bytes, size, origin);
+}
+
+static void test_change_name(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+    const BmcUser *user;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    g_assert_cmpint(set_name(&fix, 1, "", &admin), ==, -1);
+    g_assert_cmpint(set_name(&fix, 1, "x", &admin), ==, BMC_ERROR_INVALID);
+    g_assert_cmpint(set_name(&fix, 3, "admin", &admin), ==,
+                    BMC_ERROR_EXISTS);
+    g_assert_cmpint(set_name(&fix, 3, "a:b", &admin), ==, BMC_ERROR_INVALID);
+    g_assert_cmpint(set_name(&fix, 3, "12345678901234567", &admin), ==,
+                    BMC_ERROR_INVALID);
+    g_assert_cmpint(set_name(&fix, 3, "1234567890123456", &admin), ==, -1);
+    g_assert_cmpint(set_name(&fix, 2, "admin", &admin), ==, -1);
+    set_password(&fix, 3, "pw", 16, &admin);
+    bmc_users_set_enabled(fix.bmc, 3, true, &admin);
+    user = bmc_users_get(fix.bmc, 3);
+    g_assert_true(user->enabled && user->ipmi && !user->in_band);
+    fixture_restart(&fix);
+    user = bmc_users_get(fix.bmc, 3);
+    g_assert_cmpstr(user->name, ==, "1234567890123456");
+    g_assert_true(user->enabled && user->ipmi && !user->in_band);
+    g_assert_cmpint(verify(&fix, "1234567890123456", "pw"), ==, 103);
+    /* Without a name there is nothing left of it */
+    g_assert_cmpint(set_name(&fix, 3, "", &admin), ==, -1);
+    user = bmc_users_get(fix.bmc, 3);
+    g_assert_false(user->enabled || user->ipmi);
+    g_assert_cmpint(set_name(&fix, 3, "new", &admin), ==, -1);
+    g_assert_cmpint(verify(&fix, "new", "pw"), ==, BMC_ERROR_AUTH);
+}
+
+static void test_change_password(void)
+{
+    static const uint8_t binary[BMC_IPMI_PASSWORD_MAX] = { 0xff, 0, 0x80 };
+    static const uint8_t none[BMC_IPMI_PASSWORD_MAX] = { 0 };
+    g_auto(Fixture) fix = { NULL };
+    uint8_t key[BMC_IPMI_PASSWORD_MAX];
+    BmcOrigin admin = by("admin");
+    const BmcUser *user;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    /* As the configuration gave it, both forms fit */
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"secret\0\0\0\0\0\0\0\0\0", 16), ==,
+        BMC_PASSWORD_RIGHT);
+    set_password(&fix, 2, "12345678901234567890", 20, &admin);
+    fixture_restart(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"12345678901234567890", 20), ==,
+        BMC_PASSWORD_RIGHT);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"12345678901234567891", 20), ==,
+        BMC_PASSWORD_WRONG);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"12345678901234567890", 16), ==,
+        BMC_PASSWORD_WRONG_SIZE);
+    g_assert_cmpint(verify(&fix, "admin", "12345678901234567890"), ==, 102);
+    g_assert_cmpint(verify(&fix, "admin", "secret"), ==, BMC_ERROR_AUTH);
+    /* Bytes that are no text are kept too */
+    bmc_users_set_password(fix.bmc, 2, binary, 20, &admin);
+    fixture_restart(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    g_assert_true(bmc_users_ipmi_key(fix.bmc, user, key));
+    g_assert_cmpmem(key, 20, binary, 20);
+    g_assert_cmpint(verify(&fix, "admin", "\xff"), ==, BMC_ERROR_AUTH);
+    bmc_users_set_password(fix.bmc, 2, none, 20, &admin);
+    g_assert_false(user->ipmi || bmc_users_ipmi_key(fix.bmc, user, key));
+    g_assert_cmpint(verify(&fix, "admin", ""), ==, BMC_ERROR_AUTH);
+    fixture_restart(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    g_assert_cmpstr(user->name, ==, "admin");
+    g_assert_false(user->ipmi);
+}
+
+/* A hash gives way to a password that IPMI can use. */
+static void test_change_hashed(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fix.config.admin_password = LONG_PASSWORD;
+    fixture_start(&fix);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16), ==,
+        BMC_PASSWORD_WRONG);
+    g_assert_false(bmc_users_get(fix.bmc, 2)->ipmi);
+    set_password(&fix, 2, "short", 16, &admin);
+    g_assert_true(bmc_users_get(fix.bmc, 2)->ipmi);
+    g_assert_cmpint(verify(&fix, "admin", LONG_PASSWORD), ==,
+                    BMC_ERROR_AUTH);
+    g_assert_cmpint(verify(&fix, "admin", "short"), ==, 102);
+}
+
+static void test_change_access(void)
+{
+    static const BmcUserAccess access = {
+        .privilege = BMC_PRIVILEGE_OPERATOR,
+        .messaging = false,
+        .link_auth = false,
+        .callback_only = true,
+        .session_limit = 3,
+    };
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+    const BmcUser *user;
+    uint64_t before;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    g_assert_true(user->access.messaging && user->access.link_auth);
+    g_assert_cmpint(user->payloads, ==, BMC_USER_PAYLOAD_SOL);
+    before = bmc_generation(fix.bmc, BMC_PART_USERS);
+    bmc_users_set_access(fix.bmc, 2, &access, &admin);
+    bmc_users_set_payloads(fix.bmc, 2, 0, &admin);
+    g_assert_cmpuint(bmc_generation(fix.bmc, BMC_PART_USERS), ==,
+                     before + 2);
+    /* What changes nothing is no change */
+    bmc_users_set_access(fix.bmc, 2, &access, &guest);
+    bmc_users_set_payloads(fix.bmc, 2, 0, &guest);
+    bmc_users_set_enabled(fix.bmc, 2, true, &guest);
+    g_assert_cmpuint(bmc_generation(fix.bmc, BMC_PART_USERS), ==,
+                     before + 2);
+    fixture_restart(&fix);
+    user = bmc_users_get(fix.bmc, 2);
+    g_assert_cmpmem(&user->access, sizeof(access), &access, sizeof(access));
+    g_assert_cmpint(user->privilege, ==, BMC_PRIVILEGE_OPERATOR);
+    g_assert_cmpint(user->payloads, ==, 0);
+    g_assert_false(user->ipmi || user->in_band);
+}
+
+/* What the guest has touched never gets what reaches the host. */
+static void test_in_band(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+    BmcOrigin evil = by("evil");
+    BmcOrigin gone = by("gone");
+    const BmcOrigin local = { .channel = BMC_CHANNEL_LOCAL };
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    g_assert_false(bmc_user_may_reach_host(NULL));
+    g_assert_false(bmc_origin_may_reach_host(fix.bmc, &guest));
+    g_assert_false(bmc_origin_may_reach_host(fix.bmc, &gone));
+    g_assert_true(bmc_origin_may_reach_host(fix.bmc, &local));
+    g_assert_true(bmc_origin_may_reach_host(fix.bmc, &admin));
+    g_assert_cmpint(set_name(&fix, 3, "evil", &guest), ==, -1);
+    set_password(&fix, 3, "pw", 16, &guest);
+    fixture_restart(&fix);
+    g_assert_false(bmc_user_may_reach_host(bmc_users_get(fix.bmc, 3)));
+    g_assert_false(bmc_origin_may_reach_host(fix.bmc, &evil));
+    /* Not by its own hand, nor by a new account of that name */
+    set_password(&fix, 3, "pw2", 16, &evil);
+    g_assert_true(bmc_users_get(fix.bmc, 3)->in_band);
+    g_assert_cmpint(set_name(&fix, 3, "other", &evil), ==, -1);
+    g_assert_cmpint(set_name(&fix, 4, "evil", &evil), ==, -1);
+    g_assert_true(bmc_users_get(fix.bmc, 4)->in_band);
+    /* The administrator's neither, once it has changed that */
+    set_password(&fix, 2, "secret", 16, &evil);
+    g_assert_false(bmc_origin_may_reach_host(fix.bmc, &admin));
+    set_password(&fix, 3, "x", 16, &admin);
+    g_assert_true(bmc_users_get(fix.bmc, 3)->in_band);
+    /* From outside: a new password, nothing less */
+    bmc_users_set_enabled(fix.bmc, 3, true, &local);
+    g_assert_true(bmc_users_get(fix.bmc, 3)->in_band);
+    set_password(&fix, 2, "secret", 16, &local);
+    g_assert_true(bmc_origin_may_reach_host(fix.bmc, &admin));
+    set_password(&fix, 3, "x", 16, &admin);
+    g_assert_true(bmc_user_may_reach_host(bmc_users_get(fix.bmc, 3)));
+}
+
+static void test_anonymous(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+    uint8_t key[BMC_IPMI_PASSWORD_MAX];
+    const BmcUser *user;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    set_password(&fix, 1, "pw", 16, &admin);
+    bmc_users_set_enabled(fix.bmc, 1, true, &admin);
+    fixture_restart(&fix);
+    user = bmc_users_find(fix.bmc, "", 0);
+    g_assert_true(user->enabled && user->ipmi);
+    g_assert_true(bmc_users_ipmi_key(fix.bmc, user, key));
+    /* Only over IPMI */
+    g_assert_cmpint(verify(&fix, "", "pw"), ==, BMC_ERROR_AUTH);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -273,5 +498,11 @@ int main(int argc, char **argv)
     g_test_add_func("/users/bad-config", test_bad_config);
     g_test_add_func("/users/bad-records", test_bad_records);
     g_test_add_func("/users/too-many", test_too_many);
+    g_test_add_func("/users/change/name", test_change_name);
+    g_test_add_func("/users/change/password", test_change_password);
+    g_test_add_func("/users/change/hashed", test_change_hashed);
+    g_test_add_func("/users/change/access", test_change_access);
+    g_test_add_func("/users/change/in-band", test_in_band);
+    g_test_add_func("/users/anonymous", test_anonymous);
     return g_test_run();
 }

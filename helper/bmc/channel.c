@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The LAN channel: access, K_g, privileges of the cipher suites. */
+#include "osdep.h"
+
+#include "bmc/channel.h"
+
+#include <json-glib/json-glib.h>
+
+#include "bmc/bmc-priv.h"
+#include "util/error.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/secret.h"
+
+/**
+ * BmcChannelState: the channel.
+ *
+ * @present: what holds now
+ * @saved: what holds after a restart
+ * @kg: K_g; all zero for none
+ * @kg_locked: it can be read and set no more
+ * @suites: highest privilege by number of the cipher suite
+ * @changes: limits log lines about changes
+ */
+struct BmcChannelState {
+    BmcChannelAccess present;
+    BmcChannelAccess saved;
+    uint8_t kg[BMC_KEY_LEN];
+    bool kg_locked;
+    uint8_t suites[BMC_CIPHER_SUITE_COUNT];
+    LogLimit changes;
+};
+
+static const uint8_t no_key[BMC_KEY_LEN];
+
+static const BmcChannelAccess default_access = {
+    .mode = BMC_CHANNEL_MODE_ALWAYS,
+    .alerting = true,
+    .per_message_auth = true,
+    .user_level_auth = true,
+    .limit = BMC_PRIVILEGE_ADMIN,
+};
+
+static void save(Bmc *bmc)
+{
+    const BmcChannelState *channel = bmc->channel;
+    const BmcChannelAccess *saved = &channel->saved;
+    JsonObject *section = json_object_new();
+    JsonArray *suites = json_array_new();
+    g_autofree char *kg = NULL;
+    unsigned i;
+
+    json_object_set_int_member(section, "mode", saved->mode);
+    json_object_set_boolean_member(section, "alerting", saved->alerting);
+    json_object_set_boolean_member(section, "per-message-auth",
+                                   saved->per_message_auth);
+    json_object_set_boolean_member(section, "user-level-auth",
+                                   saved->user_level_auth);
+    json_object_set_int_member(section, "limit", saved->limit);
+    for (i = 0; i < BMC_CIPHER_SUITE_COUNT; i++) {
+        json_array_add_int_element(suites, channel->suites[i]);
+    }
+    json_object_set_array_member(section, "suite-privileges", suites);
+    if (!secret_equal(channel->kg, BMC_KEY_LEN, no_key, BMC_KEY_LEN)) {
+        kg = g_base64_encode(channel->kg, BMC_KEY_LEN);
+        json_object_set_string_member(section, "kg", kg);
+        secret_wipe(kg, strlen(kg));
+    }
+    json_object_set_boolean_member(section, "kg-locked", channel->kg_locked);
+    persist_set(bmc->persist, "channel", section);
+}
+
+static void load_access(BmcChannelState *channel, JsonObject *section)
+{
+    BmcChannelAccess *saved = &channel->saved;
+    int64_t mode = saved->mode;
+    int64_t limit = saved->limit;
+
+    json_get_int(section, "mode", &mode);
+    json_get_int(section, "limit", &limit);
+    if (mode == BMC_CHANNEL_MODE_DISABLED) {
+        saved->mode = BMC_CHANNEL_MODE_DISABLED;
+    }
+    if (limit >= BMC_PRIVILEGE_CALLBACK && limit <= BMC_PRIVILEGE_ADMIN) {
+        saved->limit = limit;
+    }
+    json_get_bool(section, "alerting", &saved->alerting);
+    json_get_bool(section, "per-message-auth", &saved->per_message_auth);
+    json_get_bool(section, "user-level-auth", &saved->user_level_auth);
+}
+
+static void load_suites(BmcChannelState *channel, JsonObject *section)
+{
+    JsonArray *suites;
+    unsigned i;
+
+    if (json_get_array(section, "suite-privileges", &suites) != JSON_GET_OK) {
+        return;
+    }
+    for (i = 0; i < MIN(json_array_get_length(suites),
+                        BMC_CIPHER_SUITE_COUNT); i++) {
+        JsonNode *node = json_array_get_element(suites, i);
+
+        if (JSON_NODE_HOLDS_VALUE(node) &&
+            json_node_get_value_type(node) == G_TYPE_INT64 &&
+            json_node_get_int(node) >= BMC_PRIVILEGE_NONE &&
+            json_node_get_int(node) <= BMC_PRIVILEGE_ADMIN) {
+            channel->suites[i] = json_node_get_int(node);
+        }
+    }
+}
+
+/*
+ * A key that cannot be read must not turn into no key, which would let in
+ * whoever does not know it: then nobody comes in until it is set again.
+ */
+static void load_kg(Bmc *bmc, JsonObject *section)
+{
+    BmcChannelState *channel = bmc->channel;
+    g_autofree uint8_t *key = NULL;
+    const char *text;
+    size_t len;
+
+    json_get_bool(section, "kg-locked", &channel->kg_locked);
+    if (json_get_string(section, "kg", &text) == JSON_GET_ABSENT) {
+        return;
+    }
+    if (json_get_string(section, "kg", &text) == JSON_GET_OK) {
+        key = g_base64_decode(text, &len);
+    }
+    if (key && len == BMC_KEY_LEN) {
+        memcpy(channel->kg, key, len);
+    } else {
+        g_warning("state directory %s: the channel's key K_g cannot be used "
+                  "and is replaced by a random one; set it again",
+                  bmc->state_dir);
+        secret_random(channel->kg, BMC_KEY_LEN);
+        channel->kg_locked = false;
+    }
+    if (key) {
+        secret_wipe(key, len);
+    }
+}
+
+void bmc_channel_new(Bmc *bmc, bool reset_keys)
+{
+    JsonObject *section = persist_get(bmc->persist, "channel");
+    BmcChannelState *channel = g_new0(BmcChannelState, 1);
+
+    bmc->channel = channel;
+    channel->saved = default_access;
+    memset(channel->suites, BMC_PRIVILEGE_ADMIN, sizeof(channel->suites));
+    if (section) {
+        load_access(channel, section);
+        load_suites(channel, section);
+    }
+    if (section && !reset_keys) {
+        load_kg(bmc, section);
+    } else if (section) {
+        /* Whoever has lost the way in wants all of it back */
+        channel->saved = default_access;
+        memset(channel->suites, BMC_PRIVILEGE_ADMIN,
+               sizeof(channel->suites));
+        save(bmc);
+    }
+    channel->present = channel->saved;
+}
+
+void bmc_channel_free(Bmc *bmc)
+{
+    if (bmc->channel) {
+        secret_wipe(bmc->channel, sizeof(*bmc->channel));
+        g_clear_pointer(&bmc->channel, g_free);
+    }
+}
+
+static void changed(Bmc *bmc, const char *what, const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+    unsigned suppressed;
+
+    if (log_limit_allows(&bmc->channel->changes, clock_now_ms(bmc->clock),
+                         &suppressed)) {
+        g_message("LAN channel: %s changed by %s", what, who);
+    }
+    save(bmc);
+    bmc_changed(bmc, BMC_PART_LAN);
+}
+
+const BmcChannelAccess *bmc_channel_access(const Bmc *bmc)
+{
+    return &bmc->channel->present;
+}
+
+const BmcChannelAccess *bmc_channel_access_saved(const Bmc *bmc)
+{
+    return &bmc->channel->saved;
+}
+
+void bmc_channel_set_access(Bmc *bmc, bool saved,
+                            const BmcChannelAccess *access,
+                            const BmcOrigin *origin)
+{
+    BmcChannelAccess *at = saved ? &bmc->channel->saved :
+                           &bmc->channel->present;
+
+    if (at->mode == access->mode && at->alerting == access->alerting &&
+        at->per_message_auth == access->per_message_auth &&
+        at->user_level_auth == access->user_level_auth &&
+        at->limit == access->limit) {
+        return;
+    }
+    *at = *access;
+    changed(bmc, saved ? "saved access" : "present access", origin);
+}
+
+BmcPrivilege bmc_channel_ceiling(const Bmc *bmc, const BmcUser *user)
+{
+    const BmcChannelAccess *access = &bmc->channel->present;
+    BmcPrivilege ceiling = MIN(user->access.privilege, access->limit);
+
+    if (access->mode == BMC_CHANNEL_MODE_DISABLED || !user->enabled ||
+        !user->ipmi) {
+        return BMC_PRIVILEGE_NONE;
+    }
+    return user->access.callback_only ? MIN(ceiling, BMC_PRIVILEGE_CALLBACK) :
+           ceiling;
+}
+
+bool bmc_channel_kg(const Bmc *bmc, uint8_t key[BMC_KEY_LEN])
+{
+    memcpy(key, bmc->channel->kg, BMC_KEY_LEN);
+    return !secret_equal(key, BMC_KEY_LEN, no_key, BMC_KEY_LEN);
+}
+
+bool bmc_channel_kg_locked(const Bmc *bmc)
+{
+    return bmc->channel->kg_locked;
+}
+
+bool bmc_channel_set_kg(Bmc *bmc, const uint8_t key[BMC_KEY_LEN],
+                        const BmcOrigin *origin, GError **errp)
+{
+    BmcChannelState *channel = bmc->channel;
+
+    if (channel->kg_locked) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
+                    "the key is locked");
+        return false;
+    }
+    if (!secret_equal(key, BMC_KEY_LEN, channel->kg, BMC_KEY_LEN)) {
+        memcpy(channel->kg, key, BMC_KEY_LEN);
+        changed(bmc, "key K_g", origin);
+    }
+    return true;
+}
+
+void bmc_channel_lock_kg(Bmc *bmc, const BmcOrigin *origin)
+{
+    if (!bmc->channel->kg_locked) {
+        bmc->channel->kg_locked = true;
+        changed(bmc, "lock of key K_g", origin);
+    }
+}
+
+BmcPrivilege bmc_channel_suite_privilege(const Bmc *bmc, unsigned suite)
+{
+    return suite < BMC_CIPHER_SUITE_COUNT ? bmc->channel->suites[suite] :
+           BMC_PRIVILEGE_NONE;
+}
+
+void bmc_channel_set_suite_privileges(
+    Bmc *bmc, const uint8_t privileges[BMC_CIPHER_SUITE_COUNT],
+    const BmcOrigin *origin)
+{
+    BmcChannelState *channel = bmc->channel;
+
+    if (memcmp(channel->suites, privileges, sizeof(channel->suites))) {
+        memcpy(channel->suites, privileges, sizeof(channel->suites));
+        changed(bmc, "privileges of the cipher suites", origin);
+    }
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Changes of accounts. What the guest changes is marked, and so is what an
+ * account changes that is marked itself: else the guest could make itself an
+ * account and have that one take the mark away.
+ */
+#include "osdep.h"
+
+#include "bmc/users-priv.h"
+
+#include "util/error.h"
+#include "util/secret.h"
+
+static const BmcUser *find_actor(const Bmc *bmc, const BmcOrigin *origin)
+{
+    const char *name = origin->user ? origin->user : "";
+
+    return bmc_users_find(bmc, name, strlen(name));
+}
+
+bool bmc_user_may_reach_host(const BmcUser *user)
+{
+    return user && !user->in_band;
+}
+
+bool bmc_origin_may_reach_host(const Bmc *bmc, const BmcOrigin *origin)
+{
+    switch (origin->channel) {
+    case BMC_CHANNEL_INTERNAL:
+    case BMC_CHANNEL_LOCAL:
+        return true;
+    case BMC_CHANNEL_LAN:
+    case BMC_CHANNEL_REDFISH:
+        /* An account that is gone meanwhile is nobody's */
+        return bmc_user_may_reach_host(find_actor(bmc, origin));
+    case BMC_CHANNEL_IN_BAND:
+        break;
+    }
+    return false;
+}
+
+/*
+ * Says it, writes it and tells it. @trusted is bmc_origin_may_reach_host()
+ * as it was before the change, which may have been one of the actor's own
+ * account.
+ */
+static void changed(Bmc *bmc, UserSlot *slot, const char *what,
+                    const BmcOrigin *origin, bool trusted)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+    g_autofree char *name = log_escape(slot->name, -1, BMC_USER_NAME_MAX);
+    unsigned suppressed;
+
+    if (!trusted) {
+        slot->user.in_band = true;
+    }
+    users_update(slot);
+    if (log_limit_allows(&bmc->users->changes, clock_now_ms(bmc->clock),
+                         &suppressed)) {
+        g_message("users: %s of account %u (\"%s\") changed by %s", what,
+                  slot->user.slot, name, who);
+    }
+    users_save(bmc);
+    bmc_changed(bmc, BMC_PART_USERS);
+}
+
+bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
+                        size_t len, const BmcOrigin *origin, GError **errp)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+    UserSlot *other;
+    GError *err = NULL;
+
+    if (len == strlen(at->name) && !memcmp(at->name, name, len)) {
+        return true;
+    }
+    if (slot == BMC_USER_ANONYMOUS) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
+                    "the anonymous user has no name");
+        return false;
+    }
+    if (len == 0) {
+        users_clear_slot(at);
+        changed(bmc, at, "name", origin, trusted);
+        return true;
+    }
+    if (!users_check_name(name, len, &err)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID, "%s", err->message);
+        g_error_free(err);
+        return false;
+    }
+    other = users_find_slot(bmc, name, len);
+    if (other) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_EXISTS,
+                    "account %u has that name", other->user.slot);
+        return false;
+    }
+    memset(at->name, 0, sizeof(at->name));
+    memcpy(at->name, name, len);
+    changed(bmc, at, "name", origin, trusted);
+    return true;
+}
+
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+    uint8_t any = 0;
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        any |= bytes[i];
+    }
+    return !any;
+}
+
+void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
+                            size_t size, const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+
+    users_clear_password(at);
+    if (!is_zero(password, size)) {
+        memcpy(at->password, password, size);
+        at->has_password = true;
+        at->password_size = size;
+    }
+    /* Whoever knew the old password does not know this one */
+    at->user.in_band = false;
+    changed(bmc, at, "password", origin, trusted);
+}
+
+BmcPasswordTest bmc_users_test_password(const Bmc *bmc, unsigned slot,
+                                        const uint8_t *password, size_t size)
+{
+    const UserSlot *at = users_slot(bmc, slot);
+    uint8_t padded[BMC_IPMI_PASSWORD_MAX] = { 0 };
+    bool equal;
+
+    if (at->password_size && at->password_size != size) {
+        return BMC_PASSWORD_WRONG_SIZE;
+    }
+    memcpy(padded, password, size);
+    equal = secret_equal(padded, sizeof(padded), at->password,
+                         sizeof(at->password));
+    secret_wipe(padded, sizeof(padded));
+    return equal && !at->hash ? BMC_PASSWORD_RIGHT : BMC_PASSWORD_WRONG;
+}
+
+void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
+                           const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+
+    if (at->user.enabled != enabled) {
+        at->user.enabled = enabled;
+        changed(bmc, at, "state", origin, trusted);
+    }
+}
+
+void bmc_users_set_access(Bmc *bmc, unsigned slot,
+                          const BmcUserAccess *access,
+                          const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+    const BmcUserAccess *old = &at->user.access;
+
+    if (old->privilege == access->privilege &&
+        old->messaging == access->messaging &&
+        old->link_auth == access->link_auth &&
+        old->callback_only == access->callback_only &&
+        old->session_limit == access->session_limit) {
+        return;
+    }
+    at->user.access = *access;
+    changed(bmc, at, "access", origin, trusted);
+}
+
+void bmc_users_set_payloads(Bmc *bmc, unsigned slot, uint16_t payloads,
+                            const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+
+    if (at->user.payloads != payloads) {
+        at->user.payloads = payloads;
+        changed(bmc, at, "payload access", origin, trusted);
+    }
+}
