@@ -8,6 +8,7 @@
 
 #include "machine/machine-qmp-priv.h"
 
+#include "machine/machine-host.h"
 #include "qmp/qmp-cmds.h"
 #include "util/error.h"
 
@@ -20,6 +21,7 @@ typedef struct InfoQuery {
     unsigned pending;
     bool cancelled;
     MachineInfo info;
+    GPtrArray *cpus;
     char *flash;
     char *firmware;
 } InfoQuery;
@@ -58,6 +60,16 @@ static MachineFirmware info_firmware(const InfoQuery *query)
     return MACHINE_FIRMWARE_UNKNOWN;
 }
 
+static bool smbios_equal(const MachineInfo *a, const MachineInfo *b)
+{
+    for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
+        if (g_strcmp0(a->smbios[i], b->smbios[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool info_equal(const MachineInfo *a, const MachineInfo *b)
 {
     return g_strcmp0(a->name, b->name) == 0 &&
@@ -66,15 +78,52 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            g_strcmp0(a->qemu_version, b->qemu_version) == 0 &&
            g_strcmp0(a->arch, b->arch) == 0 &&
            g_strcmp0(a->machine_type, b->machine_type) == 0 &&
-           a->firmware == b->firmware;
+           a->firmware == b->firmware && a->pid == b->pid &&
+           smbios_equal(a, b);
 }
 
 static void info_query_free(InfoQuery *query)
 {
     machine_info_clear(&query->info);
+    g_clear_pointer(&query->cpus, g_ptr_array_unref);
     g_free(query->flash);
     g_free(query->firmware);
     g_free(query);
+}
+
+/*
+ * Who listens on the QMP socket need not be QEMU (it can be handed over),
+ * and a thread id of another pid namespace says nothing here. If the process
+ * has that thread, both are what they seem to be.
+ */
+static void info_process(InfoQuery *query)
+{
+    int pid = qmp_client_get_peer_pid(query->q->client);
+    GArray *threads;
+
+    if (pid <= 0 || !query->cpus || !query->cpus->len) {
+        return;
+    }
+    threads = g_array_new(true, true, sizeof(int));
+    for (guint i = 0; i < query->cpus->len; i++) {
+        const QmpCpu *cpu = query->cpus->pdata[i];
+        int id = cpu->thread_id;
+        bool known = false;
+
+        for (guint j = 0; j < threads->len && !known; j++) {
+            known = g_array_index(threads, int, j) == id;
+        }
+        if (!known) {
+            g_array_append_val(threads, id);
+        }
+    }
+    if (!machine_host_has_thread(pid, g_array_index(threads, int, 0))) {
+        g_array_free(threads, true);
+        return;
+    }
+    query->info.pid = pid;
+    query->info.cpu_threads = (int *)g_array_free(threads, false);
+    machine_host_read_smbios(pid, query->info.smbios);
 }
 
 static void info_complete(InfoQuery *query)
@@ -84,6 +133,7 @@ static void info_complete(InfoQuery *query)
     bool changed;
 
     query->info.firmware = info_firmware(query);
+    info_process(query);
     changed = !info_equal(&old, &query->info);
     q->parent.info = query->info;
     query->info = old;
@@ -151,9 +201,9 @@ static void cpus_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     InfoQuery *query = opaque;
     GError *error = NULL;
-    g_autoptr(GPtrArray) cpus = qmp_query_cpus_finish(res, &error);
 
-    query->info.n_cpus = cpus ? cpus->len : 0;
+    query->cpus = qmp_query_cpus_finish(res, &error);
+    query->info.n_cpus = query->cpus ? query->cpus->len : 0;
     info_answered(query, error);
 }
 

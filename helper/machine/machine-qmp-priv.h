@@ -325,4 +325,12 @@ void machine_qmp_set_boot_index(Machine *machine, const char *path,
                                 const char *property, int32_t index,
                                 GTask *task);
 
+/**
+ * machine_qmp_query_usage: MachineOps.query_usage.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_query_usage(Machine *machine, GTask *task);
+
 #endif /* QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H */

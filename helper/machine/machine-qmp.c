@@ -507,6 +507,7 @@ static const MachineOps attached_ops = {
     .run_op = machine_qmp_run_op,
     .list_boot_devices = machine_qmp_list_boot_devices,
     .set_boot_index = machine_qmp_set_boot_index,
+    .query_usage = machine_qmp_query_usage,
     .free = attached_free,
 };
 

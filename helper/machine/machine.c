@@ -81,6 +81,28 @@ bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_query_usage_async(Machine *machine, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_query_usage_async);
+    machine->ops->query_usage(machine, task);
+}
+
+bool machine_query_usage_finish(GAsyncResult *res, MachineUsage *usage,
+                                GError **errp)
+{
+    g_autofree MachineUsage *result = g_task_propagate_pointer(G_TASK(res),
+                                                               errp);
+
+    if (!result) {
+        return false;
+    }
+    *usage = *result;
+    return true;
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {
@@ -112,6 +134,10 @@ void machine_info_clear(MachineInfo *info)
     g_free(info->qemu_version);
     g_free(info->arch);
     g_free(info->machine_type);
+    g_free(info->cpu_threads);
+    for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
+        g_free(info->smbios[i]);
+    }
     memset(info, 0, sizeof(*info));
 }
 

@@ -67,6 +67,29 @@ typedef enum MachineFirmware {
 } MachineFirmware;
 
 /**
+ * MachineSmbios: SMBIOS strings that QEMU's command line can set ("-smbios"),
+ * those of types 1 (system), 2 (board) and 3 (chassis).
+ */
+typedef enum MachineSmbios {
+    MACHINE_SMBIOS_SYSTEM_MANUFACTURER,
+    MACHINE_SMBIOS_SYSTEM_PRODUCT,
+    MACHINE_SMBIOS_SYSTEM_VERSION,
+    MACHINE_SMBIOS_SYSTEM_SERIAL,
+    MACHINE_SMBIOS_SYSTEM_SKU,
+    MACHINE_SMBIOS_BOARD_MANUFACTURER,
+    MACHINE_SMBIOS_BOARD_PRODUCT,
+    MACHINE_SMBIOS_BOARD_VERSION,
+    MACHINE_SMBIOS_BOARD_SERIAL,
+    MACHINE_SMBIOS_BOARD_ASSET,
+    MACHINE_SMBIOS_CHASSIS_MANUFACTURER,
+    MACHINE_SMBIOS_CHASSIS_VERSION,
+    MACHINE_SMBIOS_CHASSIS_SERIAL,
+    MACHINE_SMBIOS_CHASSIS_ASSET,
+    MACHINE_SMBIOS_CHASSIS_SKU,
+    MACHINE_SMBIOS__MAX,
+} MachineSmbios;
+
+/**
  * MachineInfo: facts that hold for one QEMU process. A string that is not
  * known is NULL, a number 0. Kept after QEMU has gone, until another one
  * answers.
@@ -79,6 +102,11 @@ typedef enum MachineFirmware {
  * @arch: "x86_64", query-target
  * @machine_type: "pc-q35-7.2-machine" without the suffix
  * @firmware: what the machine was started with, where it can be found out
+ * @pid: the QEMU process, when it is on this host and we can see it
+ * @cpu_threads: its vCPUs' thread ids, each once; ends with 0; NULL without
+ *               @pid
+ * @smbios: by MachineSmbios; NULL what the command line does not set, all of
+ *          them without @pid
  */
 typedef struct MachineInfo {
     char *name;
@@ -89,7 +117,33 @@ typedef struct MachineInfo {
     char *arch;
     char *machine_type;
     MachineFirmware firmware;
+    int pid;
+    int *cpu_threads;
+    char *smbios[MACHINE_SMBIOS__MAX];
 } MachineInfo;
+
+/**
+ * MachineUsage: what the machine has used so far; what cannot be told is 0
+ * with its flag off.
+ *
+ * @has_cpu: @cpu_us holds
+ * @cpu_us: microseconds that the vCPUs have run, all together
+ * @has_memory: @memory_bytes holds
+ * @memory_bytes: guest memory by the balloon, or else what the process
+ *                occupies
+ * @has_block: @read_bytes and @write_bytes hold
+ * @read_bytes: read by the guest from block devices since QEMU started
+ * @write_bytes: written by it
+ */
+typedef struct MachineUsage {
+    bool has_cpu;
+    uint64_t cpu_us;
+    bool has_memory;
+    uint64_t memory_bytes;
+    bool has_block;
+    uint64_t read_bytes;
+    uint64_t write_bytes;
+} MachineUsage;
 
 /**
  * MachineEventType: what happened.
@@ -190,6 +244,7 @@ typedef struct MachineOps {
     void (*list_boot_devices)(Machine *machine, GTask *task);
     void (*set_boot_index)(Machine *machine, const char *path,
                            const char *property, int32_t index, GTask *task);
+    void (*query_usage)(Machine *machine, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -314,6 +369,29 @@ void machine_set_boot_index_async(Machine *machine, const char *path,
  * Returns: true on success
  */
 bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_query_usage_async: ask what the machine has used so far.
+ *
+ * @machine: the machine
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_query_usage_async(Machine *machine, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_query_usage_finish: result of machine_query_usage_async().
+ *
+ * @res: as the callback got it
+ * @usage: filled
+ * @errp: as machine_run_op_finish()
+ *
+ * Returns: true on success
+ */
+bool machine_query_usage_finish(GAsyncResult *res, MachineUsage *usage,
+                                GError **errp);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

@@ -29,6 +29,7 @@ struct MockMachine {
     char *boots_from;
     char *fail_what;
     int fail_code;
+    MachineUsage usage;
 };
 
 static const char *const op_names[] = {
@@ -364,9 +365,24 @@ static void mock_free(Machine *machine)
     g_free(mock);
 }
 
+static void run_usage_call(MockCall *call)
+{
+    if (!unavailable(call)) {
+        g_task_return_pointer(call->task,
+                              g_memdup2(&call->mock->usage,
+                                        sizeof(call->mock->usage)), g_free);
+    }
+}
+
+static void mock_query_usage(Machine *machine, GTask *task)
+{
+    queue_call(machine, task, g_strdup("usage"), run_usage_call);
+}
+
 static const MachineOps mock_ops = {
     .run_op = mock_run_op,
     .list_boot_devices = mock_list_boot_devices,
+    .query_usage = mock_query_usage,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };
@@ -461,6 +477,11 @@ void mock_machine_event(MockMachine *mock, MachineEventType type,
                         const char *detail)
 {
     machine_notify(&mock->parent, type, false, detail);
+}
+
+MachineUsage *mock_machine_usage(MockMachine *mock)
+{
+    return &mock->usage;
 }
 
 void mock_machine_gone(MockMachine *mock, const char *detail)

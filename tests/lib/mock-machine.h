@@ -118,6 +118,15 @@ void mock_machine_event(MockMachine *mock, MachineEventType type,
                         const char *detail);
 
 /**
+ * mock_machine_usage: what machine_query_usage_async() answers.
+ *
+ * @mock: the machine
+ *
+ * Returns: (transfer none): the usage, which may be changed
+ */
+MachineUsage *mock_machine_usage(MockMachine *mock);
+
+/**
  * mock_machine_gone: the QEMU process ends.
  *
  * @mock: the machine

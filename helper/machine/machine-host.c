@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the host's /proc tells of a QEMU process. */
+#include "osdep.h"
+
+#include "machine/machine-host.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "machine/machine-smbios.h"
+
+/* Behind the name, which may hold anything, fields 3 and up (proc(5)). */
+#define STAT_UTIME 14
+#define STAT_FIRST 3
+
+bool machine_host_has_thread(int pid, int tid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d", pid, tid);
+
+    return tid > 0 && access(path, F_OK) == 0;
+}
+
+void machine_host_read_smbios(int pid, char *smbios[MACHINE_SMBIOS__MAX])
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", pid);
+    g_autofree char *text = NULL;
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    size_t len = 0;
+    size_t at;
+
+    if (g_file_get_contents(path, &text, &len, NULL)) {
+        for (at = 0; at < len; at += strlen(text + at) + 1) {
+            g_ptr_array_add(argv, text + at);
+        }
+    }
+    g_ptr_array_add(argv, NULL);
+    machine_smbios_parse((const char *const *)argv->pdata, smbios);
+}
+
+static bool read_thread_ticks(int pid, int tid, uint64_t *ticks)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/stat", pid,
+                                            tid);
+    g_autofree char *text = NULL;
+    const char *at;
+    uint64_t user;
+    uint64_t system;
+    int field;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        return false;
+    }
+    at = strrchr(text, ')');
+    for (field = STAT_FIRST - 1; at && field < STAT_UTIME; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    if (!at || sscanf(at, "%" SCNu64 " %" SCNu64, &user, &system) != 2) {
+        return false;
+    }
+    *ticks = user + system;
+    return true;
+}
+
+bool machine_host_read_cpu_us(int pid, const int *threads, uint64_t *us)
+{
+    long per_second = sysconf(_SC_CLK_TCK);
+    uint64_t sum = 0;
+
+    for (; *threads; threads++) {
+        uint64_t ticks;
+
+        if (!read_thread_ticks(pid, *threads, &ticks)) {
+            return false;
+        }
+        sum += ticks;
+    }
+    *us = sum * (G_USEC_PER_SEC / per_second);
+    return true;
+}
+
+bool machine_host_read_memory(int pid, uint64_t *bytes)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/statm", pid);
+    g_autofree char *text = NULL;
+    uint64_t size;
+    uint64_t resident;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL) ||
+        sscanf(text, "%" SCNu64 " %" SCNu64, &size, &resident) != 2) {
+        return false;
+    }
+    *bytes = resident * sysconf(_SC_PAGESIZE);
+    return true;
+}
