@@ -14,6 +14,7 @@ typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSol BmcSol;
+typedef struct BmcFru BmcFru;
 
 /**
  * Bmc: the hub.
@@ -39,6 +40,7 @@ struct Bmc {
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;
+    BmcFru *fru;
     Notifier machine_notifier;
     NotifierList notifiers;
     uint64_t generation[BMC_PART__MAX + 1];
@@ -208,5 +210,31 @@ void bmc_sol_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_sol_free(Bmc *bmc);
+
+/**
+ * bmc_fru_new: load or build the FRU devices.
+ *
+ * @bmc: the hub
+ * @config: (nullable): what the configuration says
+ * @errp: BMC_ERROR_USAGE when a file of the configuration cannot be used
+ *
+ * Returns: true on success
+ */
+bool bmc_fru_new(Bmc *bmc, const BmcFruConfig *config, GError **errp);
+
+/**
+ * bmc_fru_free: free the FRU devices.
+ *
+ * @bmc: the hub
+ */
+void bmc_fru_free(Bmc *bmc);
+
+/**
+ * bmc_fru_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_fru_machine_event(Bmc *bmc, const MachineEvent *event);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -44,6 +44,7 @@ static void machine_event(void *opaque, const void *data)
     /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
+    bmc_fru_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_changed(bmc, BMC_PART_SYSTEM);
@@ -136,7 +137,8 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->machine = machine;
     bmc->clock = clock_ref(clock);
     bmc->persist = persist_open(config->state_dir, errp);
-    if (!bmc->persist || !bmc_users_new(bmc, config, errp)) {
+    if (!bmc->persist || !bmc_users_new(bmc, config, errp) ||
+        !bmc_fru_new(bmc, config->fru, errp)) {
         bmc_free(bmc);
         return NULL;
     }
@@ -163,6 +165,7 @@ void bmc_free(Bmc *bmc)
     bmc_power_free(bmc);
     bmc_lockout_free(bmc);
     bmc_channel_free(bmc);
+    bmc_fru_free(bmc);
     bmc_users_free(bmc);
     persist_free(bmc->persist);
     while (bmc->notifiers.first) {

@@ -18,6 +18,7 @@
 #include "util/notify.h"
 
 typedef struct Bmc Bmc;
+typedef struct BmcFruConfig BmcFruConfig;
 
 /**
  * BmcChannel: where a request comes from.
@@ -68,6 +69,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  * @boot_mode: VM_BOOT_MODE, where the machine does not tell
  * @power_cycle_interval_ms: how long a power cycle stays off, in
  *                           milliseconds; 0 means the default of 1 s
+ * @fru: (nullable): FRU devices; see fru.h
  */
 typedef struct BmcConfig {
     const char *name;
@@ -78,6 +80,7 @@ typedef struct BmcConfig {
     bool reset_accounts;
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
+    const BmcFruConfig *fru;
 } BmcConfig;
 
 /**

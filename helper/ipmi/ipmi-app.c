@@ -13,6 +13,7 @@
 #define IPMI_VERSION_BCD 0x02
 /* Additional device support: what there are commands for. */
 #define SUPPORT_CHASSIS 0x80
+#define SUPPORT_FRU 0x08
 
 /* Get Channel Info (tables 6-2 and 6-3). */
 #define MEDIUM_LAN 0x04
@@ -37,7 +38,7 @@ static int get_device_id(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     minor = MIN(minor, 99);
     byte_writer_u8(out, minor / 10 << 4 | minor % 10);
     byte_writer_u8(out, IPMI_VERSION_BCD);
-    byte_writer_u8(out, SUPPORT_CHASSIS);
+    byte_writer_u8(out, SUPPORT_CHASSIS | SUPPORT_FRU);
     /* Manufacturer (3) and product (2): unspecified. */
     byte_writer_bytes(out, "\0\0\0\0\0", 5);
     return IPMI_CC_OK;

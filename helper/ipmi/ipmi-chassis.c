@@ -57,7 +57,7 @@ static int event_channel(const BmcPowerEvent *event)
 static int get_capabilities(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     byte_writer_u8(out, CAP_DIAG_INTERRUPT);
-    byte_writer_u8(out, 0); /* FRU: none */
+    byte_writer_u8(out, IPMI_ADDR_BMC); /* FRU */
     byte_writer_u8(out, 0); /* SDR: none */
     byte_writer_u8(out, 0); /* SEL: none */
     byte_writer_u8(out, IPMI_ADDR_BMC); /* system management */

@@ -12,5 +12,6 @@ extern const IpmiCommand ipmi_chassis_commands[];
 extern const IpmiCommand ipmi_app_commands[];
 extern const IpmiCommand ipmi_app_session_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
+extern const IpmiCommand ipmi_fru_commands[];
 
 #endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

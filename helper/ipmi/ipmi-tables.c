@@ -9,5 +9,6 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_app_commands,
     ipmi_app_session_commands,
     ipmi_msg_commands,
+    ipmi_fru_commands,
     NULL,
 };
