@@ -25,7 +25,7 @@ typedef struct FruDevice {
 } FruDevice;
 
 struct BmcFru {
-    BmcFruConfig config; /* text only */
+    char *text[FRU_FIELD__MAX]; /* of the configuration */
     GPtrArray *devices;
     bool written;
 };
@@ -83,7 +83,7 @@ static void fill_machine(const Bmc *bmc, FruInfo *info)
         set_default(info, sources[i].field, machine->smbios[sources[i].smbios]);
     }
     for (i = 0; i < FRU_FIELD__MAX; i++) {
-        set_default(info, i, bmc->fru->config.text[i]);
+        set_default(info, i, bmc->fru->text[i]);
     }
     set_default(info, FRU_PRODUCT_NAME, machine->name);
     if (machine->qemu_version) {
@@ -208,7 +208,7 @@ bool bmc_fru_new(Bmc *bmc, const BmcFruConfig *config, GError **errp)
     fru->devices = g_ptr_array_new_with_free_func(device_free);
     device_new(fru, MACHINE_NAME, BMC_FRU_SIZE);
     for (i = 0; config && i < FRU_FIELD__MAX; i++) {
-        fru->config.text[i] = g_strdup(config->text[i]);
+        fru->text[i] = g_strdup(config->text[i]);
     }
     for (i = 0; config && config->files && i < config->files->len; i++) {
         if (!load_file(fru, config->files->pdata[i], errp)) {
@@ -230,7 +230,7 @@ void bmc_fru_free(Bmc *bmc)
         return;
     }
     for (i = 0; i < FRU_FIELD__MAX; i++) {
-        g_free(bmc->fru->config.text[i]);
+        g_free(bmc->fru->text[i]);
     }
     g_ptr_array_unref(bmc->fru->devices);
     g_clear_pointer(&bmc->fru, g_free);

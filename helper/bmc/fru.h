@@ -26,8 +26,8 @@
  * @path: file with its content; read once
  */
 typedef struct BmcFruFile {
-    char *name;
-    char *path;
+    const char *name;
+    const char *path;
 } BmcFruFile;
 
 /**
@@ -38,7 +38,7 @@ typedef struct BmcFruFile {
  * @reset: drop what clients have written
  */
 struct BmcFruConfig {
-    char *text[FRU_FIELD__MAX];
+    const char *text[FRU_FIELD__MAX];
     GPtrArray *files;
     bool reset;
 };

@@ -205,7 +205,7 @@ static void test_app(CoreFixture *f, const void *opaque)
     g_assert_cmpint(f->len, ==, 11);
     g_assert_cmphex(f->data[0], ==, 0x20);
     g_assert_cmphex(f->data[4], ==, 0x02);
-    g_assert_cmphex(f->data[5], ==, 0x80);
+    g_assert_cmphex(f->data[5] & 0x88, ==, 0x88);
     test_assert_hex_equal(f->data + 6, 5, "0000000000");
     assert_answer(f, IPMI_NETFN_APP, 0x37, "",
                   "ffeeddccbbaa 9988 7746 5544 33221100");

@@ -142,7 +142,7 @@ static void test_refused(CommandFixture *f, const void *opaque)
 static void test_files(CommandFixture *f, const void *opaque)
 {
     g_autofree char *path = test_dir_file(f->base.dir, "riser.bin");
-    BmcFruFile file = { "Riser card number one", path };
+    BmcFruFile file = { "Riser card in slot 7", path };
     g_autoptr(GPtrArray) files = g_ptr_array_new();
     BmcFruConfig config = { .files = files };
 
@@ -153,7 +153,7 @@ static void test_files(CommandFixture *f, const void *opaque)
     command_fixture_assert(f, STORAGE, 0x10, "01", "08 00 00");
     command_fixture_assert(f, STORAGE, 0x11, "01 06 00 08", "02 37 38");
     g_assert_cmphex(run(f, 0x12, "01 00 00 01"), ==, 0x80);
-    g_assert_cmpstr(bmc_fru_name(f->base.bmc, 1), ==, "Riser card numbe");
+    g_assert_cmpstr(bmc_fru_name(f->base.bmc, 1), ==, "Riser card in sl");
 }
 
 #define ADD(name, func) \
