@@ -261,7 +261,7 @@ static void test_cipher_suites(CoreFixture *f, const void *opaque)
 
 static void test_chassis_status(CoreFixture *f, const void *opaque)
 {
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 000000 20");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 200000 20");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
     mock_machine_gone(f->base.mock, "killed");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "05", "");
