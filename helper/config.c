@@ -121,6 +121,15 @@ static bool check_tls(const char *value, GError **errp)
     return check_word(value, words, errp);
 }
 
+static bool check_policy(const char *value, GError **errp)
+{
+    static const char *const words[] = {
+        "full", "no-accounts", "read-only", NULL
+    };
+
+    return check_word(value, words, errp);
+}
+
 static bool check_level(const char *value, GError **errp)
 {
     static const char *const words[] = {
@@ -182,6 +191,10 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "vm", "ipmi", "vm-ipmi", 0, "VM_IPMI_ADDR", "", check_endpoint,
         false,
         "ADDR", "Where QEMU's ipmi-bmc-extern connects: a path or HOST:PORT" },
+    [CONFIG_VM_IPMI_POLICY] = {
+        "vm", "ipmi-policy", "vm-ipmi-policy", 0, "VM_IPMI_POLICY", "full",
+        check_policy, false,
+        "POLICY", "What the VM may do there: full, no-accounts or read-only" },
     [CONFIG_BOOT_MODE] = {
         "vm", "boot-mode", "vm-boot-mode", 0, "VM_BOOT_MODE", "bios",
         check_boot_mode, false,

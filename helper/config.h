@@ -31,6 +31,7 @@ typedef enum ConfigKey {
     CONFIG_QMP,
     CONFIG_SERIAL,
     CONFIG_VM_IPMI,
+    CONFIG_VM_IPMI_POLICY,
     CONFIG_BOOT_MODE,
     CONFIG_POWER_ON,
     CONFIG_USER,

@@ -437,6 +437,15 @@ static void configure_ipmi(App *app)
     ipmi_sessions_configure(app->ipmi->sessions, &config);
 }
 
+static IpmiVmPolicy get_vm_policy(const Config *config)
+{
+    const char *value = config_get(config, CONFIG_VM_IPMI_POLICY);
+
+    return g_str_equal(value, "full") ? IPMI_VM_FULL :
+           g_str_equal(value, "no-accounts") ? IPMI_VM_NO_ACCOUNTS :
+           IPMI_VM_READ_ONLY;
+}
+
 static bool start_ipmi(App *app, GError **errp)
 {
     g_autoptr(GSocketAddress) addr =
@@ -462,7 +471,9 @@ static bool start_ipmi(App *app, GError **errp)
     }
     vm = addr_parse(config_get(app->config, CONFIG_VM_IPMI), "127.0.0.1", -1,
                     errp);
-    app->vm = vm ? ipmi_vm_new(app->ipmi, vm, &err) : NULL;
+    if (vm) {
+        app->vm = ipmi_vm_new(app->ipmi, vm, get_vm_policy(app->config), &err);
+    }
     if (!app->vm) {
         g_propagate_prefixed_error(errp, err, "in-band IPMI (VM_IPMI_ADDR, "
                                    "--vm-ipmi): ");

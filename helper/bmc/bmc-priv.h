@@ -43,6 +43,7 @@ struct Bmc {
     BmcFru *fru;
     Notifier machine_notifier;
     NotifierList notifiers;
+    NotifierList reset_notifiers;
     uint64_t generation[BMC_PART__MAX + 1];
     unsigned changed;
     bool notifying;

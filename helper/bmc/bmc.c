@@ -49,6 +49,10 @@ static void machine_event(void *opaque, const void *data)
         event->type == MACHINE_EVENT_STATE) {
         bmc_changed(bmc, BMC_PART_SYSTEM);
     }
+    if (event->type == MACHINE_EVENT_RESET ||
+        event->type == MACHINE_EVENT_GONE) {
+        notifier_list_notify(&bmc->reset_notifiers, NULL);
+    }
 }
 
 /* Who the BMC is must not change when the state is loaded again. */
@@ -171,6 +175,9 @@ void bmc_free(Bmc *bmc)
     while (bmc->notifiers.first) {
         notifier_remove(bmc->notifiers.first);
     }
+    while (bmc->reset_notifiers.first) {
+        notifier_remove(bmc->reset_notifiers.first);
+    }
     clock_unref(bmc->clock);
     g_free(bmc->uuid);
     g_free(bmc->state_dir);
@@ -217,6 +224,11 @@ uint64_t bmc_generation(const Bmc *bmc, BmcPart part)
 NotifierList *bmc_notifiers(Bmc *bmc)
 {
     return &bmc->notifiers;
+}
+
+NotifierList *bmc_reset_notifiers(Bmc *bmc)
+{
+    return &bmc->reset_notifiers;
 }
 
 void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,

@@ -212,6 +212,17 @@ uint64_t bmc_generation(const Bmc *bmc, BmcPart part);
 NotifierList *bmc_notifiers(Bmc *bmc);
 
 /**
+ * bmc_reset_notifiers: called with NULL when the machine has been reset, by
+ * whom ever, or its QEMU has ended: what software in it had set up with us
+ * is void. Firmware may reset a machine more than once before it boots.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): the list
+ */
+NotifierList *bmc_reset_notifiers(Bmc *bmc);
+
+/**
  * bmc_flush_async: wait until all changes so far are on disk.
  *
  * @bmc: the hub

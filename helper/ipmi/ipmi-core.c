@@ -115,6 +115,10 @@ static uint8_t check_request(const IpmiContext *ctx, const IpmiMessage *msg,
          ctx->privilege < command->privilege)) {
         return IPMI_CC_PRIVILEGE;
     }
+    if ((command->flags & ctx->refused) &&
+        !(command->flags & IPMI_CMD_INTERFACE)) {
+        return IPMI_CC_PRIVILEGE;
+    }
     if (msg->len < command->min || msg->len > command->max) {
         return IPMI_CC_LENGTH;
     }
@@ -134,6 +138,13 @@ static const char *privilege_name(BmcPrivilege privilege)
     return names[privilege];
 }
 
+static void machine_reset(void *opaque, const void *data)
+{
+    IpmiCore *core = opaque;
+
+    ipmi_msg_reset(&core->msg);
+}
+
 IpmiCore *ipmi_core_new(Bmc *bmc)
 {
     IpmiCore *core = g_new0(IpmiCore, 1);
@@ -142,6 +153,8 @@ IpmiCore *ipmi_core_new(Bmc *bmc)
     core->clock = clock_ref(bmc_clock(bmc));
     core->sessions = ipmi_sessions_new(bmc);
     g_queue_init(&core->pending);
+    notifier_list_add(bmc_reset_notifiers(bmc), &core->reset, machine_reset,
+                      core);
     return core;
 }
 
@@ -150,6 +163,7 @@ void ipmi_core_free(IpmiCore *core)
     if (!core) {
         return;
     }
+    notifier_remove(&core->reset);
     ipmi_sessions_free(core->sessions);
     while (core->pending.head) {
         ipmi_request_cancel(core->pending.head->data);

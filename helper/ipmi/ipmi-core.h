@@ -49,6 +49,10 @@ typedef struct IpmiSessions IpmiSessions;
 #define IPMI_CMD_SESSIONLESS 0x01
 /* IpmiCommand.flags: has an effect, so a retransmission must not repeat it. */
 #define IPMI_CMD_CHANGES 0x02
+/* IpmiCommand.flags: sets or tests accounts, keys and who may log in. */
+#define IPMI_CMD_ACCOUNTS 0x04
+/* IpmiCommand.flags: about the system interface only; never refused there. */
+#define IPMI_CMD_INTERFACE 0x08
 
 /**
  * IpmiContext: who sends a request; valid while the handler runs.
@@ -56,12 +60,14 @@ typedef struct IpmiSessions IpmiSessions;
  * @channel: %IPMI_CHANNEL_LAN or %IPMI_CHANNEL_SYSTEM
  * @privilege: what the sender may do now; NONE outside a session
  * @session: (nullable): the session; NULL outside a session and in-band
+ * @refused: IPMI_CMD_*: commands with one of these flags are refused
  * @origin: for the hub
  */
 typedef struct IpmiContext {
     uint8_t channel;
     BmcPrivilege privilege;
     IpmiSession *session;
+    uint8_t refused;
     BmcOrigin origin;
 } IpmiContext;
 
@@ -173,6 +179,7 @@ struct IpmiRequest {
  * @sessions: RMCP+ sessions
  * @boot: boot option parameters that only IPMI has
  * @msg: message flags and global enables of the system interface
+ * @reset: on bmc_reset_notifiers()
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -181,6 +188,7 @@ struct IpmiCore {
     IpmiSessions *sessions;
     IpmiBoot boot;
     IpmiMsg msg;
+    Notifier reset;
     GQueue pending;
 };
 

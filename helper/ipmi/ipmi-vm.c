@@ -50,11 +50,22 @@ struct VmLink {
     bool greeted;
 };
 
+/*
+ * IpmiVm: the server.
+ *
+ * @refused: IpmiContext.refused
+ * @attention: what the device was told about message flags
+ * @irq: what it was told about interrupts
+ * @changes: on the system interface's notifiers
+ */
 struct IpmiVm {
     IpmiCore *core;
     Listener *listener;
     VmLink *link;
-    Notifier enables;
+    uint8_t refused;
+    bool attention;
+    bool irq;
+    Notifier changes;
     LogLimit log;
 };
 
@@ -178,33 +189,47 @@ static void send_command(IpmiVm *vm, uint8_t cmd, const uint8_t *args,
     link_send(vm, &w);
 }
 
-/* KCS and BT interrupt the guest only after it was allowed here. */
-static void send_irq(IpmiVm *vm)
-{
-    bool on = vm->core->msg.enables & IPMI_MSG_ENABLE_RECEIVE_IRQ;
-
-    send_command(vm, on ? VMPROTO_CMD_ENABLE_IRQ : VMPROTO_CMD_DISABLE_IRQ,
-                 NULL, 0);
-}
-
-static void enables_changed(void *opaque, const void *data)
+/*
+ * KCS and BT interrupt the guest only after it was allowed here, and QEMU's
+ * device keeps that, and its attention bit, over a reset of the machine.
+ */
+static void msg_changed(void *opaque, const void *data)
 {
     IpmiVm *vm = opaque;
+    const IpmiMsg *msg = &vm->core->msg;
+    bool irq = msg->enables & IPMI_MSG_ENABLES_IRQ;
+    bool attention = msg->flags != 0;
 
-    if (vm->link) {
-        send_irq(vm);
+    if (!vm->link) {
+        return;
     }
+    if (irq != vm->irq) {
+        vm->irq = irq;
+        send_command(vm, irq ? VMPROTO_CMD_ENABLE_IRQ :
+                     VMPROTO_CMD_DISABLE_IRQ, NULL, 0);
+    }
+    if (attention != vm->attention) {
+        vm->attention = attention;
+        send_command(vm, !attention ? VMPROTO_CMD_NOATTN :
+                     irq ? VMPROTO_CMD_ATTN_IRQ : VMPROTO_CMD_ATTN, NULL, 0);
+    }
+}
+
+static void answer(IpmiVm *vm, const VmprotoFrame *request, uint8_t cc,
+                   const uint8_t *data, size_t len)
+{
+    uint8_t wire[VMPROTO_WIRE_MAX];
+    ByteWriter w = byte_writer(wire, sizeof(wire));
+
+    vmproto_build_response(&w, request, cc, data, len);
+    link_send(vm, &w);
 }
 
 static void op_done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
 {
     VmOp *op = opaque;
-    IpmiVm *vm = op->link->vm;
-    uint8_t wire[VMPROTO_WIRE_MAX];
-    ByteWriter w = byte_writer(wire, sizeof(wire));
 
-    vmproto_build_response(&w, &op->request, cc, data, len);
-    link_send(vm, &w);
+    answer(op->link->vm, &op->request, cc, data, len);
     op_free(op);
 }
 
@@ -213,13 +238,20 @@ static void handle_message(IpmiVm *vm, const VmprotoFrame *frame)
     IpmiContext ctx = {
         .channel = IPMI_CHANNEL_SYSTEM,
         .privilege = BMC_PRIVILEGE_ADMIN,
+        .refused = vm->refused,
         .origin = { .channel = BMC_CHANNEL_IN_BAND },
     };
     IpmiMessage msg = { 0 };
     IpmiRequest *pending;
     VmOp *op;
 
-    if ((frame->netfn & 1) || vm->link->ops.length >= PENDING_MAX) {
+    /* Silence would keep the guest waiting for QEMU's four seconds. */
+    if (frame->netfn & 1) {
+        answer(vm, frame, IPMI_CC_INVALID_CMD, NULL, 0);
+        return;
+    }
+    if (vm->link->ops.length >= PENDING_MAX) {
+        answer(vm, frame, IPMI_CC_NODE_BUSY, NULL, 0);
         return;
     }
     op = g_new0(VmOp, 1);
@@ -243,18 +275,17 @@ static void handle_message(IpmiVm *vm, const VmprotoFrame *frame)
 static void handle_command(IpmiVm *vm, const VmprotoFrame *frame)
 {
     if (frame->cmd == VMPROTO_CMD_RESET) {
-        /* The driver that had enabled it is gone. */
-        vm->core->msg.enables = 0;
-        notifier_list_notify(&vm->core->msg.notifiers, NULL);
+        /* No QEMU sends it so far; the hub knows of resets by QMP. */
+        ipmi_msg_reset(&vm->core->msg);
     }
     if (frame->cmd == VMPROTO_CMD_VERSION) {
         if (frame->data_len != 1 || frame->data[0] != VMPROTO_VERSION) {
             log_event(vm, "unknown protocol version");
         }
-        /* A device that has connected anew has its interrupt off. */
-        if (vm->core->msg.enables & IPMI_MSG_ENABLE_RECEIVE_IRQ) {
-            send_irq(vm);
-        }
+        /* If it is a new device, it has everything off. */
+        vm->irq = false;
+        vm->attention = false;
+        msg_changed(vm, NULL);
     }
 }
 
@@ -317,8 +348,14 @@ static void accepted(GSocket *socket, void *opaque)
     send_command(vm, VMPROTO_CMD_VERSION, version, sizeof(version));
 }
 
-IpmiVm *ipmi_vm_new(IpmiCore *core, GSocketAddress *addr, GError **errp)
+IpmiVm *ipmi_vm_new(IpmiCore *core, GSocketAddress *addr, IpmiVmPolicy policy,
+                    GError **errp)
 {
+    static const uint8_t refused[] = {
+        [IPMI_VM_FULL] = 0,
+        [IPMI_VM_NO_ACCOUNTS] = IPMI_CMD_ACCOUNTS,
+        [IPMI_VM_READ_ONLY] = IPMI_CMD_CHANGES | IPMI_CMD_ACCOUNTS,
+    };
     IpmiVm *vm = g_new0(IpmiVm, 1);
 
     vm->listener = listener_new(addr, accepted, vm, errp);
@@ -327,8 +364,8 @@ IpmiVm *ipmi_vm_new(IpmiCore *core, GSocketAddress *addr, GError **errp)
         return NULL;
     }
     vm->core = core;
-    notifier_list_add(&core->msg.notifiers, &vm->enables, enables_changed,
-                      vm);
+    vm->refused = refused[policy];
+    notifier_list_add(&core->msg.notifiers, &vm->changes, msg_changed, vm);
     return vm;
 }
 
@@ -337,7 +374,7 @@ void ipmi_vm_free(IpmiVm *vm)
     if (!vm) {
         return;
     }
-    notifier_remove(&vm->enables);
+    notifier_remove(&vm->changes);
     link_close(vm);
     listener_free(vm->listener);
     g_free(vm);

@@ -13,6 +13,21 @@
 typedef struct IpmiVm IpmiVm;
 
 /**
+ * IpmiVmPolicy: what the machine's software may do (VM_IPMI_POLICY). What it
+ * may not is answered with D4h.
+ *
+ * @IPMI_VM_FULL: all that an administrator may
+ * @IPMI_VM_NO_ACCOUNTS: all but touch accounts, keys and who may log in
+ * @IPMI_VM_READ_ONLY: nothing that has an effect, but to set up the system
+ *                     interface itself
+ */
+typedef enum IpmiVmPolicy {
+    IPMI_VM_FULL,
+    IPMI_VM_NO_ACCOUNTS,
+    IPMI_VM_READ_ONLY,
+} IpmiVmPolicy;
+
+/**
  * ipmi_vm_new: listen for QEMU. One connection is served; a new one takes
  * its place, since QEMU reconnects before we may have noticed that the old
  * one is dead.
@@ -20,11 +35,13 @@ typedef struct IpmiVm IpmiVm;
  * @core: the core; must outlive the server
  * @addr: a unix path (made with mode 0600; a dead socket in its place is
  *        replaced) or a TCP address
+ * @policy: what the machine's software may do
  * @errp: BMC_ERROR_PERMISSION or BMC_ERROR_FAILED, saying what to do
  *
  * Returns: (transfer full): the server, or NULL
  */
-IpmiVm *ipmi_vm_new(IpmiCore *core, GSocketAddress *addr, GError **errp);
+IpmiVm *ipmi_vm_new(IpmiCore *core, GSocketAddress *addr, IpmiVmPolicy policy,
+                    GError **errp);
 
 /**
  * ipmi_vm_free: stop serving; removes the socket's path.

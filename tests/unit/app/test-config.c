@@ -77,6 +77,7 @@ static void test_bad_values(Fixture *f, const void *data)
         { "address", "127.0.0.1:80" }, { "qmp", "host" },
         { "vm-boot-mode", "efi" }, { "power-on-at-start", "maybe" },
         { "tls", "on" }, { "log-level", "loud" }, { "vm-ipmi", ":port" },
+        { "vm-ipmi-policy", "none" },
     };
     unsigned i;
 

@@ -60,6 +60,7 @@ static void assert_receives(GSocket *sock, const char *hex)
     test_assert_hex_equal(buf, MAX(n, 0), hex);
 }
 
+/* @opaque: the policy */
 static void setup(VmFixture *f, const void *opaque)
 {
     g_autoptr(GSocketAddress) addr = NULL;
@@ -71,11 +72,12 @@ static void setup(VmFixture *f, const void *opaque)
     fixture_start(&f->base);
     f->core = ipmi_core_new(f->base.bmc);
     addr = g_unix_socket_address_new(f->path);
-    f->vm = ipmi_vm_new(f->core, addr, &err);
+    f->vm = ipmi_vm_new(f->core, addr, GPOINTER_TO_UINT(opaque), &err);
     g_assert_no_error(err);
     f->sock = connect_qemu(f);
     assert_receives(f->sock, "ff01a1");
     send_bytes(f->sock, "ff01a1 083fa1");
+    test_drain();
 }
 
 static void teardown(VmFixture *f, const void *opaque)
@@ -138,6 +140,81 @@ static void test_irq(VmFixture *f, const void *opaque)
     assert_receives(f->sock, "05a1");
     send_bytes(f->sock, "08 18 2e 00 b2 a0");
     assert_receives(f->sock, "06a1 08 1c 2e 00 ae a0");
+}
+
+/* QEMU's device keeps its state over a reset, and does not tell of one. */
+static void test_reset(VmFixture *f, const void *opaque)
+{
+    send_bytes(f->sock, "08 18 2e 01 b1 a0");
+    assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
+    f->core->msg.flags = 0x08;
+    notifier_list_notify(&f->core->msg.notifiers, NULL);
+    assert_receives(f->sock, "02a1");
+    send_bytes(f->sock, "08 18 31 af a0");
+    assert_receives(f->sock, "08 1c 31 00 08 a3 a0");
+    mock_machine_reset(f->base.mock, true);
+    assert_receives(f->sock, "06a1 00a1");
+    /* SeaBIOS resets twice. */
+    mock_machine_reset(f->base.mock, true);
+    send_bytes(f->sock, "08 18 2f b1 a0");
+    assert_receives(f->sock, "08 1c 2f 00 00 ad a0");
+}
+
+static void test_attention(VmFixture *f, const void *opaque)
+{
+    /* Without an interrupt, which nobody has enabled. */
+    f->core->msg.flags = 0x09;
+    notifier_list_notify(&f->core->msg.notifiers, NULL);
+    assert_receives(f->sock, "01a1");
+    send_bytes(f->sock, "08 18 30 08 a8 a0");
+    assert_receives(f->sock, "08 1c 30 00 ac a0");
+    send_bytes(f->sock, "08 18 30 01 af a0");
+    assert_receives(f->sock, "00a1 08 1c 30 00 ac a0");
+}
+
+static void test_no_accounts(VmFixture *f, const void *opaque)
+{
+    const IpmiCommand *row;
+    size_t n;
+
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        g_autofree char *hex = NULL;
+
+        if (!(row->flags & IPMI_CMD_ACCOUNTS) ||
+            !(row->channels & IPMI_ON_SYSTEM)) {
+            continue;
+        }
+        hex = g_strdup_printf("07 %02x %02x %02x a0", row->netfn << 2,
+                              row->cmd,
+                              (uint8_t)-(7 + (row->netfn << 2) + row->cmd));
+        send_bytes(f->sock, hex);
+        g_free(hex);
+        hex = g_strdup_printf("07 %02x %02x d4 %02x a0", row->netfn << 2 | 4,
+                              row->cmd, (uint8_t)-(7 + (row->netfn << 2 | 4) +
+                                                   row->cmd + 0xd4));
+        assert_receives(f->sock, hex);
+    }
+    /* Power is not refused. */
+    send_bytes(f->sock, "07 00 02 03 f4 a0");
+    assert_receives(f->sock, "07 04 02 00 f3 a0");
+}
+
+static void test_read_only(VmFixture *f, const void *opaque)
+{
+    send_bytes(f->sock, "07 00 02 03 f4 a0");
+    assert_receives(f->sock, "07 04 02 d4 1f a0");
+    send_bytes(f->sock, "0500 01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    /* The driver must still be able to set itself up. */
+    send_bytes(f->sock, "08 18 2e 01 b1 a0");
+    assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
+}
+
+/* The guest must never wait for what does not come. */
+static void test_response_netfn(VmFixture *f, const void *opaque)
+{
+    send_bytes(f->sock, "05 04 01 f6 a0");
+    assert_receives(f->sock, "05 04 01 c1 35 a0");
 }
 
 static bool closed(void *opaque)
@@ -213,8 +290,10 @@ static void test_log_is_bounded(VmFixture *f, const void *opaque)
     g_test_trap_assert_stderr_unmatched(too_many->str);
 }
 
-#define ADD(path, func) \
-    g_test_add("/ipmi/vm/" path, VmFixture, NULL, setup, func, teardown)
+#define ADD_POLICY(path, policy, func) \
+    g_test_add("/ipmi/vm/" path, VmFixture, GUINT_TO_POINTER(policy), setup, \
+               func, teardown)
+#define ADD(path, func) ADD_POLICY(path, IPMI_VM_FULL, func)
 
 int main(int argc, char **argv)
 {
@@ -223,6 +302,11 @@ int main(int argc, char **argv)
     ADD("control", test_control);
     ADD("escape", test_escape);
     ADD("irq", test_irq);
+    ADD("reset", test_reset);
+    ADD("attention", test_attention);
+    ADD("response-netfn", test_response_netfn);
+    ADD_POLICY("no-accounts", IPMI_VM_NO_ACCOUNTS, test_no_accounts);
+    ADD_POLICY("read-only", IPMI_VM_READ_ONLY, test_read_only);
     ADD("replaced", test_replaced);
     ADD("deadline", test_deadline);
     ADD("rubbish", test_rubbish);
