@@ -20,6 +20,10 @@
 #define DEFAULT_LOCKOUT_S 60
 
 #define REPORT_MS (60 * 1000)
+#define UNANSWERED_MS (60 * 1000)
+
+/* No user's slot: what an address has left unanswered. */
+#define SLOT_NONE 0
 
 /* Table 42-3; codes of the BMC's own in event data 2 and 3. */
 #define TYPE_SECURITY 0x06
@@ -34,7 +38,7 @@
  * A user at an address.
  *
  * @failures: since the last success
- * @last_ms: the last failure
+ * @last_ms: the last failure; with SLOT_NONE, the first of this minute
  * @until_ms: locked out until then
  */
 typedef struct LockoutEntry {
@@ -130,6 +134,21 @@ static LockoutEntry *add(BmcLockout *lockout, unsigned slot,
     return entry;
 }
 
+/* Makes an entry the last one to be forgotten. */
+static LockoutEntry *need(BmcLockout *lockout, unsigned slot,
+                          const BmcOrigin *origin)
+{
+    LockoutEntry *entry = find(lockout, slot, origin);
+
+    if (!entry) {
+        return add(lockout, slot, origin);
+    }
+    g_queue_unlink(&lockout->entries, &entry->link);
+    g_queue_push_tail_link(&lockout->entries, &entry->link);
+    return entry;
+}
+
+/* SLOT_NONE: all users. */
 static void drop_slot(BmcLockout *lockout, unsigned slot)
 {
     GList *at;
@@ -139,7 +158,7 @@ static void drop_slot(BmcLockout *lockout, unsigned slot)
         LockoutEntry *entry = at->data;
 
         next = at->next;
-        if (!slot || entry->slot == slot) {
+        if (slot == SLOT_NONE || entry->slot == slot) {
             drop(lockout, entry);
         }
     }
@@ -256,7 +275,7 @@ void bmc_lockout_free(Bmc *bmc)
     BmcLockout *lockout = bmc->lockout;
 
     if (lockout) {
-        drop_slot(lockout, 0);
+        drop_slot(lockout, SLOT_NONE);
         g_hash_table_unref(lockout->table);
         g_clear_pointer(&bmc->lockout, g_free);
     }
@@ -265,7 +284,7 @@ void bmc_lockout_free(Bmc *bmc)
 void bmc_lockout_set(Bmc *bmc, const BmcLockoutPolicy *policy)
 {
     bmc->lockout->policy = *policy;
-    drop_slot(bmc->lockout, 0);
+    drop_slot(bmc->lockout, SLOT_NONE);
 }
 
 const BmcLockoutPolicy *bmc_lockout_get(const Bmc *bmc)
@@ -304,13 +323,7 @@ void bmc_lockout_failed(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
     if (!lockout->policy.threshold || !bmc_lockout_allows(bmc, slot, origin)) {
         return;
     }
-    entry = find(lockout, slot, origin);
-    if (!entry) {
-        entry = add(lockout, slot, origin);
-    } else {
-        g_queue_unlink(&lockout->entries, &entry->link);
-        g_queue_push_tail_link(&lockout->entries, &entry->link);
-    }
+    entry = need(lockout, slot, origin);
     if (reset_ms && now - entry->last_ms >= reset_ms) {
         entry->failures = 0;
     }
@@ -319,6 +332,31 @@ void bmc_lockout_failed(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
     if (entry->failures >= lockout->policy.threshold) {
         lock(bmc, entry, origin);
     }
+}
+
+void bmc_lockout_unanswered(Bmc *bmc, const BmcOrigin *origin)
+{
+    int64_t now = clock_now_ms(bmc->clock);
+    LockoutEntry *entry;
+
+    if (!counts(origin)) {
+        return;
+    }
+    entry = need(bmc->lockout, SLOT_NONE, origin);
+    if (!entry->failures || now - entry->last_ms >= UNANSWERED_MS) {
+        entry->failures = 0;
+        entry->last_ms = now;
+    }
+    entry->failures++;
+}
+
+bool bmc_lockout_may_ask(const Bmc *bmc, const BmcOrigin *origin)
+{
+    const LockoutEntry *entry = counts(origin) ?
+                                find(bmc->lockout, SLOT_NONE, origin) : NULL;
+
+    return !entry || entry->failures < BMC_LOCKOUT_UNANSWERED_MAX ||
+           clock_now_ms(bmc->clock) - entry->last_ms >= UNANSWERED_MS;
 }
 
 void bmc_lockout_succeeded(Bmc *bmc, unsigned slot, const BmcOrigin *origin)

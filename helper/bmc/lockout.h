@@ -18,6 +18,7 @@
 
 /* Users at addresses that are remembered; the longest unused gives way. */
 #define BMC_LOCKOUT_MAX 256
+#define BMC_LOCKOUT_UNANSWERED_MAX 100
 
 /**
  * BmcLockoutPolicy: when a user is locked out. Without bmc_lockout_set(): at
@@ -76,6 +77,29 @@ bool bmc_lockout_allows(const Bmc *bmc, unsigned slot,
  * @origin: where from; the user's name is shown to people
  */
 void bmc_lockout_failed(Bmc *bmc, unsigned slot, const BmcOrigin *origin);
+
+/**
+ * bmc_lockout_unanswered: a challenge to a peer was never answered. A client
+ * that sees that its password is wrong may fall silent, and so may anybody
+ * for any other reason: it locks nobody out, but an address may do it only
+ * so often.
+ *
+ * @bmc: the hub
+ * @origin: where from
+ */
+void bmc_lockout_unanswered(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * bmc_lockout_may_ask: whether an address may be sent another challenge:
+ * it has left less than %BMC_LOCKOUT_UNANSWERED_MAX unanswered within a
+ * minute.
+ *
+ * @bmc: the hub
+ * @origin: where from
+ *
+ * Returns: true if it may
+ */
+bool bmc_lockout_may_ask(const Bmc *bmc, const BmcOrigin *origin);
 
 /**
  * bmc_lockout_succeeded: a user's password was right.

@@ -7,6 +7,7 @@
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
 #include <nettle/hmac.h>
+#include <nettle/md2.h>
 #include <nettle/md5.h>
 
 #include "util/secret.h"
@@ -57,6 +58,7 @@ static const struct {
 
 G_STATIC_ASSERT(CRYPTO_DIGEST_MAX == SHA256_DIGEST_SIZE);
 G_STATIC_ASSERT(CRYPTO_MD5_LEN == MD5_DIGEST_SIZE);
+G_STATIC_ASSERT(CRYPTO_MD5_LEN == MD2_DIGEST_SIZE);
 G_STATIC_ASSERT(CRYPTO_AES_KEY_LEN == AES128_KEY_SIZE);
 G_STATIC_ASSERT(CRYPTO_AES_BLOCK == AES_BLOCK_SIZE);
 
@@ -86,6 +88,19 @@ void crypto_md5_keyed(const uint8_t *key, size_t key_len, const uint8_t *data,
     md5_update(&ctx, len, data);
     md5_update(&ctx, key_len, key);
     md5_digest(&ctx, CRYPTO_MD5_LEN, out);
+    secret_wipe(&ctx, sizeof(ctx));
+}
+
+void crypto_md2_keyed(const uint8_t *key, size_t key_len, const uint8_t *data,
+                      size_t len, uint8_t out[CRYPTO_MD5_LEN])
+{
+    struct md2_ctx ctx;
+
+    md2_init(&ctx);
+    md2_update(&ctx, key_len, key);
+    md2_update(&ctx, len, data);
+    md2_update(&ctx, key_len, key);
+    md2_digest(&ctx, CRYPTO_MD5_LEN, out);
     secret_wipe(&ctx, sizeof(ctx));
 }
 

@@ -63,6 +63,18 @@ void crypto_md5_keyed(const uint8_t *key, size_t key_len, const uint8_t *data,
                       size_t len, uint8_t out[CRYPTO_MD5_LEN]);
 
 /**
+ * crypto_md2_keyed: the same with MD2 (RFC 1319), which also has 16 bytes.
+ *
+ * @key: key
+ * @key_len: its length in bytes
+ * @data: what to authenticate
+ * @len: its length in bytes
+ * @out: the digest
+ */
+void crypto_md2_keyed(const uint8_t *key, size_t key_len, const uint8_t *data,
+                      size_t len, uint8_t out[CRYPTO_MD5_LEN]);
+
+/**
  * crypto_aes128_cbc_encrypt: AES-128 in CBC mode, without padding.
  *
  * @key: 16 bytes

@@ -4,8 +4,9 @@
 
 #include "codec/ipmi15.h"
 
-#include "codec/ipmi.h"
+#include "codec/crypto.h"
 #include "util/error.h"
+#include "util/secret.h"
 
 #define AUTH_TYPE_MASK 0x0f
 #define LEGACY_PAD_MAX 1
@@ -120,4 +121,56 @@ void ipmi15_build(ByteWriter *w, const Ipmi15Packet *pkt)
     }
     byte_writer_u8(w, pkt->payload_len);
     byte_writer_bytes(w, pkt->payload, pkt->payload_len);
+}
+
+/* What a digest covers, between the passwords. */
+static size_t covered(const Ipmi15Packet *pkt,
+                      uint8_t buf[IPMI15_PAYLOAD_MAX + 8])
+{
+    ByteWriter w = byte_writer(buf, IPMI15_PAYLOAD_MAX + 8);
+
+    byte_writer_le32(&w, pkt->session_id);
+    byte_writer_bytes(&w, pkt->payload, pkt->payload_len);
+    byte_writer_le32(&w, pkt->sequence);
+    g_assert(!w.failed);
+    return w.len;
+}
+
+void ipmi15_auth_code(const Ipmi15Packet *pkt,
+                      const uint8_t password[IPMI_PASSWORD15_MAX],
+                      uint8_t code[IPMI15_AUTH_CODE_LEN])
+{
+    uint8_t buf[IPMI15_PAYLOAD_MAX + 8];
+
+    switch (pkt->auth_type) {
+    case IPMI_AUTH_PASSWORD:
+        memcpy(code, password, IPMI15_AUTH_CODE_LEN);
+        break;
+    case IPMI_AUTH_MD5:
+        crypto_md5_keyed(password, IPMI_PASSWORD15_MAX, buf,
+                         covered(pkt, buf), code);
+        break;
+    case IPMI_AUTH_MD2:
+        crypto_md2_keyed(password, IPMI_PASSWORD15_MAX, buf,
+                         covered(pkt, buf), code);
+        break;
+    default:
+        memset(code, 0, IPMI15_AUTH_CODE_LEN);
+    }
+}
+
+bool ipmi15_check(const Ipmi15Packet *pkt,
+                  const uint8_t password[IPMI_PASSWORD15_MAX])
+{
+    uint8_t code[IPMI15_AUTH_CODE_LEN];
+    bool right;
+
+    if (!pkt->auth_code || pkt->auth_type == IPMI_AUTH_OEM) {
+        return false;
+    }
+    ipmi15_auth_code(pkt, password, code);
+    right = secret_equal(code, sizeof(code), pkt->auth_code,
+                         IPMI15_AUTH_CODE_LEN);
+    secret_wipe(code, sizeof(code));
+    return right;
 }

@@ -9,6 +9,7 @@
 
 #include <glib.h>
 
+#include "codec/ipmi.h"
 #include "util/bytes.h"
 
 #define IPMI15_AUTH_CODE_LEN 16
@@ -90,5 +91,30 @@ bool ipmi15_is_sessionless(const Ipmi15Packet *pkt);
  * @pkt: what to append
  */
 void ipmi15_build(ByteWriter *w, const Ipmi15Packet *pkt);
+
+/**
+ * ipmi15_auth_code: the AuthCode of a packet (section 22.17.1): the password
+ * itself, or a digest over password, session id, payload, sequence and the
+ * password again.
+ *
+ * @pkt: the packet; its auth_code is not looked at
+ * @password: 16 bytes, padded with zeros
+ * @code: where to; all zero with %IPMI_AUTH_NONE and %IPMI_AUTH_OEM
+ */
+void ipmi15_auth_code(const Ipmi15Packet *pkt,
+                      const uint8_t password[IPMI_PASSWORD15_MAX],
+                      uint8_t code[IPMI15_AUTH_CODE_LEN]);
+
+/**
+ * ipmi15_check: verify a packet's AuthCode, in constant time.
+ *
+ * @pkt: the packet
+ * @password: 16 bytes, padded with zeros
+ *
+ * Returns: true if it is right; false with %IPMI_AUTH_NONE and
+ * %IPMI_AUTH_OEM
+ */
+bool ipmi15_check(const Ipmi15Packet *pkt,
+                  const uint8_t password[IPMI_PASSWORD15_MAX]);
 
 #endif /* QEMU_BMC_CODEC_IPMI15_H */

@@ -16,6 +16,7 @@
 #define AUTH_TYPE_V20 0x80
 #define AUTH_KG_SET 0x20
 #define AUTH_NAMED_USERS 0x04
+#define AUTH_EXT_IPMI15 0x01
 #define AUTH_EXT_IPMI20 0x02
 
 /* Get Channel Cipher Suites. */
@@ -64,6 +65,7 @@ static int get_auth_capabilities(IpmiRequest *req, ByteReader *in,
 {
     uint8_t which = byte_reader_u8(in);
     uint8_t priv = byte_reader_u8(in);
+    uint8_t auth15 = req->core->sessions->config.auth15;
     bool v20 = which & AUTH_WANT_V20;
     int channel = ipmi_request_channel(req, which & 0x0f);
     uint8_t status = 0;
@@ -80,9 +82,10 @@ static int get_auth_capabilities(IpmiRequest *req, ByteReader *in,
         status |= AUTH_NAMED_USERS;
     }
     byte_writer_u8(out, channel);
-    byte_writer_u8(out, v20 ? AUTH_TYPE_V20 : 0);
+    byte_writer_u8(out, auth15 | (v20 ? AUTH_TYPE_V20 : 0));
     byte_writer_u8(out, status);
-    byte_writer_u8(out, v20 ? AUTH_EXT_IPMI20 : 0);
+    byte_writer_u8(out, !v20 ? 0 : AUTH_EXT_IPMI20 |
+                   (auth15 ? AUTH_EXT_IPMI15 : 0));
     byte_writer_bytes(out, "\0\0\0\0", 4); /* no OEM authentication */
     return IPMI_CC_OK;
 }
@@ -214,7 +217,8 @@ static void write_session(ByteWriter *out, const IpmiSession *session)
 
     byte_writer_u8(out, session->slot);
     byte_writer_u8(out, session->privilege);
-    byte_writer_u8(out, INFO_RMCPP | IPMI_CHANNEL_LAN);
+    byte_writer_u8(out, (session->auth15 ? 0 : INFO_RMCPP) |
+                   IPMI_CHANNEL_LAN);
     /* An IPv6 address has no place here: 0.0.0.0. */
     if (peer->addr.sa.sa_family == AF_INET) {
         byte_writer_bytes(out, &peer->addr.in.sin_addr, 4);

@@ -11,6 +11,7 @@ extern const IpmiCommand *const ipmi_tables[];
 extern const IpmiCommand ipmi_chassis_commands[];
 extern const IpmiCommand ipmi_app_commands[];
 extern const IpmiCommand ipmi_app_session_commands[];
+extern const IpmiCommand ipmi_app_session15_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
 extern const IpmiCommand ipmi_fru_commands[];
 

@@ -18,6 +18,7 @@
 #include "codec/ipmi.h"
 #include "ipmi/ipmi-boot.h"
 #include "ipmi/ipmi-msg.h"
+#include "ipmi/ipmi-peer.h"
 #include "util/bytes.h"
 
 typedef struct IpmiCore IpmiCore;
@@ -59,7 +60,9 @@ typedef struct IpmiSessions IpmiSessions;
  *
  * @channel: %IPMI_CHANNEL_LAN or %IPMI_CHANNEL_SYSTEM
  * @privilege: what the sender may do now; NONE outside a session
- * @session: (nullable): the session; NULL outside a session and in-band
+ * @session: (nullable): the session; NULL outside a session and in-band. For
+ *           Activate Session it is the one that is to be activated
+ * @peer: (nullable): the other end of the datagram; NULL in-band
  * @refused: IPMI_CMD_*: commands with one of these flags are refused
  * @origin: for the hub
  */
@@ -67,6 +70,7 @@ typedef struct IpmiContext {
     uint8_t channel;
     BmcPrivilege privilege;
     IpmiSession *session;
+    const IpmiPeer *peer;
     uint8_t refused;
     BmcOrigin origin;
 } IpmiContext;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way of a datagram: RMCP header, then ASF, the IPMI 1.5 wrapper (only
- * outside sessions) or RMCP+; within a session the window is looked at
+ * The way of a datagram: RMCP header, then ASF, the IPMI 1.5 wrapper or
+ * RMCP+; within a session the window is looked at
  * first, because that is cheap, then integrity is verified, and only a
  * packet that is genuine changes anything.
  */
@@ -14,6 +14,7 @@
 #include "codec/ipmi15.h"
 #include "codec/rmcp.h"
 #include "ipmi/ipmi-rakp.h"
+#include "ipmi/ipmi-session15.h"
 #include "util/secret.h"
 
 /*
@@ -122,6 +123,12 @@ static void answer_in_session(IpmiEngine *engine, IpmiSession *session,
     if (m.failed) {
         return;
     }
+    if (session->auth15) {
+        rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
+        ipmi_session15_build(session, &w, m.data, m.len);
+        send_writer(engine, &session->peer, &w);
+        return;
+    }
     header.session_id = session->console_id;
     header.sequence = ipmi_session_next_sequence(session);
     secret_random(iv, sizeof(iv));
@@ -180,7 +187,7 @@ static void execute(EngineOp *op, const IpmbMessage *request)
     IpmiSession *session = op->session;
     const IpmiCommand *command = ipmi_core_find(request->netfn, request->cmd);
     g_autofree char *host = NULL;
-    IpmiContext ctx = { .channel = IPMI_CHANNEL_LAN };
+    IpmiContext ctx = { .channel = IPMI_CHANNEL_LAN, .peer = &op->peer };
     IpmiMessage msg = { 0 };
     IpmiRequest *pending;
 
@@ -209,20 +216,6 @@ static bool parse_request(const uint8_t *buf, size_t len, IpmbMessage *msg)
 {
     return ipmb_parse(buf, len, msg, NULL) && msg->to == IPMI_ADDR_BMC &&
            !(msg->netfn & 1);
-}
-
-static void receive_15(IpmiEngine *engine, const IpmiPeer *peer,
-                       const RmcpMessage *rmcp)
-{
-    IpmbMessage request;
-    Ipmi15Packet pkt;
-
-    if (!ipmi15_parse(rmcp->data, rmcp->data_len, &pkt, NULL) ||
-        !ipmi15_is_sessionless(&pkt) ||
-        !parse_request(pkt.payload, pkt.payload_len, &request)) {
-        return;
-    }
-    execute(op_new(engine, NULL, peer, &request), &request);
 }
 
 static void receive_command(IpmiEngine *engine, IpmiSession *session,
@@ -268,6 +261,28 @@ static void receive_command(IpmiEngine *engine, IpmiSession *session,
     execute(op, &request);
 }
 
+static void receive_15(IpmiEngine *engine, const IpmiPeer *peer,
+                       const RmcpMessage *rmcp)
+{
+    IpmiSession *session;
+    IpmbMessage request;
+    Ipmi15Packet pkt;
+
+    if (!ipmi15_parse(rmcp->data, rmcp->data_len, &pkt, NULL) ||
+        !parse_request(pkt.payload, pkt.payload_len, &request)) {
+        return;
+    }
+    if (ipmi15_is_sessionless(&pkt)) {
+        execute(op_new(engine, NULL, peer, &request), &request);
+        return;
+    }
+    session = ipmi_session15_accept(engine->core->sessions, peer, &pkt,
+                                    &request);
+    if (session) {
+        receive_command(engine, session, pkt.payload, pkt.payload_len);
+    }
+}
+
 static void receive_in_session(IpmiEngine *engine, const IpmiPeer *peer,
                                const RmcppPacket *pkt)
 {
@@ -279,7 +294,7 @@ static void receive_in_session(IpmiEngine *engine, const IpmiPeer *peer,
     IpmiWindow *window;
 
     if (!session || session->state != IPMI_SESSION_ACTIVE ||
-        pkt->header.payload_type != IPMI_PAYLOAD_IPMI ||
+        session->auth15 || pkt->header.payload_type != IPMI_PAYLOAD_IPMI ||
         !ipmi_peer_equal(&session->peer, peer)) {
         return;
     }

@@ -9,7 +9,6 @@
 
 #include "ipmi/ipmi-rakp.h"
 
-#include "bmc/lockout.h"
 #include "util/secret.h"
 
 static bool suite_matches(const CipherSuite *suite,
@@ -109,17 +108,8 @@ static IpmiSession *find_session(IpmiSessions *sessions, const IpmiPeer *peer,
 {
     IpmiSession *session = ipmi_sessions_find(sessions, id);
 
-    return session && ipmi_peer_equal(&session->peer, peer) ? session : NULL;
-}
-
-/* Who is locked out is answered as one who may not log in at all. */
-static bool may_try(IpmiSessions *sessions, const IpmiSession *session,
-                    const BmcUser *user)
-{
-    g_autofree char *host = ipmi_peer_host(&session->peer);
-    const BmcOrigin origin = { BMC_CHANNEL_LAN, user->name, host };
-
-    return bmc_lockout_allows(sessions->bmc, user->slot, &origin);
+    return session && !session->auth15 &&
+           ipmi_peer_equal(&session->peer, peer) ? session : NULL;
 }
 
 /* Looks the user up and sets the session's ceiling and key. */
@@ -129,6 +119,7 @@ static uint8_t authorise(IpmiSessions *sessions, IpmiSession *session,
     uint8_t role = msg->role & RAKP_ROLE_PRIV_MASK;
     const BmcUser *user;
     BmcPrivilege wanted;
+    BmcPrivilege limit;
 
     if (role > IPMI_PRIV_OEM) {
         return IPMI_RAKP_STATUS_INVALID_ROLE;
@@ -136,20 +127,26 @@ static uint8_t authorise(IpmiSessions *sessions, IpmiSession *session,
     if (role == IPMI_PRIV_OEM) {
         return IPMI_RAKP_STATUS_UNAUTHORIZED_ROLE;
     }
-    user = bmc_users_find(sessions->bmc, (const char *)msg->name,
-                          msg->name_len);
-    if (!user || !user->enabled || user->privilege == BMC_PRIVILEGE_NONE ||
-        !may_try(sessions, session, user) ||
+    if (!ipmi_sessions_may_ask(sessions, &session->peer)) {
+        return IPMI_RAKP_STATUS_NO_RESOURCES;
+    }
+    user = ipmi_sessions_find_user(sessions, &session->peer, msg->name,
+                                   msg->name_len);
+    if (!user ||
         !bmc_users_ipmi_key(sessions->bmc, user, session->rakp.kuid)) {
         return IPMI_RAKP_STATUS_UNAUTHORIZED_NAME;
     }
+    limit = ipmi_sessions_ceiling(sessions, user, session->rakp.suite);
+    if (limit == BMC_PRIVILEGE_NONE) {
+        return IPMI_RAKP_STATUS_UNAUTHORIZED_NAME;
+    }
     /* By name and privilege: only a user who may have that privilege. */
-    if (!(msg->role & RAKP_ROLE_NAME_ONLY) && role > user->privilege) {
+    if (!(msg->role & RAKP_ROLE_NAME_ONLY) && role > limit) {
         return IPMI_RAKP_STATUS_UNAUTHORIZED_ROLE;
     }
     wanted = MIN(highest_if_unspecified(role),
                  highest_if_unspecified(session->open_priv));
-    session->ceiling = MIN(user->privilege, wanted);
+    session->ceiling = MIN(limit, wanted);
     session->slot = user->slot;
     g_strlcpy(session->user, user->name, sizeof(session->user));
     return IPMI_RAKP_STATUS_OK;

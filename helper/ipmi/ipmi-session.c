@@ -295,6 +295,40 @@ IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
     return session;
 }
 
+bool ipmi_sessions_may_ask(const IpmiSessions *sessions,
+                           const IpmiPeer *peer)
+{
+    g_autofree char *host = ipmi_peer_host(peer);
+    const BmcOrigin origin = { BMC_CHANNEL_LAN, NULL, host };
+
+    return bmc_lockout_may_ask(sessions->bmc, &origin);
+}
+
+const BmcUser *ipmi_sessions_find_user(const IpmiSessions *sessions,
+                                       const IpmiPeer *peer,
+                                       const uint8_t *name, size_t len)
+{
+    const BmcUser *user = bmc_users_find(sessions->bmc, (const char *)name,
+                                         len);
+    g_autofree char *host = NULL;
+    BmcOrigin origin = { .channel = BMC_CHANNEL_LAN };
+
+    if (!user || !user->enabled || user->privilege == BMC_PRIVILEGE_NONE) {
+        return NULL;
+    }
+    host = ipmi_peer_host(peer);
+    origin.peer = host;
+    return bmc_lockout_allows(sessions->bmc, user->slot, &origin) ? user :
+           NULL;
+}
+
+BmcPrivilege ipmi_sessions_ceiling(const IpmiSessions *sessions,
+                                   const BmcUser *user,
+                                   const CipherSuite *suite)
+{
+    return user->privilege;
+}
+
 void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session)
 {
     session->challenged_ms = clock_now_ms(sessions->clock);
@@ -303,12 +337,21 @@ void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session)
 
 void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session)
 {
-    if (session->challenged_ms >= 0) {
-        session->challenged_ms = -1;
-        ipmi_sessions_log_failure(sessions, &session->peer,
-                                  session->rakp.name, session->rakp.name_len,
-                                  "no answer to RAKP 2");
+    g_autofree char *host = NULL;
+    BmcOrigin origin = { .channel = BMC_CHANNEL_LAN };
+
+    if (session->challenged_ms < 0) {
+        return;
     }
+    session->challenged_ms = -1;
+    host = ipmi_peer_host(&session->peer);
+    origin.peer = host;
+    bmc_lockout_unanswered(sessions->bmc, &origin);
+    ipmi_sessions_log_failure(sessions, &session->peer,
+                              (const uint8_t *)session->user,
+                              strlen(session->user), session->auth15 ?
+                              "no answer to the challenge" :
+                              "no answer to RAKP 2");
 }
 
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
@@ -317,7 +360,11 @@ bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
         return false;
     }
     session->handle = new_handle(sessions);
-    rakp_auth_derive(&session->rakp, &session->crypto);
+    if (session->auth15) {
+        memcpy(session->crypto.kuid, session->rakp.kuid, IPMI_KEY_LEN);
+    } else {
+        rakp_auth_derive(&session->rakp, &session->crypto);
+    }
     rakp_auth_wipe(&session->rakp);
     session->state = IPMI_SESSION_ACTIVE;
     session->challenged_ms = -1;
@@ -361,7 +408,8 @@ IpmiSession *ipmi_sessions_find_opened(IpmiSessions *sessions,
         session = at->data;
         if (session->state == IPMI_SESSION_OPENED &&
             session->console_id == console_id &&
-            session->open_tag == tag && session->rakp.suite == suite &&
+            session->open_tag == tag && !session->auth15 &&
+            session->rakp.suite == suite &&
             ipmi_peer_equal(&session->peer, peer)) {
             return session;
         }

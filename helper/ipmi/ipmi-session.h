@@ -93,13 +93,17 @@ typedef struct IpmiSessionHost {
  * @active_ms: when it was last used
  * @open_tag: message tag of the Open Session Request
  * @open_priv: maximum privilege asked for in Open Session
- * @rakp: what the key exchange is computed from; wiped once active
+ * @auth15: an IPMI 1.5 session: its IPMI_AUTH_*; 0 for RMCP+
+ * @answer_auth: with @auth15, what answers are authenticated with: as the
+ *               last request was
+ * @rakp: what the key exchange is computed from; wiped once active. Of IPMI
+ *        1.5 it has the password (kuid) and the challenge (managed_random)
  * @rakp3: the code of RAKP 3 that was accepted, @rakp4: the answer to it,
  *         for a peer that has lost it; until the first packet of the session
  * @slot: the user's slot, @user: the name
  * @ceiling: highest privilege that it can have
  * @privilege: what it has now
- * @crypto: algorithms and keys, once active
+ * @crypto: algorithms and keys, once active; of IPMI 1.5 only kuid
  * @window: inbound numbers of unauthenticated [0] and authenticated [1]
  *          packets
  * @sequence: last outbound number
@@ -121,6 +125,8 @@ struct IpmiSession {
     int64_t active_ms;
     uint8_t open_tag;
     uint8_t open_priv;
+    uint8_t auth15;
+    uint8_t answer_auth;
     RakpAuth rakp;
     uint8_t rakp3[CRYPTO_DIGEST_MAX];
     uint8_t rakp3_len;
@@ -221,12 +227,54 @@ void ipmi_sessions_free(IpmiSessions *sessions);
  *
  * @sessions: the table
  * @peer: who opens it
- * @suite: its suite
+ * @suite: its suite; NULL for IPMI 1.5
  *
  * Returns: (transfer none): the session, with a fresh id
  */
 IpmiSession *ipmi_sessions_open(IpmiSessions *sessions, const IpmiPeer *peer,
                                 const CipherSuite *suite);
+
+/**
+ * ipmi_sessions_may_ask: whether an address may be sent another challenge;
+ * see bmc_lockout_may_ask().
+ *
+ * @sessions: the table
+ * @peer: who asks for it
+ *
+ * Returns: true if it may
+ */
+bool ipmi_sessions_may_ask(const IpmiSessions *sessions,
+                           const IpmiPeer *peer);
+
+/**
+ * ipmi_sessions_find_user: look up a user who wants to log in. Who is locked
+ * out is treated as one who may not log in at all.
+ *
+ * @sessions: the table
+ * @peer: where from
+ * @name: user name as it came
+ * @len: its length in bytes
+ *
+ * Returns: (transfer none): the user, or NULL if there is none or it may not
+ * log in
+ */
+const BmcUser *ipmi_sessions_find_user(const IpmiSessions *sessions,
+                                       const IpmiPeer *peer,
+                                       const uint8_t *name, size_t len);
+
+/**
+ * ipmi_sessions_ceiling: the highest privilege that a user can have in a
+ * session.
+ *
+ * @sessions: the table
+ * @user: the user
+ * @suite: (nullable): the session's suite; NULL for IPMI 1.5
+ *
+ * Returns: the privilege; NONE if it may not log in
+ */
+BmcPrivilege ipmi_sessions_ceiling(const IpmiSessions *sessions,
+                                   const BmcUser *user,
+                                   const CipherSuite *suite);
 
 /**
  * ipmi_sessions_challenged: note that RAKP 1 was answered just now.

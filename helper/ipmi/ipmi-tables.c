@@ -8,6 +8,7 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_chassis_commands,
     ipmi_app_commands,
     ipmi_app_session_commands,
+    ipmi_app_session15_commands,
     ipmi_msg_commands,
     ipmi_fru_commands,
     NULL,

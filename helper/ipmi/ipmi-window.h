@@ -11,15 +11,27 @@
  *
  * @last: highest number accepted
  * @seen: bit n: @last - n was accepted
+ * @size: how far ahead a number may be, at most 16; 0 means 16
  */
 typedef struct IpmiWindow {
     uint32_t last;
     uint16_t seen;
+    uint8_t size;
 } IpmiWindow;
 
 /**
+ * ipmi_window_init: begin at a number of our choice, as in IPMI 1.5.
+ *
+ * @window: the window
+ * @first: the first number to be accepted; none before it will be
+ * @size: IpmiWindow.size
+ */
+void ipmi_window_init(IpmiWindow *window, uint32_t first, uint8_t size);
+
+/**
  * ipmi_window_check: whether a number would be accepted: not 0, at most 16
- * ahead of the highest, or at most 15 behind it and not seen yet.
+ * (or its size) ahead of the highest, or less than that behind it and not
+ * seen yet.
  *
  * @window: the window
  * @sequence: the number

@@ -186,6 +186,26 @@ static void test_reports(Fixture *f, const void *opaque)
     g_assert_cmpint(bmc_generation(f->bmc, BMC_PART_EVENTS), ==, events + 4);
 }
 
+static void test_unanswered(Fixture *f, const void *opaque)
+{
+    unsigned i;
+
+    for (i = 0; i < BMC_LOCKOUT_UNANSWERED_MAX; i++) {
+        g_assert_true(bmc_lockout_may_ask(f->bmc, &here));
+        bmc_lockout_unanswered(f->bmc, &here);
+        fixture_advance(f, 100);
+    }
+    g_assert_false(bmc_lockout_may_ask(f->bmc, &here));
+    g_assert_true(bmc_lockout_may_ask(f->bmc, &there));
+    g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
+    fixture_advance(f, 60000 - BMC_LOCKOUT_UNANSWERED_MAX * 100 - 1);
+    g_assert_false(bmc_lockout_may_ask(f->bmc, &here));
+    fixture_advance(f, 1);
+    g_assert_true(bmc_lockout_may_ask(f->bmc, &here));
+    bmc_lockout_unanswered(f->bmc, &here);
+    g_assert_true(bmc_lockout_may_ask(f->bmc, &here));
+}
+
 #define ADD(path, func) \
     g_test_add("/bmc/lockout/" path, Fixture, NULL, setup, func, teardown)
 
@@ -199,5 +219,6 @@ int main(int argc, char **argv)
     ADD("ipv6", test_ipv6);
     ADD("bounded", test_bounded);
     ADD("reports", test_reports);
+    ADD("unanswered", test_unanswered);
     return g_test_run();
 }
