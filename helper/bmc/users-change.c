@@ -8,6 +8,7 @@
 
 #include "bmc/users-priv.h"
 
+#include "bmc/lockout.h"
 #include "util/error.h"
 #include "util/secret.h"
 
@@ -82,6 +83,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
     }
     if (len == 0) {
         users_clear_slot(at);
+        bmc_lockout_enable(bmc, slot);
         changed(bmc, at, "name", origin, trusted);
         return true;
     }
@@ -120,6 +122,7 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
     users_clear_password(at);
+    bmc_lockout_enable(bmc, slot);
     if (!is_zero(password, size)) {
         memcpy(at->password, password, size);
         at->has_password = true;
@@ -153,6 +156,9 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
     UserSlot *at = users_slot(bmc, slot);
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
+    if (enabled) {
+        bmc_lockout_enable(bmc, slot);
+    }
     if (at->user.enabled != enabled) {
         at->user.enabled = enabled;
         changed(bmc, at, "state", origin, trusted);

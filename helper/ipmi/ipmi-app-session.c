@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/channel.h"
 #include "ipmi/ipmi-session.h"
 #include "util/secret.h"
 
@@ -15,7 +16,10 @@
 #define AUTH_WANT_V20 0x80
 #define AUTH_TYPE_V20 0x80
 #define AUTH_KG_SET 0x20
+#define AUTH_NOT_PER_MESSAGE 0x10
+#define AUTH_NOT_USER_LEVEL 0x08
 #define AUTH_NAMED_USERS 0x04
+#define AUTH_NULL_NAME 0x02
 #define AUTH_EXT_IPMI15 0x01
 #define AUTH_EXT_IPMI20 0x02
 
@@ -38,26 +42,43 @@
 #define INFO_COUNT_MAX 0x3f
 #define INFO_RMCPP 0x10
 
-/* Whether somebody can log in with a name at all. */
-static bool have_named_users(const Bmc *bmc)
+static bool may_log_in(const Bmc *bmc, unsigned slot)
 {
-    const BmcUser *user;
-    unsigned slot;
+    const BmcUser *user = bmc_users_get(bmc, slot);
 
-    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
-        user = bmc_users_get(bmc, slot);
-        if (user && user->enabled && user->ipmi && user->name[0]) {
-            return true;
-        }
-    }
-    return false;
+    return bmc_channel_ceiling(bmc, user) != BMC_PRIVILEGE_NONE;
 }
 
-static bool have_kg(const IpmiSessions *sessions)
+/*
+ * Login status (table 22-16). Nobody can log in without a password, so there
+ * is no anonymous login; a null name needs one too.
+ */
+static uint8_t auth_status(const Bmc *bmc, bool v20)
 {
-    static const uint8_t none[IPMI_KEY_LEN];
+    const BmcChannelAccess *access = bmc_channel_access(bmc);
+    uint8_t kg[BMC_KEY_LEN];
+    uint8_t status = 0;
+    unsigned slot;
 
-    return !secret_equal(sessions->kg, IPMI_KEY_LEN, none, IPMI_KEY_LEN);
+    if (v20 && bmc_channel_kg(bmc, kg)) {
+        status |= AUTH_KG_SET;
+    }
+    secret_wipe(kg, sizeof(kg));
+    if (!access->per_message_auth) {
+        status |= AUTH_NOT_PER_MESSAGE;
+    }
+    if (!access->user_level_auth) {
+        status |= AUTH_NOT_USER_LEVEL;
+    }
+    if (may_log_in(bmc, BMC_USER_ANONYMOUS)) {
+        status |= AUTH_NULL_NAME;
+    }
+    for (slot = BMC_USER_ANONYMOUS + 1; slot <= BMC_USERS_MAX; slot++) {
+        if (may_log_in(bmc, slot)) {
+            status |= AUTH_NAMED_USERS;
+        }
+    }
+    return status;
 }
 
 static int get_auth_capabilities(IpmiRequest *req, ByteReader *in,
@@ -68,22 +89,15 @@ static int get_auth_capabilities(IpmiRequest *req, ByteReader *in,
     uint8_t auth15 = req->core->sessions->config.auth15;
     bool v20 = which & AUTH_WANT_V20;
     int channel = ipmi_request_channel(req, which & 0x0f);
-    uint8_t status = 0;
 
     /* Only a channel with sessions has authentication. */
     if ((which & 0x70) || channel != IPMI_CHANNEL_LAN ||
         priv < IPMI_PRIV_CALLBACK || priv > IPMI_PRIV_OEM) {
         return IPMI_CC_INVALID_FIELD;
     }
-    if (v20 && have_kg(req->core->sessions)) {
-        status |= AUTH_KG_SET;
-    }
-    if (have_named_users(req->bmc)) {
-        status |= AUTH_NAMED_USERS;
-    }
     byte_writer_u8(out, channel);
     byte_writer_u8(out, auth15 | (v20 ? AUTH_TYPE_V20 : 0));
-    byte_writer_u8(out, status);
+    byte_writer_u8(out, auth_status(req->bmc, v20));
     byte_writer_u8(out, !v20 ? 0 : AUTH_EXT_IPMI20 |
                    (auth15 ? AUTH_EXT_IPMI15 : 0));
     byte_writer_bytes(out, "\0\0\0\0", 4); /* no OEM authentication */
@@ -102,6 +116,19 @@ static void append_unique(GByteArray *list, uint8_t value)
     g_byte_array_append(list, &value, 1);
 }
 
+/* The next suite that may be used, from @at on. */
+static const CipherSuite *next_suite(const IpmiSessions *sessions,
+                                     unsigned *at)
+{
+    const CipherSuite *suite;
+
+    do {
+        suite = ipmi_sessions_nth_suite(sessions, *at);
+        (*at)++;
+    } while (suite && !ipmi_sessions_suite_usable(sessions, suite));
+    return suite;
+}
+
 /* All suites as records (table 22-18), or their algorithms without suites. */
 static GByteArray *list_suites(const IpmiSessions *sessions, bool by_suite)
 {
@@ -111,8 +138,7 @@ static GByteArray *list_suites(const IpmiSessions *sessions, bool by_suite)
     ByteWriter w;
     unsigned i;
 
-    for (i = 0; by_suite && (suite = ipmi_sessions_nth_suite(sessions, i));
-         i++) {
+    for (i = 0; by_suite && (suite = next_suite(sessions, &i)); ) {
         w = byte_writer(record, sizeof(record));
         cipher_suite_build_record(&w, suite);
         g_byte_array_append(list, record, w.len);
@@ -120,13 +146,13 @@ static GByteArray *list_suites(const IpmiSessions *sessions, bool by_suite)
     if (by_suite) {
         return list;
     }
-    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+    for (i = 0; (suite = next_suite(sessions, &i)); ) {
         append_unique(list, suite->auth);
     }
-    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+    for (i = 0; (suite = next_suite(sessions, &i)); ) {
         append_unique(list, suite->integrity | TAG_INTEGRITY);
     }
-    for (i = 0; (suite = ipmi_sessions_nth_suite(sessions, i)); i++) {
+    for (i = 0; (suite = next_suite(sessions, &i)); ) {
         append_unique(list, suite->conf | TAG_CONF);
     }
     return list;

@@ -229,7 +229,7 @@ static void receive_command(IpmiEngine *engine, IpmiSession *session,
     size_t answer_len;
     IpmiRetryResult result = IPMI_RETRY_NEW;
 
-    if (!parse_request(buf, len, &request)) {
+    if (session->closing || !parse_request(buf, len, &request)) {
         return;
     }
     command = ipmi_core_find(request.netfn, request.cmd);

@@ -9,6 +9,7 @@
 
 #include "ipmi/ipmi-rakp.h"
 
+#include "bmc/channel.h"
 #include "util/secret.h"
 
 static bool suite_matches(const CipherSuite *suite,
@@ -35,6 +36,9 @@ static uint8_t choose_suite(const IpmiSessions *sessions,
 
     for (i = 0; i < list->n; i++) {
         *suite = list->suites[i];
+        if (!ipmi_sessions_suite_usable(sessions, *suite)) {
+            continue;
+        }
         if (suite_matches(*suite, req)) {
             return IPMI_RAKP_STATUS_OK;
         }
@@ -78,6 +82,11 @@ static int handle_open(IpmiSessions *sessions, const IpmiPeer *peer,
     rsp.status = req.status;
     if (rsp.status == IPMI_RAKP_STATUS_OK) {
         rsp.status = choose_suite(sessions, &req, &suite);
+    }
+    /* A channel that is disabled has room for nobody */
+    if (rsp.status == IPMI_RAKP_STATUS_OK &&
+        bmc_channel_access(sessions->bmc)->mode == BMC_CHANNEL_MODE_DISABLED) {
+        rsp.status = IPMI_RAKP_STATUS_NO_RESOURCES;
     }
     if (rsp.status == IPMI_RAKP_STATUS_OK &&
         sessions->active.length >= sessions->config.max_active) {
@@ -173,7 +182,7 @@ static void challenge(IpmiSessions *sessions, IpmiSession *session,
     auth->role = msg->role;
     auth->name_len = msg->name_len;
     memcpy(auth->name, msg->name, msg->name_len);
-    memcpy(auth->kg, sessions->kg, IPMI_KEY_LEN);
+    bmc_channel_kg(sessions->bmc, auth->kg);
     /* All zero while the machine's identity is not known (table 13-12). */
     ipmi_guid_from_uuid(bmc_system_uuid(sessions->bmc), auth->guid);
     session->state = IPMI_SESSION_CHALLENGED;

@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-session.h"
 
+#include "bmc/channel.h"
 #include "bmc/lockout.h"
 #include "util/secret.h"
 
@@ -174,16 +175,26 @@ static bool may_stay(const IpmiSessions *sessions, const IpmiSession *session)
 {
     const BmcUser *user = bmc_users_get(sessions->bmc, session->slot);
 
-    return user && user->enabled && user->ipmi &&
-           user->privilege >= session->ceiling &&
-           strcmp(user->name, session->user) == 0;
+    return strcmp(user->name, session->user) == 0 &&
+           ipmi_sessions_ceiling(sessions, user, session->suite) >=
+           session->ceiling;
+}
+
+/* One that waits for the answer to what has ended it still gets that. */
+static void end(IpmiSessions *sessions, IpmiSession *session)
+{
+    if (session->n_pending) {
+        session->closing = true;
+    } else {
+        ipmi_sessions_close(sessions, session);
+    }
 }
 
 /*
  * An account that may no longer log in must not stay logged in either, and a
- * challenge was made with a password that may be the old one.
+ * challenge was made with keys that may be the old ones.
  */
-static void users_changed(void *opaque, const void *data)
+static void access_changed(void *opaque, const void *data)
 {
     IpmiSessions *sessions = opaque;
     const BmcChange *change = data;
@@ -192,7 +203,7 @@ static void users_changed(void *opaque, const void *data)
     GList *at, *next;
     size_t i;
 
-    if (change->part != BMC_PART_USERS) {
+    if (change->part != BMC_PART_USERS && change->part != BMC_PART_LAN) {
         return;
     }
     for (i = 0; i < G_N_ELEMENTS(queues); i++) {
@@ -202,7 +213,7 @@ static void users_changed(void *opaque, const void *data)
             if (session->state == IPMI_SESSION_CHALLENGED ||
                 (session->state == IPMI_SESSION_ACTIVE &&
                  !may_stay(sessions, session))) {
-                ipmi_sessions_close(sessions, session);
+                end(sessions, session);
             }
         }
     }
@@ -221,7 +232,7 @@ IpmiSessions *ipmi_sessions_new(Bmc *bmc)
                                             NULL);
     sessions->config.max_active = IPMI_SESSIONS_DEFAULT;
     cipher_suite_parse_list(DEFAULT_SUITES, &sessions->config.suites, NULL);
-    notifier_list_add(bmc_notifiers(bmc), &sessions->users, users_changed,
+    notifier_list_add(bmc_notifiers(bmc), &sessions->access, access_changed,
                       sessions);
     return sessions;
 }
@@ -258,7 +269,7 @@ void ipmi_sessions_free(IpmiSessions *sessions)
     if (!sessions) {
         return;
     }
-    notifier_remove(&sessions->users);
+    notifier_remove(&sessions->access);
     while (sessions->half_open.head) {
         ipmi_sessions_close(sessions, sessions->half_open.head->data);
     }
@@ -269,7 +280,6 @@ void ipmi_sessions_free(IpmiSessions *sessions)
     g_hash_table_unref(sessions->by_id);
     g_hash_table_unref(sessions->hosts);
     clock_unref(sessions->clock);
-    secret_wipe(sessions->kg, sizeof(sessions->kg));
     g_free(sessions);
 }
 
@@ -326,7 +336,18 @@ BmcPrivilege ipmi_sessions_ceiling(const IpmiSessions *sessions,
                                    const BmcUser *user,
                                    const CipherSuite *suite)
 {
-    return user->privilege;
+    BmcPrivilege ceiling = bmc_channel_ceiling(sessions->bmc, user);
+
+    return suite ? MIN(ceiling, bmc_channel_suite_privilege(sessions->bmc,
+                                                            suite->id)) :
+           ceiling;
+}
+
+bool ipmi_sessions_suite_usable(const IpmiSessions *sessions,
+                                const CipherSuite *suite)
+{
+    return bmc_channel_suite_privilege(sessions->bmc, suite->id) !=
+           BMC_PRIVILEGE_NONE;
 }
 
 void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session)
@@ -354,11 +375,25 @@ void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session)
                               "no answer to RAKP 2");
 }
 
+bool ipmi_sessions_user_has_room(const IpmiSessions *sessions, unsigned slot)
+{
+    const BmcUser *user = bmc_users_get(sessions->bmc, slot);
+    unsigned count = 0;
+    GList *at;
+
+    for (at = sessions->active.head; at; at = at->next) {
+        count += ((const IpmiSession *)at->data)->slot == slot;
+    }
+    return !user->access.session_limit || count < user->access.session_limit;
+}
+
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
 {
-    if (sessions->active.length >= sessions->config.max_active) {
+    if (sessions->active.length >= sessions->config.max_active ||
+        !ipmi_sessions_user_has_room(sessions, session->slot)) {
         return false;
     }
+    session->suite = session->rakp.suite;
     session->handle = new_handle(sessions);
     if (session->auth15) {
         memcpy(session->crypto.kuid, session->rakp.kuid, IPMI_KEY_LEN);

@@ -100,6 +100,7 @@ typedef struct IpmiSessionHost {
  *        1.5 it has the password (kuid) and the challenge (managed_random)
  * @rakp3: the code of RAKP 3 that was accepted, @rakp4: the answer to it,
  *         for a peer that has lost it; until the first packet of the session
+ * @suite: once active, its suite; NULL for IPMI 1.5
  * @slot: the user's slot, @user: the name
  * @ceiling: highest privilege that it can have
  * @privilege: what it has now
@@ -131,6 +132,7 @@ struct IpmiSession {
     uint8_t rakp3[CRYPTO_DIGEST_MAX];
     uint8_t rakp3_len;
     Rakp4 rakp4;
+    const CipherSuite *suite;
     unsigned slot;
     char user[BMC_USER_NAME_MAX + 1];
     BmcPrivilege ceiling;
@@ -157,10 +159,9 @@ struct IpmiSession {
  * @timer: armed, while there are sessions, for the earliest time at which
  *         something may have to be done about one
  * @timer_ms: that time
- * @users: on bmc_notifiers()
+ * @access: on bmc_notifiers()
  * @closing: called with the IpmiSession before it is freed
  * @config: what is offered
- * @kg: the BMC's key (K_g); all zero for none
  * @failures: limits log lines about failed logins
  * @logins: limits log lines about logins
  */
@@ -173,10 +174,9 @@ struct IpmiSessions {
     GHashTable *hosts;
     ClockTimer *timer;
     int64_t timer_ms;
-    Notifier users;
+    Notifier access;
     NotifierList closing;
     IpmiSessionsConfig config;
-    uint8_t kg[IPMI_KEY_LEN];
     LogLimit failures;
     LogLimit logins;
 };
@@ -277,6 +277,18 @@ BmcPrivilege ipmi_sessions_ceiling(const IpmiSessions *sessions,
                                    const CipherSuite *suite);
 
 /**
+ * ipmi_sessions_suite_usable: whether a suite that is offered may be used:
+ * one without any privilege (LAN parameter 24) may not.
+ *
+ * @sessions: the table
+ * @suite: the suite
+ *
+ * Returns: true if it may
+ */
+bool ipmi_sessions_suite_usable(const IpmiSessions *sessions,
+                                const CipherSuite *suite);
+
+/**
  * ipmi_sessions_challenged: note that RAKP 1 was answered just now.
  *
  * @sessions: the table
@@ -294,6 +306,17 @@ void ipmi_sessions_challenged(IpmiSessions *sessions, IpmiSession *session);
 void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session);
 
 /**
+ * ipmi_sessions_user_has_room: whether a user may have another session
+ * (section 22.26).
+ *
+ * @sessions: the table
+ * @slot: the user's slot
+ *
+ * Returns: false if it has as many as it may
+ */
+bool ipmi_sessions_user_has_room(const IpmiSessions *sessions, unsigned slot);
+
+/**
  * ipmi_sessions_activate: make a half-open session active: its keys are
  * made, what they were made of is wiped, and its privilege is USER, or
  * CALLBACK if that is its ceiling (section 6.9.1).
@@ -301,7 +324,8 @@ void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session);
  * @sessions: the table
  * @session: the session
  *
- * Returns: false if there are too many; nothing has changed then
+ * Returns: false if there are too many, of this user or of all; nothing has
+ * changed then
  */
 bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session);
 

@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-session15.h"
 
+#include "bmc/channel.h"
 #include "ipmi/ipmi-commands.h"
 #include "util/secret.h"
 
@@ -20,6 +21,7 @@
 
 /* Activate Session. */
 #define CC_NO_SLOT 0x81
+#define CC_NO_SLOT_FOR_USER 0x82
 #define CC_BAD_SEQUENCE 0x84
 #define CC_BAD_ID 0x85
 #define CC_PRIV_EXCEEDS_LIMIT 0x86
@@ -28,6 +30,25 @@ static bool is_activation(const Ipmi15Packet *pkt, const IpmbMessage *request)
 {
     return pkt->sequence == 0 && request->netfn == IPMI_NETFN_APP &&
            request->cmd == CMD_ACTIVATE;
+}
+
+/*
+ * Without per-message authentication a session is only activated with it,
+ * and without user level authentication what needs no more than User
+ * privilege goes without (section 6.12.5); packets that have it are verified
+ * all the same.
+ */
+static bool needs_auth(const IpmiSessions *sessions,
+                       const IpmbMessage *request)
+{
+    const BmcChannelAccess *access = bmc_channel_access(sessions->bmc);
+    const IpmiCommand *command = ipmi_core_find(request->netfn, request->cmd);
+
+    if (!access->per_message_auth) {
+        return false;
+    }
+    return access->user_level_auth || !command ||
+           command->privilege > BMC_PRIVILEGE_USER;
 }
 
 static bool genuine(IpmiSession *session, const Ipmi15Packet *pkt)
@@ -63,7 +84,8 @@ IpmiSession *ipmi_session15_accept(IpmiSessions *sessions,
     }
     if (!active ||
         !ipmi_window_check(&session->window[1], pkt->sequence) ||
-        !genuine(session, pkt)) {
+        !(genuine(session, pkt) || (pkt->auth_type == IPMI_AUTH_NONE &&
+                                    !needs_auth(sessions, request)))) {
         return NULL;
     }
     ipmi_window_accept(&session->window[1], pkt->sequence);
@@ -135,7 +157,9 @@ static int get_challenge(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         return IPMI_CC_NODE_BUSY;
     }
     user = ipmi_sessions_find_user(sessions, peer, name, len);
-    if (!user || !get_password(sessions, user, key)) {
+    if (!user || !get_password(sessions, user, key) ||
+        ipmi_sessions_ceiling(sessions, user, NULL) == BMC_PRIVILEGE_NONE) {
+        secret_wipe(key, sizeof(key));
         ipmi_sessions_log_failure(sessions, peer, name, len, NULL);
         return len ? CC_BAD_NAME : CC_NO_NULL_NAME;
     }
@@ -178,6 +202,9 @@ static uint8_t activate_now(IpmiSessions *sessions, IpmiSession *session,
     if (priv > session->ceiling) {
         return CC_PRIV_EXCEEDS_LIMIT;
     }
+    if (!ipmi_sessions_user_has_room(sessions, session->slot)) {
+        return CC_NO_SLOT_FOR_USER;
+    }
     session->ceiling = priv;
     if (!ipmi_sessions_activate(sessions, session)) {
         return CC_NO_SLOT;
@@ -218,7 +245,8 @@ static int activate(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (cc != IPMI_CC_OK) {
         return cc;
     }
-    byte_writer_u8(out, session->auth15);
+    byte_writer_u8(out, bmc_channel_access(req->bmc)->per_message_auth ?
+                   session->auth15 : IPMI_AUTH_NONE);
     byte_writer_le32(out, session->id);
     byte_writer_le32(out, session->window[1].last + 1);
     byte_writer_u8(out, session->ceiling);

@@ -144,14 +144,15 @@ void fixture_advance(Fixture *fix, int64_t ms)
     fixture_settle(fix);
 }
 
-/* The hub's own record: what it says of an account is what it holds. */
 void fixture_set_user(Fixture *fix, unsigned slot, bool enabled,
                       BmcPrivilege privilege)
 {
-    BmcUser *user = (BmcUser *)bmc_users_get(fix->bmc, slot);
+    BmcOrigin inside = { .channel = BMC_CHANNEL_INTERNAL };
+    BmcUserAccess access = bmc_users_get(fix->bmc, slot)->access;
 
-    user->enabled = enabled;
-    user->privilege = privilege;
+    access.privilege = privilege;
+    bmc_users_set_access(fix->bmc, slot, &access, &inside);
+    bmc_users_set_enabled(fix->bmc, slot, enabled, &inside);
     bmc_changed(fix->bmc, BMC_PART_USERS);
 }
 

@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-core.h"
 
+#include "bmc/channel.h"
 #include "ipmi/ipmi-session.h"
 #include "util/error.h"
 
@@ -224,11 +225,13 @@ static void test_app(CoreFixture *f, const void *opaque)
 
 static void test_auth_capabilities(CoreFixture *f, const void *opaque)
 {
+    uint8_t kg[BMC_KEY_LEN] = { 0 };
     unsigned i;
 
     assert_answer(f, IPMI_NETFN_APP, 0x38, "8e04", "01 80 04 02 000000 00");
     assert_answer(f, IPMI_NETFN_APP, 0x38, "0e04", "01 00 04 00 000000 00");
-    f->core->sessions->kg[3] = 1;
+    kg[3] = 1;
+    g_assert_true(bmc_channel_set_kg(f->base.bmc, kg, &f->ctx.origin, NULL));
     assert_answer(f, IPMI_NETFN_APP, 0x38, "8104", "01 80 24 02 000000 00");
     for (i = 1; i <= BMC_USERS_MAX; i++) {
         fixture_set_user(&f->base, i, false, BMC_PRIVILEGE_ADMIN);
