@@ -239,6 +239,34 @@ static const ConfigSetting settings[CONFIG__MAX] = {
     [CONFIG_IPMI15] = {
         "ipmi", "ipmi15", NULL, 0, "BMC_IPMI15", "off", check_ipmi15, false,
         "LIST", "IPMI 1.5 logins: off, or some of md5, md2, password" },
+    [CONFIG_LAN_ADDRESS] = {
+        "lan", "address", "lan-address", 0, "BMC_LAN_ADDRESS", "", NULL,
+        false,
+        "ADDRESS", "IP address at which clients reach this BMC, where it is "
+        "not the host's" },
+    [CONFIG_LAN_NETMASK] = {
+        "lan", "netmask", "lan-netmask", 0, "BMC_LAN_NETMASK", "", NULL,
+        false,
+        "MASK", "Netmask of that address" },
+    [CONFIG_LAN_GATEWAY] = {
+        "lan", "gateway", "lan-gateway", 0, "BMC_LAN_GATEWAY", "", NULL,
+        false,
+        "ADDRESS", "Default gateway of that address" },
+    [CONFIG_LAN_MAC] = {
+        "lan", "mac", "lan-mac", 0, "BMC_LAN_MAC", "", NULL, false,
+        "MAC", "MAC address to report, made from the VM's UUID if not given" },
+    [CONFIG_LAN_VLAN] = {
+        "lan", "vlan", "lan-vlan", 0, "BMC_LAN_VLAN", "", NULL, false,
+        "NUMBER", "VLAN to report" },
+    [CONFIG_LAN_PORT] = {
+        "lan", "port", "lan-port", 0, "BMC_LAN_PORT", "0", check_port, false,
+        "PORT", "UDP port at which clients reach IPMI, where it is not the "
+        "one that is listened on" },
+    [CONFIG_LAN_COMMAND] = {
+        "lan", "config-command", "lan-config-command", 0,
+        "BMC_LAN_CONFIG_COMMAND", "", NULL, false,
+        "COMMAND", "Program that is run when a client has changed the LAN "
+        "configuration" },
 };
 
 static const char *option_name(const ConfigSetting *setting)

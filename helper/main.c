@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "bmc/bmc.h"
+#include "bmc/lan.h"
 #include "bmc/persist.h"
 #include "bmc/power.h"
 #include "bmc/users.h"
@@ -322,6 +323,22 @@ static bool make_machine(App *app, GError **errp)
     return app->machine != NULL;
 }
 
+static bool configure_lan(App *app, GError **errp)
+{
+    Config *config = app->config;
+
+    return bmc_lan_configure(app->bmc, &(BmcLanConfig) {
+            .address = config_get(config, CONFIG_LAN_ADDRESS),
+            .netmask = config_get(config, CONFIG_LAN_NETMASK),
+            .gateway = config_get(config, CONFIG_LAN_GATEWAY),
+            .mac = config_get(config, CONFIG_LAN_MAC),
+            .vlan = config_get(config, CONFIG_LAN_VLAN),
+            .port = g_ascii_strtoull(config_get(config, CONFIG_LAN_PORT),
+                                     NULL, 10),
+            .command = config_get(config, CONFIG_LAN_COMMAND),
+        }, errp);
+}
+
 static bool make_bmc(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -336,7 +353,7 @@ static bool make_bmc(App *app, GError **errp)
             .reset_accounts = app->reset_accounts,
             .boot_mode = config_get_boot_mode(config),
         }, app->machine, app->clock, errp);
-    return app->bmc && check_exposure(app, errp);
+    return app->bmc && configure_lan(app, errp) && check_exposure(app, errp);
 }
 
 static GTlsCertificate *get_certificate(App *app, GError **errp)
@@ -463,6 +480,7 @@ static bool start_ipmi(App *app, GError **errp)
                        errp);
         return false;
     }
+    bmc_lan_set_bound(app->bmc, ipmi_lan_address(app->lan));
     text = addr_to_string(ipmi_lan_address(app->lan));
     json_object_set_string_member(app->endpoints, "ipmi", text);
     g_message("IPMI over LAN at %s", text);

@@ -11,6 +11,7 @@
 typedef struct BmcUsers BmcUsers;
 typedef struct BmcLockout BmcLockout;
 typedef struct BmcChannelState BmcChannelState;
+typedef struct BmcLan BmcLan;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSol BmcSol;
@@ -37,6 +38,7 @@ struct Bmc {
     BmcUsers *users;
     BmcLockout *lockout;
     BmcChannelState *channel;
+    BmcLan *lan;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;
@@ -113,6 +115,27 @@ void bmc_channel_new(Bmc *bmc, bool reset_keys);
  * @bmc: the hub
  */
 void bmc_channel_free(Bmc *bmc);
+
+/**
+ * bmc_lan_new: load the LAN configuration; after bmc_lockout_new().
+ *
+ * @bmc: the hub
+ */
+void bmc_lan_new(Bmc *bmc);
+
+/**
+ * bmc_lan_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_lan_free(Bmc *bmc);
+
+/**
+ * bmc_lan_machine_info: the machine's UUID may have become known.
+ *
+ * @bmc: the hub
+ */
+void bmc_lan_machine_info(Bmc *bmc);
 
 /**
  * bmc_power_new: set up power control.

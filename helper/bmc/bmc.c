@@ -47,6 +47,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_fru_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
+        bmc_lan_machine_info(bmc);
         bmc_changed(bmc, BMC_PART_SYSTEM);
     }
     if (event->type == MACHINE_EVENT_RESET ||
@@ -149,6 +150,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     load_identity(bmc);
     bmc_lockout_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
+    bmc_lan_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
                       machine_event, bmc);
     bmc_power_new(bmc);
@@ -168,6 +170,7 @@ void bmc_free(Bmc *bmc)
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_lockout_free(bmc);
+    bmc_lan_free(bmc);
     bmc_channel_free(bmc);
     bmc_fru_free(bmc);
     bmc_users_free(bmc);

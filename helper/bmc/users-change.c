@@ -121,6 +121,7 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
     UserSlot *at = users_slot(bmc, slot);
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
+    bmc_lockout_enable(bmc, slot);
     users_clear_password(at);
     bmc_lockout_enable(bmc, slot);
     if (!is_zero(password, size)) {
@@ -161,6 +162,7 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
     }
     if (at->user.enabled != enabled) {
         at->user.enabled = enabled;
+        bmc_lockout_enable(bmc, slot);
         changed(bmc, at, "state", origin, trusted);
     }
 }
