@@ -191,7 +191,8 @@ static void send_command(IpmiVm *vm, uint8_t cmd, const uint8_t *args,
 
 /*
  * KCS and BT interrupt the guest only after it was allowed here, and QEMU's
- * device keeps that, and its attention bit, over a reset of the machine.
+ * device keeps that, and its attention bit, over a reset of the machine and
+ * over a restart of ours. So it knows best whether attention interrupts.
  */
 static void msg_changed(void *opaque, const void *data)
 {
@@ -210,8 +211,8 @@ static void msg_changed(void *opaque, const void *data)
     }
     if (attention != vm->attention) {
         vm->attention = attention;
-        send_command(vm, !attention ? VMPROTO_CMD_NOATTN :
-                     irq ? VMPROTO_CMD_ATTN_IRQ : VMPROTO_CMD_ATTN, NULL, 0);
+        send_command(vm, attention ? VMPROTO_CMD_ATTN_IRQ :
+                     VMPROTO_CMD_NOATTN, NULL, 0);
     }
 }
 

@@ -37,6 +37,44 @@ static void check_locate(TestVm *vm, const char *kind)
     test_guest_check(vm, "bmc-info --get-device-id", "*IPMI Version*: 2.0*");
 }
 
+/* The guest's driver goes on with a helper that was started anew. */
+static void check_restart(TestLab *lab)
+{
+    test_guest_restart_bmc(lab, NULL);
+    test_guest_check(lab->vm, "ipmitool mc info", "*IPMI Version*: 2.0*");
+}
+
+static void check_reset(TestVm *vm, const char *action)
+{
+    g_autofree char *line = g_strdup_printf("ipmitool chassis power %s",
+                                            action);
+
+    test_guest_send(vm, line);
+    test_guest_wait_boot(vm);
+    test_guest_load_ipmi(vm);
+}
+
+static void check_nmi(TestVm *vm)
+{
+    test_guest_check(vm, "ipmitool chassis power diag; sleep 0.3; dmesg | grep NMI",
+                     "*NMI received*");
+}
+
+/* Linux hears of the power button and switches itself off. */
+static void check_soft(TestLab *lab)
+{
+    test_guest_check(lab->vm, "load evdev button && acpid -l /dev/null", "*");
+    test_guest_send(lab->vm, "ipmitool chassis power soft; sleep 60");
+    test_vm_wait_serial(lab->vm, "Power down");
+    test_bmc_wait_power(lab->bmc, "Off");
+}
+
+static void check_off(TestLab *lab)
+{
+    test_guest_send(lab->vm, "ipmitool chassis power off; sleep 60");
+    test_bmc_wait_power(lab->bmc, "Off");
+}
+
 static void test_kcs(void)
 {
     TestLab lab = { 0 };
@@ -45,6 +83,9 @@ static void test_kcs(void)
     check_driver(lab.vm, "kcs");
     check_ipmitool(lab.vm);
     check_locate(lab.vm, "KCS");
+    check_restart(&lab);
+    check_reset(lab.vm, "cycle");
+    check_soft(&lab);
     test_lab_end(&lab);
 }
 
@@ -56,6 +97,10 @@ static void test_bt(void)
     check_driver(lab.vm, "bt");
     check_ipmitool(lab.vm);
     check_locate(lab.vm, "BT");
+    check_restart(&lab);
+    check_nmi(lab.vm);
+    check_reset(lab.vm, "reset");
+    check_off(&lab);
     test_lab_end(&lab);
 }
 

@@ -102,7 +102,7 @@ cp "$here/linux-init.sh" "$root/init"
 chmod 755 "$root/init"
 
 # The power button, as a server's Linux has it.
-printf '#!/bin/sh\necho POWER-BUTTON\npoweroff -f\n' \
+printf '#!/bin/sh\npoweroff -f\n' \
     > "$root/etc/acpi/PWRF/00000080"
 chmod 755 "$root/etc/acpi/PWRF/00000080"
 

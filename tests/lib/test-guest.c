@@ -13,26 +13,45 @@
     "-kernel @linux/vmlinuz@ -initrd @linux/initrd@ " \
     "-append console=ttyS0\tquiet\ttsc=reliable\tno_timer_check"
 
+static void start_bmc(TestLab *lab, const char *args)
+{
+    g_autofree char *line = g_strdup_printf(
+        "--qmp %s/qmp.sock --vm-ipmi %s/ipmi.sock %s", lab->dir->path,
+        lab->dir->path, args ? args : "");
+
+    lab->bmc = test_bmc_start(lab->dir, line);
+}
+
+/* Also until the machine's state is known. */
+static void wait_connected(TestLab *lab)
+{
+    test_bmc_wait_log(lab->bmc, "in-band IPMI: QEMU connected");
+    test_bmc_wait_power(lab->bmc, "On");
+}
+
 void test_guest_start(TestLab *lab, const char *device, const char *vm_args,
                       const char *bmc_args)
 {
-    g_autofree char *bmc_line = NULL;
-    g_autofree char *vm_line = NULL;
+    g_autofree char *line = NULL;
 
     if (!lab->dir) {
         lab->dir = test_dir_new();
     }
-    bmc_line = g_strdup_printf("--qmp %s/qmp.sock --vm-ipmi %s/ipmi.sock %s",
-                               lab->dir->path, lab->dir->path,
-                               bmc_args ? bmc_args : "");
-    vm_line = g_strdup_printf(
+    start_bmc(lab, bmc_args);
+    line = g_strdup_printf(
         "-chardev socket,id=ipmi,path=%s/ipmi.sock,reconnect=1 "
         "-device ipmi-bmc-extern,id=bmc,chardev=ipmi -device %s,bmc=bmc %s",
         lab->dir->path, device, vm_args);
-    lab->bmc = test_bmc_start(lab->dir, bmc_line);
-    lab->vm = test_vm_start(lab->dir, vm_line);
-    test_guest_reconnect(lab);
-    test_bmc_wait_power(lab->bmc, "On");
+    lab->vm = test_vm_start(lab->dir, line);
+    wait_connected(lab);
+}
+
+void test_guest_restart_bmc(TestLab *lab, const char *bmc_args)
+{
+    test_bmc_stop(lab->bmc);
+    test_bmc_free(lab->bmc);
+    start_bmc(lab, bmc_args);
+    wait_connected(lab);
 }
 
 void test_guest_start_linux(TestLab *lab, const char *device,
@@ -97,9 +116,4 @@ void test_guest_check(TestVm *vm, const char *line, const char *pattern)
         g_error("guest: %s: exit status %d, '%s' (should match '%s')", line,
                 status, out, pattern);
     }
-}
-
-void test_guest_reconnect(TestLab *lab)
-{
-    test_bmc_wait_log(lab->bmc, "in-band IPMI: QEMU connected");
 }

@@ -162,10 +162,9 @@ static void test_reset(VmFixture *f, const void *opaque)
 
 static void test_attention(VmFixture *f, const void *opaque)
 {
-    /* Without an interrupt, which nobody has enabled. */
     f->core->msg.flags = 0x09;
     notifier_list_notify(&f->core->msg.notifiers, NULL);
-    assert_receives(f->sock, "01a1");
+    assert_receives(f->sock, "02a1");
     send_bytes(f->sock, "08 18 30 08 a8 a0");
     assert_receives(f->sock, "08 1c 30 00 ac a0");
     send_bytes(f->sock, "08 18 30 01 af a0");
