@@ -119,11 +119,13 @@ static void step_sessionless(Fuzz *f, ByteReader *r)
 
 static void step_login(Fuzz *f, ByteReader *r)
 {
+    static const uint8_t suites[] = { 17, 3, 1, 2, 6, 7, 8, 11, 12, 15, 16 };
     uint8_t how = byte_reader_u8(r);
     bool admin = how >> 4 == 0xf;
 
     f->admin |= admin;
-    ipmi_test_client_login(&f->client, how & 1 ? 3 : 17,
+    ipmi_test_client_login(&f->client,
+                           suites[(how >> 3) % G_N_ELEMENTS(suites)],
                            admin ? "admin" : "oper", FIXTURE_PASSWORD);
     if (how & 4) {
         f->client.rq_seq = 1;
@@ -146,6 +148,38 @@ static void step_command(Fuzz *f, ByteReader *r)
     }
 }
 
+static void step_login15(Fuzz *f, ByteReader *r)
+{
+    static const uint8_t types[] = {
+        IPMI_AUTH_MD5, IPMI_AUTH_MD2, IPMI_AUTH_PASSWORD,
+    };
+    uint8_t type = types[byte_reader_u8(r) % G_N_ELEMENTS(types)];
+
+    if (ipmi_test_client_challenge15(&f->client, type, "oper") == 0) {
+        ipmi_test_client_activate15(&f->client, FIXTURE_PASSWORD,
+                                    IPMI_PRIV_OPERATOR);
+    }
+}
+
+static void step_command15(Fuzz *f, ByteReader *r)
+{
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    uint8_t seq = byte_reader_u8(r);
+    uint8_t netfn = byte_reader_u8(r) & IPMI_NETFN_MAX & ~1;
+    uint8_t cmd = byte_reader_u8(r);
+    size_t len = byte_reader_left(r);
+
+    if (!f->client.auth15 || len > IPMI15_PAYLOAD_MAX - IPMB_OVERHEAD) {
+        return;
+    }
+    f->client.rq_seq = seq & IPMB_SEQ_MAX;
+    len = ipmi_test_client_seal15(&f->client,
+                                  seq & 0x80 ? IPMI_AUTH_NONE :
+                                  f->client.auth15, netfn, cmd,
+                                  byte_reader_take(r, len), len, packet);
+    ipmi_test_client_send15(&f->client, packet, len);
+}
+
 static void step_time(Fuzz *f, ByteReader *r)
 {
     clock_advance(f->base->clock, byte_reader_le16(r));
@@ -159,7 +193,7 @@ static void step_hold(Fuzz *f, ByteReader *r)
 
 static const FuzzStep steps[] = {
     step_raw, step_setup, step_sessionless, step_login, step_command,
-    step_time, step_hold,
+    step_time, step_hold, step_login15, step_command15,
 };
 
 static void run(Fuzz *f, ByteReader *r)
@@ -216,6 +250,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static gsize quiet;
     ByteReader r = byte_reader(data, len);
+    IpmiSessionsConfig config = { .max_active = IPMI_SESSIONS_DEFAULT };
     Fuzz f = { 0 };
 
     if (g_once_init_enter(&quiet)) {
@@ -230,6 +265,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     need_hub();
     f.base = &hub;
     f.core = ipmi_core_new(hub.bmc);
+    cipher_suite_parse_list("17,16,15,12,11,8,7,6,3,2,1", &config.suites,
+                            NULL);
+    ipmi15_parse_auth_list("md5,md2,password", &config.auth15, NULL);
+    ipmi_sessions_configure(f.core->sessions, &config);
     f.engine = ipmi_engine_new(f.core, keep, &f);
     ipmi_test_client_init(&f.client, exchange, &f);
     set_peer(&f.peer, 1);

@@ -32,6 +32,8 @@ static void try_ipmi15(const RmcpMessage *rmcp)
 {
     g_autofree uint8_t *buf = g_malloc(rmcp->data_len + 1);
     ByteWriter w = byte_writer(buf, rmcp->data_len);
+    static const uint8_t password[IPMI_PASSWORD15_MAX] = "fuzz";
+    uint8_t code[IPMI15_AUTH_CODE_LEN];
     Ipmi15Packet pkt, again;
 
     if (ipmi15_is_rmcpp(rmcp->data, rmcp->data_len) ||
@@ -47,6 +49,12 @@ static void try_ipmi15(const RmcpMessage *rmcp)
     g_assert(!again.auth_code == !pkt.auth_code);
     g_assert(again.payload_len == pkt.payload_len);
     g_assert(!memcmp(again.payload, pkt.payload, pkt.payload_len));
+    ipmi15_check(&pkt, password);
+    if (pkt.auth_type != IPMI_AUTH_NONE && pkt.auth_type != IPMI_AUTH_OEM) {
+        ipmi15_auth_code(&pkt, password, code);
+        pkt.auth_code = code;
+        g_assert(ipmi15_check(&pkt, password));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

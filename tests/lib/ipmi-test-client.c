@@ -378,3 +378,121 @@ int ipmi_test_client_sessionless(IpmiTestClient *client, bool rmcpp,
     }
     return IPMI_TEST_BROKEN;
 }
+
+int ipmi_test_client_challenge15(IpmiTestClient *client, uint8_t type,
+                                 const char *user)
+{
+    uint8_t data[1 + IPMI_NAME_MAX] = { type };
+    int cc;
+
+    memcpy(data + 1, user, MIN(strlen(user), IPMI_NAME_MAX));
+    cc = ipmi_test_client_sessionless(client, false, IPMI_NETFN_APP, 0x39,
+                                      data, sizeof(data));
+    if (cc == IPMI_CC_OK) {
+        ByteReader r = byte_reader(client->data, client->len);
+
+        client->auth15 = type;
+        client->auth.managed_id = byte_reader_le32(&r);
+        memcpy(client->challenge, byte_reader_take(&r, IPMI_RANDOM_LEN),
+               IPMI_RANDOM_LEN);
+        g_assert_cmpint(byte_reader_left(&r), ==, 0);
+    }
+    return cc;
+}
+
+int ipmi_test_client_activate15(IpmiTestClient *client, const char *password,
+                                uint8_t priv)
+{
+    uint8_t data[22] = { client->auth15, priv };
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    ByteWriter w = byte_writer(data + 18, 4);
+    ByteReader r;
+    size_t len;
+    int cc;
+
+    memset(client->password15, 0, IPMI_PASSWORD15_MAX);
+    memcpy(client->password15, password,
+           MIN(strlen(password), IPMI_PASSWORD15_MAX));
+    memcpy(data + 2, client->challenge, IPMI_RANDOM_LEN);
+    byte_writer_le32(&w, 1000);
+    client->inbound = 999;
+    client->sequence = 0;
+    client->rq_seq = (client->rq_seq + 1) & IPMB_SEQ_MAX;
+    len = ipmi_test_client_seal15(client, client->auth15, IPMI_NETFN_APP,
+                                  0x3a, data, sizeof(data), packet);
+    cc = ipmi_test_client_send15(client, packet, len);
+    if (cc == IPMI_CC_OK) {
+        g_assert_cmpint(client->len, ==, 10);
+        r = byte_reader(client->data + 1, 8);
+        client->auth.managed_id = byte_reader_le32(&r);
+        client->sequence = byte_reader_le32(&r);
+        g_assert_cmphex(client->sequence, !=, 0);
+    }
+    return cc;
+}
+
+size_t ipmi_test_client_seal15(IpmiTestClient *client, uint8_t type,
+                               uint8_t netfn, uint8_t cmd, const void *data,
+                               size_t len, uint8_t *packet)
+{
+    uint8_t message[IPMI_LAN_PACKET_MAX];
+    uint8_t code[IPMI15_AUTH_CODE_LEN];
+    ByteWriter w = byte_writer(packet, IPMI_LAN_PACKET_MAX);
+    Ipmi15Packet pkt = {
+        .auth_type = type,
+        .sequence = client->sequence,
+        .session_id = client->auth.managed_id,
+        .payload = message,
+        .payload_len = build_request(client, netfn, cmd, data, len, message),
+    };
+
+    if (type != IPMI_AUTH_NONE) {
+        ipmi15_auth_code(&pkt, client->password15, code);
+        pkt.auth_code = code;
+    }
+    /* 0 is used by Activate Session and by nothing else. */
+    if (client->sequence && ++client->sequence == 0) {
+        client->sequence = 1;
+    }
+    rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
+    ipmi15_build(&w, &pkt);
+    g_assert_false(w.failed);
+    return w.len;
+}
+
+int ipmi_test_client_send15(IpmiTestClient *client, const uint8_t *packet,
+                            size_t len)
+{
+    uint8_t answer[IPMI_LAN_PACKET_MAX];
+    size_t n = client->exchange(client->opaque, packet, len, answer);
+    Ipmi15Packet pkt;
+    RmcpMessage rmcp;
+
+    client->len = 0;
+    if (n == 0) {
+        return IPMI_TEST_SILENCE;
+    }
+    if (!rmcp_parse(answer, n, &rmcp, NULL) ||
+        ipmi15_is_rmcpp(rmcp.data, rmcp.data_len) ||
+        !ipmi15_parse(rmcp.data, rmcp.data_len, &pkt, NULL) ||
+        pkt.session_id != client->auth.managed_id ||
+        (pkt.sequence && pkt.sequence <= client->inbound) ||
+        (pkt.auth_type != IPMI_AUTH_NONE &&
+         !ipmi15_check(&pkt, client->password15))) {
+        return IPMI_TEST_BROKEN;
+    }
+    client->inbound = MAX(client->inbound, pkt.sequence);
+    return parse_answer(client, pkt.payload, pkt.payload_len);
+}
+
+int ipmi_test_client_command15(IpmiTestClient *client, uint8_t netfn,
+                               uint8_t cmd, const void *data, size_t len)
+{
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    size_t n;
+
+    client->rq_seq = (client->rq_seq + 1) & IPMB_SEQ_MAX;
+    n = ipmi_test_client_seal15(client, client->auth15, netfn, cmd, data, len,
+                                packet);
+    return ipmi_test_client_send15(client, packet, n);
+}

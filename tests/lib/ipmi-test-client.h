@@ -45,6 +45,9 @@ typedef size_t (*IpmiTestExchange)(void *opaque, const uint8_t *buf,
  * @inbound: last inbound session sequence number
  * @rq_seq: last rqSeq
  * @lun: logical unit to send to
+ * @auth15: IPMI_AUTH_* of an IPMI 1.5 session
+ * @password15: its password, padded
+ * @challenge: of Get Session Challenge
  * @status: status code of the last message that opens a session
  * @data: data of the last answer, after the completion code
  * @len: its length in bytes
@@ -60,6 +63,9 @@ typedef struct IpmiTestClient {
     uint32_t inbound;
     uint8_t rq_seq;
     uint8_t lun;
+    uint8_t auth15;
+    uint8_t password15[IPMI_PASSWORD15_MAX];
+    uint8_t challenge[IPMI_RANDOM_LEN];
     uint8_t status;
     uint8_t data[IPMI_LAN_PACKET_MAX];
     size_t len;
@@ -212,5 +218,75 @@ int ipmi_test_client_command(IpmiTestClient *client, uint8_t netfn,
 int ipmi_test_client_sessionless(IpmiTestClient *client, bool rmcpp,
                                  uint8_t netfn, uint8_t cmd,
                                  const void *data, size_t len);
+
+/**
+ * ipmi_test_client_challenge15: send Get Session Challenge.
+ *
+ * @client: the client
+ * @type: IPMI_AUTH_*
+ * @user: user name
+ *
+ * Returns: as ipmi_test_client_send()
+ */
+int ipmi_test_client_challenge15(IpmiTestClient *client, uint8_t type,
+                                 const char *user);
+
+/**
+ * ipmi_test_client_activate15: send Activate Session, with outbound numbers
+ * from 1000 on.
+ *
+ * @client: the client
+ * @password: the password
+ * @priv: IPMI_PRIV_*
+ *
+ * Returns: as ipmi_test_client_send()
+ */
+int ipmi_test_client_activate15(IpmiTestClient *client, const char *password,
+                                uint8_t priv);
+
+/**
+ * ipmi_test_client_seal15: make a packet of an IPMI 1.5 session, with the
+ * next sequence number.
+ *
+ * @client: the client; its @rq_seq is used as it is
+ * @type: IPMI_AUTH_*, that of the session or another one
+ * @netfn: network function
+ * @cmd: command
+ * @data: request data
+ * @len: its length in bytes
+ * @packet: where to, %IPMI_LAN_PACKET_MAX bytes
+ *
+ * Returns: length of the packet
+ */
+size_t ipmi_test_client_seal15(IpmiTestClient *client, uint8_t type,
+                               uint8_t netfn, uint8_t cmd, const void *data,
+                               size_t len, uint8_t *packet);
+
+/**
+ * ipmi_test_client_send15: send a packet and read the answer of the session,
+ * which must be in sequence, and authenticated unless it comes without.
+ *
+ * @client: the client; @client->data and @client->len are set
+ * @packet: the packet
+ * @len: its length in bytes
+ *
+ * Returns: as ipmi_test_client_send()
+ */
+int ipmi_test_client_send15(IpmiTestClient *client, const uint8_t *packet,
+                            size_t len);
+
+/**
+ * ipmi_test_client_command15: send a command in an IPMI 1.5 session.
+ *
+ * @client: the client
+ * @netfn: network function
+ * @cmd: command
+ * @data: request data
+ * @len: its length in bytes
+ *
+ * Returns: as ipmi_test_client_send()
+ */
+int ipmi_test_client_command15(IpmiTestClient *client, uint8_t netfn,
+                               uint8_t cmd, const void *data, size_t len);
 
 #endif /* QEMU_BMC_TESTS_IPMI_TEST_CLIENT_H */

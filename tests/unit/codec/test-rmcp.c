@@ -218,6 +218,69 @@ static void test_ipmi15_bad(void)
     g_assert_false(ipmi15_is_rmcpp(NULL, 0));
 }
 
+/* The digests were computed apart from this codec. */
+static void test_ipmi15_verify(void)
+{
+    static const struct {
+        uint8_t type;
+        const char *code;
+    } cases[] = {
+        { IPMI_AUTH_MD5, "d6a956ffff37d4c920c8d2eea334f2ad" },
+        { IPMI_AUTH_MD2, "427081870768501222ed1e21adf3e0a7" },
+        { IPMI_AUTH_PASSWORD, "70617373776f72640000000000000000" },
+    };
+    static const uint8_t payload[] = {
+        0x20, 0x18, 0xc8, 0x81, 0x04, 0x01, 0x7a,
+    };
+    static const uint8_t password[IPMI_PASSWORD15_MAX] = "password";
+    static const uint8_t wrong[IPMI_PASSWORD15_MAX] = "passworD";
+    uint8_t code[IPMI15_AUTH_CODE_LEN];
+    Ipmi15Packet pkt = {
+        .session_id = 0x12345678,
+        .sequence = 0x10,
+        .payload = payload,
+        .payload_len = sizeof(payload),
+    };
+    size_t i;
+
+    g_assert_false(ipmi15_check(&pkt, password));
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        pkt.auth_type = cases[i].type;
+        ipmi15_auth_code(&pkt, password, code);
+        test_assert_hex_equal(code, sizeof(code), cases[i].code);
+        pkt.auth_code = code;
+        g_assert_true(ipmi15_check(&pkt, password));
+        g_assert_false(ipmi15_check(&pkt, wrong));
+        pkt.sequence++;
+        g_assert_cmpint(ipmi15_check(&pkt, password), ==,
+                        cases[i].type == IPMI_AUTH_PASSWORD);
+        pkt.sequence--;
+    }
+    pkt.auth_type = IPMI_AUTH_OEM;
+    memset(code, 0, sizeof(code));
+    g_assert_false(ipmi15_check(&pkt, password));
+}
+
+static void test_ipmi15_auth_list(void)
+{
+    static const char *const bad[] = {
+        "", "none", "MD5", "md5,", "md5,md5", "off,md5", "md5 md2",
+    };
+    uint8_t types = 0xff;
+    size_t i;
+
+    g_assert_true(ipmi15_parse_auth_list("off", &types, NULL));
+    g_assert_cmphex(types, ==, 0);
+    g_assert_true(ipmi15_parse_auth_list("password, md2,md5", &types, NULL));
+    g_assert_cmphex(types, ==, 0x16);
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) err = NULL;
+
+        g_assert_false(ipmi15_parse_auth_list(bad[i], &types, &err));
+        g_assert_nonnull(err);
+    }
+}
+
 static void test_names(void)
 {
     unsigned i;
@@ -251,6 +314,8 @@ int main(int argc, char **argv)
     g_test_add_func("/codec/ipmi15/none", test_ipmi15_none);
     g_test_add_func("/codec/ipmi15/auth-code", test_ipmi15_auth_code);
     g_test_add_func("/codec/ipmi15/bad", test_ipmi15_bad);
+    g_test_add_func("/codec/ipmi15/verify", test_ipmi15_verify);
+    g_test_add_func("/codec/ipmi15/auth-list", test_ipmi15_auth_list);
     g_test_add_func("/codec/ipmi/names", test_names);
     return g_test_run();
 }
