@@ -16,6 +16,8 @@ typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSol BmcSol;
 typedef struct BmcFru BmcFru;
+typedef struct BmcSel BmcSel;
+typedef struct BmcEvents BmcEvents;
 
 /**
  * Bmc: the hub.
@@ -23,6 +25,7 @@ typedef struct BmcFru BmcFru;
  * @generation: one counter per part, and the one of all parts
  * @changed: bit per part whose notification is still to be sent
  * @notifying: notifications are being sent
+ * @asleep: the guest was seen in ACPI S3
  * @identify: as bmc_identify_state()
  * @identify_timer: running while the indicator is lit for some time
  */
@@ -43,6 +46,9 @@ struct Bmc {
     BmcBootControl *boot;
     BmcSol *sol;
     BmcFru *fru;
+    BmcSel *sel;
+    BmcEvents *events;
+    bool asleep;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -260,5 +266,41 @@ void bmc_fru_free(Bmc *bmc);
  * @event: what happened
  */
 void bmc_fru_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_sel_new: load the event log.
+ *
+ * @bmc: the hub
+ */
+void bmc_sel_new(Bmc *bmc);
+
+/**
+ * bmc_sel_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_sel_free(Bmc *bmc);
+
+/**
+ * bmc_events_new: set up the event path.
+ *
+ * @bmc: the hub
+ */
+void bmc_events_new(Bmc *bmc);
+
+/**
+ * bmc_events_free: drop events that were not told yet.
+ *
+ * @bmc: the hub
+ */
+void bmc_events_free(Bmc *bmc);
+
+/**
+ * bmc_events_machine_event: make events of what only the machine tells.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_events_machine_event(Bmc *bmc, const MachineEvent *event);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -41,6 +41,7 @@ static void machine_event(void *opaque, const void *data)
     Bmc *bmc = opaque;
     const MachineEvent *event = data;
 
+    bmc_events_machine_event(bmc, event);
     /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
@@ -148,6 +149,9 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
         return NULL;
     }
     load_identity(bmc);
+    bmc_sel_new(bmc);
+    bmc_events_new(bmc);
+    bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
     bmc_lockout_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
@@ -174,6 +178,8 @@ void bmc_free(Bmc *bmc)
     bmc_channel_free(bmc);
     bmc_fru_free(bmc);
     bmc_users_free(bmc);
+    bmc_events_free(bmc);
+    bmc_sel_free(bmc);
     persist_free(bmc->persist);
     while (bmc->notifiers.first) {
         notifier_remove(bmc->notifiers.first);

@@ -24,6 +24,7 @@
 #include "bmc/boot.h"
 
 #include "bmc/boot-priv.h"
+#include "bmc/event-source.h"
 #include "util/error.h"
 
 #define SETTLE_MS 2000
@@ -69,11 +70,27 @@ static void update_flags(BmcBoot *boot)
     flags[1] |= target_selectors[boot->target] << FLAGS_DEVICE_SHIFT;
 }
 
+/* @boot is the override that it is about. */
+static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
+                 const char *end)
+{
+    g_autofree char *text =
+        g_strdup_printf("Boot override %s %s %s", target_names[boot->target],
+                        boot->enabled == BMC_BOOT_ONCE ? "once" : "always",
+                        end);
+
+    event_source_boot(bmc, what, target_selectors[boot->target],
+                      boot->enabled == BMC_BOOT_CONTINUOUS, text);
+}
+
 static void consume(Bmc *bmc, const char *why)
 {
+    BmcBoot used = bmc->boot->boot;
+
     g_message("boot override: %s once: consumed, %s",
               target_names[bmc->boot->boot.target], why);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    tell(bmc, EVENT_BOOT_CONSUMED, &used, "was consumed");
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
 }
@@ -182,10 +199,11 @@ static bool is_unfinished(const Bmc *bmc)
                                                     : !boot->applied);
 }
 
-static void log_set(Bmc *bmc, const BmcOrigin *origin)
+static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
 {
     const BmcBoot *boot = &bmc->boot->boot;
     g_autofree char *who = bmc_origin_to_string(origin);
+    g_autofree char *end = NULL;
 
     if (boot->enabled == BMC_BOOT_DISABLED) {
         g_message("boot override: cleared by %s", who);
@@ -193,6 +211,16 @@ static void log_set(Bmc *bmc, const BmcOrigin *origin)
         g_message("boot override: %s %s, set by %s",
                   target_names[boot->target],
                   boot->enabled == BMC_BOOT_ONCE ? "once" : "always", who);
+    }
+    if (boot->enabled == before->enabled && boot->target == before->target) {
+        return;
+    }
+    if (boot->enabled == BMC_BOOT_DISABLED) {
+        end = g_strdup_printf("was cleared by %s", who);
+        tell(bmc, EVENT_BOOT_CLEARED, before, end);
+    } else {
+        end = g_strdup_printf("was set by %s", who);
+        tell(bmc, EVENT_BOOT_SET, boot, end);
     }
 }
 
@@ -360,6 +388,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
 {
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     BmcBootControl *boot = bmc->boot;
+    BmcBoot before = boot->boot;
 
     g_task_set_source_tag(task, bmc_boot_set_async);
     if (!bmc_boot_target_allowed(bmc, target)) {
@@ -386,7 +415,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
     } else {
         boot_want(bmc, enabled, target);
     }
-    log_set(bmc, origin);
+    log_set(bmc, &before, origin);
     g_ptr_array_add(boot->setters, task);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);

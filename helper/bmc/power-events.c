@@ -9,6 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "bmc/event-source.h"
 #include "util/json.h"
 
 /*
@@ -185,6 +186,7 @@ static void first_look(Bmc *bmc, bool on, bool stopped)
            "on", !changed ? "" : on ? ", it was off when last seen" :
            ", it was on when last seen");
     if (changed) {
+        event_source_power(bmc, on, &event);
         power_events_record(bmc, on ? EVENT_RESTART : EVENT_OFF, NULL,
                             &event);
     } else if (!was_known) {
@@ -201,6 +203,7 @@ static void follow_on_off(Bmc *bmc, bool on)
     BmcPowerEvent event = explain(bmc, fallback);
 
     power->was_on = on;
+    event_source_power(bmc, on, &event);
     if (on) {
         power->settle_until_ms = clock_now_ms(bmc->clock) +
                                  FIRMWARE_RESETS_MS;
@@ -253,6 +256,7 @@ static void machine_was_reset(Bmc *bmc, const MachineEvent *event)
     }
     power_stop_asking(power);
     power->settle_until_ms = now + FIRMWARE_RESETS_MS;
+    event_source_reset(bmc, &found);
     power_events_record(bmc, EVENT_RESTART, "restarted", &found);
 }
 

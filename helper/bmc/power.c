@@ -7,6 +7,7 @@
 
 #include "bmc/power.h"
 
+#include "bmc/event-source.h"
 #include "bmc/power-priv.h"
 #include "util/error.h"
 
@@ -229,6 +230,7 @@ static bool op_succeeded(Bmc *bmc)
             .channel = power->request.channel,
         };
 
+        event_source_reset(bmc, &event);
         power_events_record(bmc, EVENT_RESTART, "restarted", &event);
     }
     return false;
