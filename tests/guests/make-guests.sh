@@ -6,6 +6,7 @@
 #   disk-a.img disk-b.img   boot sector, "BOOTED A" and "BOOTED B"
 #   cd-c.iso                El Torito, "BOOTED C"
 #   net-n.rom               option ROM for e1000, "BOOTED N"
+#   kcs.img                 boot sector that talks to a BMC, see kcs.asm
 #   uefi-a.img uefi-b.img   FAT with \EFI\BOOT\BOOTX64.EFI, "BOOTED A", "B"
 #   uefi-c.iso              El Torito for UEFI, "BOOTED C"
 #
@@ -14,7 +15,7 @@
 set -eu
 
 if [ $# -lt 1 ] || [ "$1" = --help ]; then
-    sed -n '4,14s/^# \{0,1\}//p' "$0"
+    sed -n '4,15s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
@@ -53,6 +54,9 @@ fat() {
 disk A disk-a.img
 disk B disk-b.img
 cd_bios C cd-c.iso
+nasm -f bin -o "$work/kcs.img" "$here/kcs.asm"
+truncate -s 1M "$work/kcs.img"
+mv "$work/kcs.img" "$out/kcs.img"
 # SeaBIOS runs a ROM only if its bytes add up to 0.
 nasm -f bin -o "$work/net.rom" "$here/netrom.asm"
 sum=$(od -An -v -tu1 "$work/net.rom" | tr -s ' ' '\n' |

@@ -46,10 +46,8 @@ void test_guest_start(TestLab *lab, const char *device, const char *vm_args,
     wait_connected(lab);
 }
 
-void test_guest_restart_bmc(TestLab *lab, const char *bmc_args)
+void test_guest_start_bmc(TestLab *lab, const char *bmc_args)
 {
-    test_bmc_stop(lab->bmc);
-    test_bmc_free(lab->bmc);
     start_bmc(lab, bmc_args);
     wait_connected(lab);
 }

@@ -76,12 +76,12 @@ void test_guest_check(TestVm *vm, const char *line, const char *pattern);
 void test_guest_send(TestVm *vm, const char *line);
 
 /**
- * test_guest_restart_bmc: stop the helper, start another one in its place,
- * and wait until QEMU's device has connected to it.
+ * test_guest_start_bmc: start a helper for a VM that runs already, in place
+ * of one that has ended, and wait until QEMU's device has connected to it.
  *
  * @lab: the lab
  * @bmc_args: as test_guest_start()
  */
-void test_guest_restart_bmc(TestLab *lab, const char *bmc_args);
+void test_guest_start_bmc(TestLab *lab, const char *bmc_args);
 
 #endif /* QEMU_BMC_TESTS_TEST_GUEST_H */
