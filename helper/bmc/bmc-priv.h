@@ -18,6 +18,7 @@ typedef struct BmcSol BmcSol;
 typedef struct BmcFru BmcFru;
 typedef struct BmcSel BmcSel;
 typedef struct BmcEvents BmcEvents;
+typedef struct BmcAsset BmcAsset;
 
 /**
  * Bmc: the hub.
@@ -49,6 +50,7 @@ struct Bmc {
     BmcSel *sel;
     BmcEvents *events;
     bool asleep;
+    BmcAsset *asset;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -302,5 +304,19 @@ void bmc_events_free(Bmc *bmc);
  * @event: what happened
  */
 void bmc_events_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_asset_new: load asset tag and identifier string.
+ *
+ * @bmc: the hub
+ */
+void bmc_asset_new(Bmc *bmc);
+
+/**
+ * bmc_asset_free: free them.
+ *
+ * @bmc: the hub
+ */
+void bmc_asset_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

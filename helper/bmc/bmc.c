@@ -152,6 +152,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sel_new(bmc);
     bmc_events_new(bmc);
     bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
+    bmc_asset_new(bmc);
     bmc_lockout_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
@@ -177,6 +178,7 @@ void bmc_free(Bmc *bmc)
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
     bmc_fru_free(bmc);
+    bmc_asset_free(bmc);
     bmc_users_free(bmc);
     bmc_events_free(bmc);
     bmc_sel_free(bmc);

@@ -22,6 +22,9 @@
 #define IPMI_NETFN_OEM 0x2e
 #define IPMI_NETFN_MAX 0x3f
 
+/* Bodies that define commands of the group network function (table 5-1). */
+#define IPMI_GROUP_DCMI 0xdc
+
 /* Generic completion codes (table 5-2). */
 #define IPMI_CC_OK 0x00
 #define IPMI_CC_NODE_BUSY 0xc0

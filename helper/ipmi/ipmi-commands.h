@@ -14,5 +14,6 @@ extern const IpmiCommand ipmi_app_session_commands[];
 extern const IpmiCommand ipmi_app_session15_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
 extern const IpmiCommand ipmi_fru_commands[];
+extern const IpmiCommand ipmi_dcmi_commands[];
 
 #endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

@@ -176,7 +176,8 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
                                const IpmiMessage *msg, IpmiDoneFunc done,
                                void *opaque)
 {
-    const IpmiCommand *command = ipmi_core_find(msg->netfn, msg->cmd);
+    const IpmiCommand *command = ipmi_core_find_request(msg->netfn, msg->cmd,
+                                                        msg->data, msg->len);
     uint8_t data[IPMI_RESPONSE_MAX];
     ByteWriter out = byte_writer(data, sizeof(data));
     ByteReader in = byte_reader(msg->data, msg->len);
@@ -196,6 +197,9 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
     req->link.data = req;
     req->done = done;
     req->opaque = opaque;
+    if (command->group) {
+        byte_writer_u8(&out, byte_reader_u8(&in));
+    }
     cc = command->handler(req, &in, &out);
     req->ctx = NULL;
     if (cc == IPMI_DEFERRED) {
@@ -215,19 +219,30 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
     return NULL;
 }
 
-const IpmiCommand *ipmi_core_find(uint8_t netfn, uint8_t cmd)
+const IpmiCommand *ipmi_core_find(uint8_t netfn, uint8_t cmd, uint8_t group)
 {
     const IpmiCommand *row;
     size_t i;
 
     for (i = 0; ipmi_tables[i]; i++) {
         for (row = ipmi_tables[i]; row->name; row++) {
-            if (row->netfn == netfn && row->cmd == cmd) {
+            if (row->netfn == netfn && row->cmd == cmd &&
+                row->group == group) {
                 return row;
             }
         }
     }
     return NULL;
+}
+
+const IpmiCommand *ipmi_core_find_request(uint8_t netfn, uint8_t cmd,
+                                          const uint8_t *data, size_t len)
+{
+    if (netfn != IPMI_NETFN_GROUP) {
+        return ipmi_core_find(netfn, cmd, 0);
+    }
+    /* No body has number 0 in the table, so that finds nothing. */
+    return ipmi_core_find(netfn, cmd, len ? data[0] : 0);
 }
 
 const IpmiCommand *ipmi_core_nth(size_t n)

@@ -117,6 +117,9 @@ typedef int (*IpmiHandler)(IpmiRequest *req, ByteReader *in, ByteWriter *out);
  * @flags: IPMI_CMD_*
  * @handler: what carries it out
  * @name: its name in the specification; NULL ends a table
+ * @group: the body that defines it, for %IPMI_NETFN_GROUP: IPMI_GROUP_*. It
+ *         is the first byte of request and response data and counts in @min
+ *         and @max; the handler sees nothing of it
  */
 typedef struct IpmiCommand {
     uint8_t netfn;
@@ -128,6 +131,7 @@ typedef struct IpmiCommand {
     uint8_t flags;
     IpmiHandler handler;
     const char *name;
+    uint8_t group;
 } IpmiCommand;
 
 /**
@@ -236,10 +240,24 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
  *
  * @netfn: network function
  * @cmd: command
+ * @group: the body that defines it; 0 unless @netfn is %IPMI_NETFN_GROUP
  *
  * Returns: (transfer none): its row, or NULL
  */
-const IpmiCommand *ipmi_core_find(uint8_t netfn, uint8_t cmd);
+const IpmiCommand *ipmi_core_find(uint8_t netfn, uint8_t cmd, uint8_t group);
+
+/**
+ * ipmi_core_find_request: look a request's command up.
+ *
+ * @netfn: network function
+ * @cmd: command
+ * @data: request data
+ * @len: its length in bytes
+ *
+ * Returns: (transfer none): its row, or NULL
+ */
+const IpmiCommand *ipmi_core_find_request(uint8_t netfn, uint8_t cmd,
+                                          const uint8_t *data, size_t len);
 
 /**
  * ipmi_core_nth: walk through all commands, family by family.

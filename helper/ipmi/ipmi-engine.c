@@ -182,10 +182,16 @@ static void session_closing(void *opaque, const void *data)
     }
 }
 
+static const IpmiCommand *find(const IpmbMessage *request)
+{
+    return ipmi_core_find_request(request->netfn, request->cmd, request->data,
+                                  request->data_len);
+}
+
 static void execute(EngineOp *op, const IpmbMessage *request)
 {
     IpmiSession *session = op->session;
-    const IpmiCommand *command = ipmi_core_find(request->netfn, request->cmd);
+    const IpmiCommand *command = find(request);
     g_autofree char *host = NULL;
     IpmiContext ctx = { .channel = IPMI_CHANNEL_LAN, .peer = &op->peer };
     IpmiMessage msg = { 0 };
@@ -232,7 +238,7 @@ static void receive_command(IpmiEngine *engine, IpmiSession *session,
     if (session->closing || !parse_request(buf, len, &request)) {
         return;
     }
-    command = ipmi_core_find(request.netfn, request.cmd);
+    command = find(&request);
     changes = command && (command->flags & IPMI_CMD_CHANGES);
     if (changes && !session->retry) {
         session->retry = ipmi_retry_new();
@@ -326,7 +332,7 @@ static void receive_rmcpp_sessionless(IpmiEngine *engine,
     if (!parse_request(pkt->payload, pkt->payload_len, &request)) {
         return;
     }
-    command = ipmi_core_find(request.netfn, request.cmd);
+    command = find(&request);
     if (!command || !(command->flags & IPMI_CMD_SESSIONLESS)) {
         return;
     }

@@ -42,7 +42,9 @@ static bool needs_auth(const IpmiSessions *sessions,
                        const IpmbMessage *request)
 {
     const BmcChannelAccess *access = bmc_channel_access(sessions->bmc);
-    const IpmiCommand *command = ipmi_core_find(request->netfn, request->cmd);
+    const IpmiCommand *command =
+        ipmi_core_find_request(request->netfn, request->cmd, request->data,
+                               request->data_len);
 
     if (!access->per_message_auth) {
         return false;

@@ -11,5 +11,6 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_app_session15_commands,
     ipmi_msg_commands,
     ipmi_fru_commands,
+    ipmi_dcmi_commands,
     NULL,
 };

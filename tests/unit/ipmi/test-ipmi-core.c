@@ -94,9 +94,11 @@ static void test_table_lengths(CoreFixture *f, const void *opaque)
 
     memset(data, 1, sizeof(data));
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        data[0] = row->group ? row->group : 1;
         f->ctx.channel = row->channels & IPMI_ON_LAN ? IPMI_CHANNEL_LAN :
                          IPMI_CHANNEL_SYSTEM;
-        g_assert_true(ipmi_core_find(row->netfn, row->cmd) == row);
+        g_assert_true(ipmi_core_find_request(row->netfn, row->cmd, data,
+                                             row->min) == row);
         g_assert_cmpint(row->min, <=, row->max);
         start(f, row->netfn, row->cmd, data, row->max + 1);
         g_assert_cmphex(f->cc, ==, IPMI_CC_LENGTH);
@@ -126,6 +128,7 @@ static void test_table_privileges(CoreFixture *f, const void *opaque)
 
     memset(data, 1, sizeof(data));
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        data[0] = row->group ? row->group : 1;
         f->ctx.channel = row->channels & IPMI_ON_LAN ? IPMI_CHANNEL_LAN :
                          IPMI_CHANNEL_SYSTEM;
         for (priv = BMC_PRIVILEGE_NONE; priv <= BMC_PRIVILEGE_ADMIN; priv++) {
@@ -152,6 +155,7 @@ static void test_table_channels(CoreFixture *f, const void *opaque)
 
     memset(data, 1, sizeof(data));
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        data[0] = row->group ? row->group : 1;
         g_assert_cmpint(row->channels & IPMI_ON_ALL, !=, 0);
         f->ctx.channel = IPMI_CHANNEL_LAN;
         start(f, row->netfn, row->cmd, data, row->min);
@@ -168,13 +172,15 @@ static void test_table_channels(CoreFixture *f, const void *opaque)
 
 static void test_unknown(CoreFixture *f, const void *opaque)
 {
+    const IpmiCommand *row;
     unsigned netfn;
     unsigned cmd;
     unsigned known = 0;
+    size_t n;
 
     for (netfn = 0; netfn <= IPMI_NETFN_MAX; netfn++) {
         for (cmd = 0; cmd < 256; cmd++) {
-            if (ipmi_core_find(netfn, cmd)) {
+            if (ipmi_core_find(netfn, cmd, 0)) {
                 known++;
                 continue;
             }
@@ -183,8 +189,15 @@ static void test_unknown(CoreFixture *f, const void *opaque)
             g_assert_cmpint(f->len, ==, 0);
         }
     }
+    for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        known += row->group != 0;
+    }
     g_assert_null(ipmi_core_nth(known));
     g_assert_nonnull(ipmi_core_nth(known - 1));
+    start(f, IPMI_NETFN_GROUP, 1, (const uint8_t *)"\0\1", 2);
+    g_assert_cmphex(f->cc, ==, IPMI_CC_INVALID_CMD);
+    start(f, IPMI_NETFN_GROUP, 1, (const uint8_t *)"\xdd\1", 2);
+    g_assert_cmphex(f->cc, ==, IPMI_CC_INVALID_CMD);
 }
 
 static void test_dump(CoreFixture *f, const void *opaque)

@@ -28,6 +28,7 @@ static void test_sessionless(EngineFixture *f, const void *opaque)
 
     engine_host_init(&host, f, "192.0.2.1", 1000);
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
+        data[0] = row->group;
         cc = ipmi_test_client_sessionless(&host.client, false, row->netfn,
                                           row->cmd, data, row->min);
         if (row->flags & IPMI_CMD_SESSIONLESS) {
