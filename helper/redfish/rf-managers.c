@@ -47,6 +47,8 @@ static const RfProperty manager_properties[] = {
     { "ServiceEntryPointUUID", RF_TYPE_STRING, .get = get_uuid },
     { "PowerState", RF_TYPE_ENUM, .texts = power_states, .get = get_first },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { "NetworkProtocol", RF_TYPE_LINK,
+      .text = "/redfish/v1/Managers/1/NetworkProtocol" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

@@ -248,6 +248,7 @@ bool rf_get_false(const RfContext *ctx, RfValue *value);
 extern const RfResource rf_root_resources[];
 extern const RfResource rf_systems_resources[];
 extern const RfResource rf_managers_resources[];
+extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

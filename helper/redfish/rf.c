@@ -41,7 +41,7 @@ struct RfService {
 
 static const RfResource *const families[] = {
     rf_root_resources, rf_systems_resources, rf_managers_resources,
-    rf_chassis_resources, NULL,
+    rf_network_protocol_resources, rf_chassis_resources, NULL,
 };
 
 static void representation_free(void *opaque)

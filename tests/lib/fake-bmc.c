@@ -4,6 +4,8 @@
 
 #include "fake-bmc.h"
 
+#include "bmc/lan.h"
+
 typedef enum Kind { KIND_POWER, KIND_BOOT, KIND_VERIFY } Kind;
 
 typedef struct Operation {
@@ -134,6 +136,11 @@ void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)
     record(bmc, origin);
     bmc->identify = seconds < 0 ? 2 : seconds > 0;
     fake_bmc_changed(bmc, BMC_PART_IDENTIFY);
+}
+
+unsigned bmc_lan_port(const Bmc *bmc)
+{
+    return bmc->lan_port;
 }
 
 int bmc_identify_state(const Bmc *bmc)

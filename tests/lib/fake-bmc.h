@@ -28,6 +28,7 @@
  * @no_targets: bits 1 << BmcBootTarget that are not there
  * @firmware: boot mode
  * @identify: identify state
+ * @lan_port: UDP port of IPMI, 0 for none
  * @generations: counters
  * @fail: operations fail with this BmcError; -1 lets them succeed
  * @hold: operations wait for fake_bmc_release()
@@ -52,6 +53,7 @@ struct Bmc {
     unsigned no_targets;
     MachineFirmware firmware;
     int identify;
+    unsigned lan_port;
     uint64_t generations[BMC_PART__MAX];
     int fail;
     bool hold;
