@@ -240,6 +240,7 @@ static int close_session(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 static void write_session(ByteWriter *out, const IpmiSession *session)
 {
     const IpmiPeer *peer = &session->peer;
+    const struct in6_addr *in6 = &peer->addr.in6.sin6_addr;
 
     byte_writer_u8(out, session->slot);
     byte_writer_u8(out, session->privilege);
@@ -248,6 +249,8 @@ static void write_session(ByteWriter *out, const IpmiSession *session)
     /* An IPv6 address has no place here: 0.0.0.0. */
     if (peer->addr.sa.sa_family == AF_INET) {
         byte_writer_bytes(out, &peer->addr.in.sin_addr, 4);
+    } else if (IN6_IS_ADDR_V4MAPPED(in6)) {
+        byte_writer_bytes(out, &in6->s6_addr[12], 4);
     } else {
         byte_writer_le32(out, 0);
     }

@@ -18,6 +18,12 @@
 /* Datagrams per turn of the main loop, so that a flood starves nobody. */
 #define BUDGET 64
 
+/*
+ * What a flood sends while we are busy must not push out what others send.
+ * The kernel may allow less.
+ */
+#define RECEIVE_BUFFER (1024 * 1024)
+
 struct IpmiLan {
     IpmiEngine *engine;
     GSocket *socket;
@@ -209,6 +215,7 @@ static GSocket *make_socket(GSocketAddress *addr, GError **errp)
         return NULL;
     }
     g_socket_set_blocking(sock, FALSE);
+    g_socket_set_option(sock, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER, NULL);
     if (family == G_SOCKET_FAMILY_IPV6) {
         g_socket_set_option(sock, IPPROTO_IPV6, IPV6_V6ONLY, !any, NULL);
         g_socket_set_option(sock, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, NULL);

@@ -58,6 +58,20 @@ static void assert_works(GSocketAddress *server, const char *from)
     ipmi_test_client_clear(&client);
 }
 
+/* Get Session Info has the client's address, however the socket sees it. */
+static void assert_peer_shown(GSocketAddress *server)
+{
+    IpmiTestClient client;
+
+    ipmi_test_client_init_udp(&client, server, "127.0.0.3");
+    g_assert_cmpint(ipmi_test_client_login(&client, 17, "admin",
+                                           FIXTURE_PASSWORD), ==, 0);
+    g_assert_cmpint(ipmi_test_client_command(&client, IPMI_NETFN_APP, 0x3d,
+                                             "\0", 1), ==, 0);
+    test_assert_hex_equal(client.data + 6, 4, "7f000003");
+    ipmi_test_client_clear(&client);
+}
+
 static void test_ipv4(void)
 {
     LanFixture f;
@@ -105,6 +119,7 @@ static void test_any(void)
                                                       bound_port(&f));
 
             assert_works(addr, NULL);
+            assert_peer_shown(addr);
         }
         stop(&f);
     }
