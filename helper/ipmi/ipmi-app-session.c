@@ -9,7 +9,7 @@
 #include "ipmi/ipmi-commands.h"
 
 #include "bmc/channel.h"
-#include "ipmi/ipmi-session.h"
+#include "ipmi/ipmi-session-auth.h"
 #include "util/secret.h"
 
 /* Get Channel Authentication Capabilities. */
@@ -168,7 +168,8 @@ static int get_cipher_suites(IpmiRequest *req, ByteReader *in,
     size_t at = (how & SUITES_INDEX) * SUITES_PER_ANSWER;
     g_autoptr(GByteArray) list = NULL;
 
-    if (channel != IPMI_CHANNEL_LAN || payload != IPMI_PAYLOAD_IPMI ||
+    /* A session has one suite for all its payloads */
+    if (channel != IPMI_CHANNEL_LAN || payload > IPMI_PAYLOAD_SOL ||
         (how & ~(SUITES_BY_SUITE | SUITES_INDEX))) {
         return IPMI_CC_INVALID_FIELD;
     }

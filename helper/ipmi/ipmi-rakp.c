@@ -10,6 +10,7 @@
 #include "ipmi/ipmi-rakp.h"
 
 #include "bmc/channel.h"
+#include "ipmi/ipmi-session-auth.h"
 #include "util/secret.h"
 
 static bool suite_matches(const CipherSuite *suite,
@@ -102,6 +103,9 @@ static int handle_open(IpmiSessions *sessions, const IpmiPeer *peer,
             session->rakp.console_id = req.console_id;
         }
         session->open_priv = req.max_priv;
+        rsp.max_priv = MIN(rsp.max_priv,
+                           bmc_channel_suite_privilege(sessions->bmc,
+                                                       suite->id));
         rsp.managed_id = session->id;
         rsp.auth = suite->auth;
         rsp.integrity = suite->integrity;

@@ -9,6 +9,7 @@
 
 #include "bmc/channel.h"
 #include "ipmi/ipmi-commands.h"
+#include "ipmi/ipmi-session-auth.h"
 #include "util/secret.h"
 
 #define WINDOW_SIZE 8

@@ -267,7 +267,9 @@ static void test_cipher_suites(CoreFixture *f, const void *opaque)
     assert_answer(f, IPMI_NETFN_APP, 0x54, "0e0081", "01");
     assert_answer(f, IPMI_NETFN_APP, 0x54, "0e00bf", "01");
     assert_answer(f, IPMI_NETFN_APP, 0x54, "010000", "01 0103 4144 81");
-    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0e0180"), ==,
+    assert_answer(f, IPMI_NETFN_APP, 0x54, "0e0180",
+                  "01 c003014181 c011034481");
+    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0e0280"), ==,
                     IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x54, "0f0080"), ==,
                     IPMI_CC_INVALID_FIELD);

@@ -84,21 +84,49 @@ static void test_ipv4(void)
     stop(&f);
 }
 
-static void test_ipv6(void)
+static bool have_ipv6(void)
 {
     g_autoptr(GSocketAddress) probe =
         g_inet_socket_address_new_from_string("::1", 0);
     g_autoptr(GSocket) sock = g_socket_new(G_SOCKET_FAMILY_IPV6,
                                            G_SOCKET_TYPE_DATAGRAM,
                                            G_SOCKET_PROTOCOL_UDP, NULL);
+
+    if (sock && g_socket_bind(sock, probe, FALSE, NULL)) {
+        return true;
+    }
+    g_test_skip("no IPv6 here");
+    return false;
+}
+
+static void test_ipv6(void)
+{
     LanFixture f;
 
-    if (!sock || !g_socket_bind(sock, probe, FALSE, NULL)) {
-        g_test_skip("no IPv6 here");
+    if (have_ipv6()) {
+        start(&f, "[::1]:0");
+        assert_works(ipmi_lan_address(f.lan), NULL);
+        stop(&f);
+    }
+}
+
+/* One socket for both families. */
+static void test_any_ipv6(void)
+{
+    static const char *const hosts[] = { "::1", "127.0.0.1" };
+    LanFixture f;
+    size_t i;
+
+    if (!have_ipv6()) {
         return;
     }
-    start(&f, "[::1]:0");
-    assert_works(ipmi_lan_address(f.lan), NULL);
+    start(&f, "*:0");
+    for (i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        g_autoptr(GSocketAddress) addr =
+            g_inet_socket_address_new_from_string(hosts[i], bound_port(&f));
+
+        assert_works(addr, NULL);
+    }
     stop(&f);
 }
 
@@ -198,6 +226,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ipmi/lan/ipv4", test_ipv4);
     g_test_add_func("/ipmi/lan/ipv6", test_ipv6);
     g_test_add_func("/ipmi/lan/any", test_any);
+    g_test_add_func("/ipmi/lan/any-ipv6", test_any_ipv6);
     g_test_add_func("/ipmi/lan/busy", test_busy);
     g_test_add_func("/ipmi/lan/bad-address", test_bad_address);
     g_test_add_func("/ipmi/lan/rubbish", test_rubbish);
