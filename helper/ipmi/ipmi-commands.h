@@ -12,7 +12,10 @@ extern const IpmiCommand ipmi_chassis_commands[];
 extern const IpmiCommand ipmi_app_commands[];
 extern const IpmiCommand ipmi_app_session_commands[];
 extern const IpmiCommand ipmi_app_session15_commands[];
+extern const IpmiCommand ipmi_user_commands[];
+extern const IpmiCommand ipmi_channel_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
+extern const IpmiCommand ipmi_lan_config_commands[];
 extern const IpmiCommand ipmi_fru_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
 

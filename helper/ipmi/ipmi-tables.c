@@ -9,8 +9,11 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_app_commands,
     ipmi_app_session_commands,
     ipmi_app_session15_commands,
+    ipmi_user_commands,
+    ipmi_channel_commands,
     ipmi_msg_commands,
     ipmi_fru_commands,
     ipmi_dcmi_commands,
+    ipmi_lan_config_commands,
     NULL,
 };
