@@ -53,18 +53,6 @@ static uint16_t id_after(uint16_t id)
     return id >= SEL_ID_LAST - 1 ? 1 : id + 1;
 }
 
-/* There are far more ids than records. */
-static uint16_t take_id(BmcSel *sel)
-{
-    uint16_t id = sel->next_id;
-
-    while (find_index(sel, id) >= 0) {
-        id = id_after(id);
-    }
-    sel->next_id = id_after(id);
-    return id;
-}
-
 static void log_state(Bmc *bmc, uint8_t data1, uint8_t data3,
                       const char *text)
 {
@@ -168,7 +156,8 @@ uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text)
         return 0;
     }
     line = log_escape_line(text ? text : "", -1, BMC_SEL_TEXT_MAX);
-    stamped.id = take_id(sel);
+    stamped.id = bmc_sel_next_id(bmc);
+    sel->next_id = id_after(stamped.id);
     stamped.timestamp = bmc_sel_time(bmc);
     sel->added = stamped.timestamp;
     sel_build(&stamped, bytes);
@@ -176,6 +165,17 @@ uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text)
     changed(bmc);
     check_space(bmc);
     return stamped.id;
+}
+
+/* There are far more ids than records. */
+uint16_t bmc_sel_next_id(const Bmc *bmc)
+{
+    uint16_t id = bmc->sel->next_id;
+
+    while (find_index(bmc->sel, id) >= 0) {
+        id = id_after(id);
+    }
+    return id;
 }
 
 uint16_t bmc_sel_delete(Bmc *bmc, uint16_t id)

@@ -96,6 +96,15 @@ const BmcSelEntry *bmc_sel_find(const Bmc *bmc, uint16_t id, uint16_t *next);
 uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text);
 
 /**
+ * bmc_sel_next_id: the id that the next record will have.
+ *
+ * @bmc: the hub
+ *
+ * Returns: record id
+ */
+uint16_t bmc_sel_next_id(const Bmc *bmc);
+
+/**
  * bmc_sel_delete: delete a record. Cancels the reservation.
  *
  * @bmc: the hub

@@ -14,6 +14,7 @@
 /* Additional device support: what there are commands for. */
 #define SUPPORT_CHASSIS 0x80
 #define SUPPORT_FRU 0x08
+#define SUPPORT_SEL 0x04
 
 /* Get Channel Info (tables 6-2 and 6-3). */
 #define MEDIUM_LAN 0x04
@@ -38,7 +39,7 @@ static int get_device_id(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     minor = MIN(minor, 99);
     byte_writer_u8(out, minor / 10 << 4 | minor % 10);
     byte_writer_u8(out, IPMI_VERSION_BCD);
-    byte_writer_u8(out, SUPPORT_CHASSIS | SUPPORT_FRU);
+    byte_writer_u8(out, SUPPORT_CHASSIS | SUPPORT_FRU | SUPPORT_SEL);
     /* Manufacturer (3) and product (2): unspecified. */
     byte_writer_bytes(out, "\0\0\0\0\0", 5);
     return IPMI_CC_OK;

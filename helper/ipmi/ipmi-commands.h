@@ -16,6 +16,8 @@ extern const IpmiCommand ipmi_user_commands[];
 extern const IpmiCommand ipmi_channel_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
 extern const IpmiCommand ipmi_lan_config_commands[];
+extern const IpmiCommand ipmi_event_commands[];
+extern const IpmiCommand ipmi_sel_commands[];
 extern const IpmiCommand ipmi_fru_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
 

@@ -153,6 +153,7 @@ IpmiCore *ipmi_core_new(Bmc *bmc)
     core->clock = clock_ref(bmc_clock(bmc));
     core->sessions = ipmi_sessions_new(bmc);
     g_queue_init(&core->pending);
+    ipmi_msg_init(&core->msg, bmc);
     notifier_list_add(bmc_reset_notifiers(bmc), &core->reset, machine_reset,
                       core);
     return core;
@@ -164,6 +165,7 @@ void ipmi_core_free(IpmiCore *core)
         return;
     }
     notifier_remove(&core->reset);
+    ipmi_msg_clear(&core->msg);
     ipmi_sessions_free(core->sessions);
     while (core->pending.head) {
         ipmi_request_cancel(core->pending.head->data);

@@ -180,6 +180,23 @@ struct IpmiRequest {
 };
 
 /**
+ * IpmiSelPartial: what the commands of the event log remember.
+ *
+ * @reservation: of a Partial Add SEL Entry that has begun, else 0
+ * @id: the id that its record will have
+ * @len: bytes that have come
+ * @bytes: the record
+ * @cleared: the reservation under which the log was last cleared
+ */
+typedef struct IpmiSelPartial {
+    uint16_t reservation;
+    uint16_t id;
+    size_t len;
+    uint8_t bytes[SEL_RECORD_LEN];
+    uint16_t cleared;
+} IpmiSelPartial;
+
+/**
  * IpmiCore: the IPMI side of one BMC, shared by all its transports.
  *
  * @bmc: the hub
@@ -187,6 +204,7 @@ struct IpmiRequest {
  * @sessions: RMCP+ sessions
  * @boot: boot option parameters that only IPMI has
  * @msg: message flags and global enables of the system interface
+ * @sel: what is under way in the event log
  * @reset: on bmc_reset_notifiers()
  * @pending: requests with deferred answers
  */
@@ -196,6 +214,7 @@ struct IpmiCore {
     IpmiSessions *sessions;
     IpmiBoot boot;
     IpmiMsg msg;
+    IpmiSelPartial sel;
     Notifier reset;
     GQueue pending;
 };

@@ -12,6 +12,8 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_user_commands,
     ipmi_channel_commands,
     ipmi_msg_commands,
+    ipmi_event_commands,
+    ipmi_sel_commands,
     ipmi_fru_commands,
     ipmi_dcmi_commands,
     ipmi_lan_config_commands,

@@ -279,7 +279,7 @@ static void test_cipher_suites(CoreFixture *f, const void *opaque)
 
 static void test_chassis_status(CoreFixture *f, const void *opaque)
 {
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 200000 20");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 200020 20");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
     mock_machine_gone(f->base.mock, "killed");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "05", "");
@@ -502,21 +502,6 @@ static void test_boot_unsupported(CoreFixture *f, const void *opaque)
                     IPMI_CC_INVALID_FIELD);
 }
 
-static void test_messaging(CoreFixture *f, const void *opaque)
-{
-    f->ctx.channel = IPMI_CHANNEL_SYSTEM;
-    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "00");
-    assert_answer(f, IPMI_NETFN_APP, 0x2e, "01", "");
-    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "01");
-    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x2e, "05"), ==,
-                    IPMI_CC_INVALID_FIELD);
-    assert_answer(f, IPMI_NETFN_APP, 0x2f, "", "01");
-    assert_answer(f, IPMI_NETFN_APP, 0x30, "eb", "");
-    assert_answer(f, IPMI_NETFN_APP, 0x31, "", "00");
-    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x33, ""), ==, 0x80);
-    g_assert_cmphex(run(f, IPMI_NETFN_APP, 0x35, ""), ==, 0x80);
-}
-
 static void test_defer_timeout(CoreFixture *f, const void *opaque)
 {
     mock_machine_hold(f->base.mock, true);
@@ -593,7 +578,6 @@ int main(int argc, char **argv)
     ADD("boot/flags-refused", test_boot_flags_refused);
     ADD("boot/parameters", test_boot_parameters);
     ADD("boot/unsupported", test_boot_unsupported);
-    ADD("messaging", test_messaging);
     ADD("defer/timeout", test_defer_timeout);
     ADD("defer/cancel", test_defer_cancel);
     ADD("defer/core-freed", test_defer_core_freed);

@@ -125,7 +125,7 @@ static void test_escape(VmFixture *f, const void *opaque)
 {
     /* Sequence number A0 is escaped both ways. */
     send_bytes(f->sock, "aab0 18 2f 19 a0");
-    assert_receives(f->sock, "aab0 1c 2f 00 00 15 a0");
+    assert_receives(f->sock, "aab0 1c 2f 00 08 0d a0");
 }
 
 static void test_irq(VmFixture *f, const void *opaque)
@@ -157,7 +157,7 @@ static void test_reset(VmFixture *f, const void *opaque)
     /* SeaBIOS resets twice. */
     mock_machine_reset(f->base.mock, true);
     send_bytes(f->sock, "08 18 2f b1 a0");
-    assert_receives(f->sock, "08 1c 2f 00 00 ad a0");
+    assert_receives(f->sock, "08 1c 2f 00 08 a5 a0");
 }
 
 static void test_attention(VmFixture *f, const void *opaque)
