@@ -19,7 +19,8 @@
  * @saved: what holds after a restart
  * @kg: K_g; all zero for none
  * @kg_locked: it can be read and set no more
- * @suites: highest privilege by number of the cipher suite
+ * @suites: highest privilege by number of the cipher suite, or
+ *          %BMC_CIPHER_SUITE_UNSET
  * @changes: limits log lines about changes
  */
 struct BmcChannelState {
@@ -104,7 +105,8 @@ static void load_suites(BmcChannelState *channel, JsonObject *section)
         if (JSON_NODE_HOLDS_VALUE(node) &&
             json_node_get_value_type(node) == G_TYPE_INT64 &&
             json_node_get_int(node) >= BMC_PRIVILEGE_NONE &&
-            json_node_get_int(node) <= BMC_PRIVILEGE_ADMIN) {
+            (json_node_get_int(node) <= BMC_PRIVILEGE_ADMIN ||
+             json_node_get_int(node) == BMC_CIPHER_SUITE_UNSET)) {
             channel->suites[i] = json_node_get_int(node);
         }
     }
@@ -149,7 +151,7 @@ void bmc_channel_new(Bmc *bmc, bool reset_keys)
 
     bmc->channel = channel;
     channel->saved = default_access;
-    memset(channel->suites, BMC_PRIVILEGE_ADMIN, sizeof(channel->suites));
+    memset(channel->suites, BMC_CIPHER_SUITE_UNSET, sizeof(channel->suites));
     if (section) {
         load_access(channel, section);
         load_suites(channel, section);
@@ -159,7 +161,7 @@ void bmc_channel_new(Bmc *bmc, bool reset_keys)
     } else if (section) {
         /* Whoever has lost the way in wants all of it back */
         channel->saved = default_access;
-        memset(channel->suites, BMC_PRIVILEGE_ADMIN,
+        memset(channel->suites, BMC_CIPHER_SUITE_UNSET,
                sizeof(channel->suites));
         save(bmc);
     }
@@ -265,8 +267,19 @@ void bmc_channel_lock_kg(Bmc *bmc, const BmcOrigin *origin)
 
 BmcPrivilege bmc_channel_suite_privilege(const Bmc *bmc, unsigned suite)
 {
-    return suite < BMC_CIPHER_SUITE_COUNT ? bmc->channel->suites[suite] :
-           BMC_PRIVILEGE_NONE;
+    uint8_t privilege;
+
+    if (suite >= BMC_CIPHER_SUITE_COUNT) {
+        return BMC_PRIVILEGE_NONE;
+    }
+    privilege = bmc->channel->suites[suite];
+    return privilege == BMC_CIPHER_SUITE_UNSET ? BMC_PRIVILEGE_ADMIN :
+           privilege;
+}
+
+const uint8_t *bmc_channel_suite_privileges(const Bmc *bmc)
+{
+    return bmc->channel->suites;
 }
 
 void bmc_channel_set_suite_privileges(

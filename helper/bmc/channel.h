@@ -11,6 +11,8 @@
 
 #define BMC_KEY_LEN 20           /* bytes of K_g; section 13.31 */
 #define BMC_CIPHER_SUITE_COUNT 20 /* numbers of suites: 0 to 19 */
+/* What nobody has set: all privileges, if the suite is offered. */
+#define BMC_CIPHER_SUITE_UNSET 0xff
 
 /**
  * BmcChannelMode: access mode; the numbers are those on the wire. Those for
@@ -142,10 +144,20 @@ void bmc_channel_lock_kg(Bmc *bmc, const BmcOrigin *origin);
 BmcPrivilege bmc_channel_suite_privilege(const Bmc *bmc, unsigned suite);
 
 /**
+ * bmc_channel_suite_privileges: what was set for all cipher suites.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none): %BMC_CIPHER_SUITE_COUNT privileges, or
+ * %BMC_CIPHER_SUITE_UNSET, by number of the suite
+ */
+const uint8_t *bmc_channel_suite_privileges(const Bmc *bmc);
+
+/**
  * bmc_channel_set_suite_privileges: change them.
  *
  * @bmc: the hub
- * @privileges: by number of the suite; NONE to ADMIN
+ * @privileges: as bmc_channel_suite_privileges() has them
  * @origin: who asks
  */
 void bmc_channel_set_suite_privileges(

@@ -52,6 +52,8 @@ char *lan_field_to_string(BmcLanField field, const uint8_t *value)
         }
         text = ip_to_string(value + 1, G_SOCKET_FAMILY_IPV6);
         return g_strdup_printf("%s/%u", text, value[17]);
+    case BMC_LAN_ROUTER6:
+        return ip_to_string(value, G_SOCKET_FAMILY_IPV6);
     default:
         return ip_to_string(value, G_SOCKET_FAMILY_IPV4);
     }

@@ -57,6 +57,32 @@ bool lan_host_parse_route(const char *text, const char *interface,
     return false;
 }
 
+bool lan_host_parse_route6(const char *text, const char *interface,
+                           uint8_t router[16])
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    unsigned i, k;
+
+    for (i = 0; lines[i]; i++) {
+        char destination[33], via[33], name[IFNAMSIZ];
+        unsigned prefix, flags;
+
+        if (sscanf(lines[i], "%32[0-9a-f] %2x %*32[0-9a-f] %*x "
+                   "%32[0-9a-f] %*x %*x %*x %8x %15s", destination, &prefix,
+                   via, &flags, name) != 5 ||
+            prefix || strcmp(name, interface) || strlen(via) != 32 ||
+            !(flags & RTF_GATEWAY) || !(flags & RTF_UP)) {
+            continue;
+        }
+        for (k = 0; k < 16; k++) {
+            router[k] = g_ascii_xdigit_value(via[2 * k]) << 4 |
+                        g_ascii_xdigit_value(via[2 * k + 1]);
+        }
+        return true;
+    }
+    return false;
+}
+
 bool lan_host_parse_arp(const char *text, const uint8_t address[4],
                         uint8_t mac[6])
 {
@@ -195,6 +221,7 @@ static void fill_ipv6(const struct ifaddrs *all, const uint8_t *address,
                       LanHost *host)
 {
     const struct ifaddrs *at = find_interface(all, AF_INET6, address);
+    g_autofree char *route = NULL;
     const uint8_t *mask;
     unsigned i;
 
@@ -210,6 +237,9 @@ static void fill_ipv6(const struct ifaddrs *all, const uint8_t *address,
         return;
     }
     memcpy(host->address6, sockaddr_bytes(at->ifa_addr), 16);
+    if (g_file_get_contents("/proc/net/ipv6_route", &route, NULL, NULL)) {
+        lan_host_parse_route6(route, at->ifa_name, host->router6);
+    }
     mask = (const uint8_t *)&((struct sockaddr_in6 *)
                               at->ifa_netmask)->sin6_addr;
     host->prefix6 = 0;

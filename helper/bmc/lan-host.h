@@ -24,6 +24,7 @@
  * @have_address6: there is an IPv6 address
  * @address6: that address
  * @prefix6: length of its prefix in bits
+ * @router6: the router that it uses, zero for none
  */
 typedef struct LanHost {
     bool have_address;
@@ -37,6 +38,7 @@ typedef struct LanHost {
     bool have_address6;
     uint8_t address6[16];
     uint8_t prefix6;
+    uint8_t router6[16];
 } LanHost;
 
 /**
@@ -60,6 +62,18 @@ void lan_host_find(GInetAddress *bound, bool dual, LanHost *host);
  */
 bool lan_host_parse_route(const char *text, const char *interface,
                           uint8_t gateway[4]);
+
+/**
+ * lan_host_parse_route6: find the default router in /proc/net/ipv6_route.
+ *
+ * @text: the file
+ * @interface: the interface that it must go through
+ * @router: where to
+ *
+ * Returns: false if there is none
+ */
+bool lan_host_parse_route6(const char *text, const char *interface,
+                           uint8_t router[16]);
 
 /**
  * lan_host_parse_arp: find a MAC address in /proc/net/arp.

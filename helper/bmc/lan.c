@@ -73,6 +73,11 @@ static bool check_address6(const uint8_t *value)
            (!value[0] || memcmp(value + 1, none, 16));
 }
 
+static bool check_router6(const uint8_t *value)
+{
+    return value[0] != 0xff;
+}
+
 const LanField lan_fields[BMC_LAN_FIELD__MAX] = {
     [BMC_LAN_ADDRESS] = { "address", 4, true, check_address },
     [BMC_LAN_SOURCE] = { "source", 1, true, check_source },
@@ -85,6 +90,7 @@ const LanField lan_fields[BMC_LAN_FIELD__MAX] = {
     [BMC_LAN_VLAN] = { "vlan", 2, true, check_vlan },
     [BMC_LAN_VLAN_PRIORITY] = { "vlan-priority", 1, true, check_priority },
     [BMC_LAN_ADDRESS6] = { "address6", 18, true, check_address6 },
+    [BMC_LAN_ROUTER6] = { "router6", 16, true, check_router6 },
     [BMC_LAN_COMMUNITY] = { "community", BMC_LAN_COMMUNITY_LEN, false,
                             NULL },
 };
@@ -108,6 +114,7 @@ static const LanHost *get_host(Bmc *bmc)
                                                    G_SOCKET_FAMILY_IPV4);
         lan_host_find(configured, false, &other);
         memcpy(other.address6, lan->host.address6, sizeof(other.address6));
+        memcpy(other.router6, lan->host.router6, sizeof(other.router6));
         other.have_address6 = lan->host.have_address6;
         other.prefix6 = lan->host.prefix6;
         lan->host = other;
@@ -153,6 +160,9 @@ static bool get_from_host(Bmc *bmc, BmcLanField field, uint8_t *value)
         value[0] = host->have_address6;
         memcpy(value + 1, host->address6, 16);
         value[17] = host->prefix6;
+        return true;
+    case BMC_LAN_ROUTER6:
+        memcpy(value, host->router6, 16);
         return true;
     default:
         return false;

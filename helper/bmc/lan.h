@@ -48,6 +48,7 @@
  * @BMC_LAN_VLAN_PRIORITY: 1 byte, 0 to 7
  * @BMC_LAN_ADDRESS6: 18 bytes: 1 if it is in use, IPv6 address, length of
  *                    its prefix
+ * @BMC_LAN_ROUTER6: IPv6 address of the router, 16 bytes, zero for none
  * @BMC_LAN_COMMUNITY: community string of alerts, padded with zeros
  */
 typedef enum BmcLanField {
@@ -62,6 +63,7 @@ typedef enum BmcLanField {
     BMC_LAN_VLAN,
     BMC_LAN_VLAN_PRIORITY,
     BMC_LAN_ADDRESS6,
+    BMC_LAN_ROUTER6,
     BMC_LAN_COMMUNITY,
     BMC_LAN_FIELD__MAX,
 } BmcLanField;

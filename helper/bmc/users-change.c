@@ -98,6 +98,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
                     "account %u has that name", other->user.slot);
         return false;
     }
+    bmc_lockout_enable(bmc, slot);
     memset(at->name, 0, sizeof(at->name));
     memcpy(at->name, name, len);
     changed(bmc, at, "name", origin, trusted);

@@ -61,6 +61,7 @@ static const struct {
     { 15, BMC_LAN_BACKUP_MAC },
     { 16, BMC_LAN_COMMUNITY },
     { 21, BMC_LAN_VLAN_PRIORITY },
+    { 65, BMC_LAN_ROUTER6 },
 };
 
 static int find_field(uint8_t number)

@@ -44,6 +44,7 @@
 #define V6_AND_V4 2
 #define V6_ENABLED 0x80
 #define V6_STATIC 0x00
+#define V6_STATIC_ROUTER 0x01
 #define V6_ACTIVE 0x00
 #define V6_INACTIVE 0x01
 
@@ -273,28 +274,35 @@ static int read_suites(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-/*
- * Levels go by the number of the suite, as ipmitool and FreeIPMI have them,
- * not by its place in the list. So there is none for suite 17, which always
- * has all privileges; what is sent for suites that are not offered, such as
- * suite 0, means nothing, and they are "unused".
- */
-static bool has_level(const CipherSuite *suite)
+static bool offered(const IpmiRequest *req, unsigned id)
 {
-    return suite->id < SUITE_ENTRIES;
-}
-
-static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
-{
-    uint8_t levels[SUITE_LEVELS] = { 0 };
     const CipherSuite *suite;
     unsigned n;
 
     for (n = 0; (suite = nth_suite(req, n)); n++) {
-        if (has_level(suite)) {
-            levels[1 + suite->id / 2] |=
-                bmc_channel_suite_privilege(req->bmc, suite->id) <<
-                (suite->id % 2 ? 4 : 0);
+        if (suite->id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Levels go by the number of the suite, as ipmitool and FreeIPMI have them,
+ * not by its place in the list. So there is none for suite 17, which always
+ * has all privileges. Those for suites that are not offered are "unused",
+ * unless somebody has set them, and mean nothing.
+ */
+static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
+{
+    const uint8_t *privileges = bmc_channel_suite_privileges(req->bmc);
+    uint8_t levels[SUITE_LEVELS] = { 0 };
+    unsigned id;
+
+    for (id = 0; id < SUITE_ENTRIES; id++) {
+        if (privileges[id] != BMC_CIPHER_SUITE_UNSET || offered(req, id)) {
+            levels[1 + id / 2] |=
+                bmc_channel_suite_privilege(req->bmc, id) << id % 2 * 4;
         }
     }
     byte_writer_bytes(out, levels, sizeof(levels));
@@ -304,26 +312,28 @@ static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
 static int write_suite_levels(IpmiRequest *req, const uint8_t *data,
                               size_t len)
 {
-    uint8_t levels[BMC_CIPHER_SUITE_COUNT];
-    const CipherSuite *suite;
-    unsigned n;
+    uint8_t privileges[BMC_CIPHER_SUITE_COUNT];
+    uint8_t level;
+    unsigned id;
 
-    for (n = 0; n < BMC_CIPHER_SUITE_COUNT; n++) {
-        levels[n] = bmc_channel_suite_privilege(req->bmc, n);
+    memcpy(privileges, bmc_channel_suite_privileges(req->bmc),
+           sizeof(privileges));
+    for (id = 0; id < SUITE_ENTRIES; id++) {
+        level = data[1 + id / 2] >> id % 2 * 4 & 0x0f;
+        if (level > IPMI_PRIV_ADMIN) {
+            return IPMI_CC_INVALID_FIELD;
+        }
+        /* What is "unused" because nobody has set it stays so */
+        if (level || privileges[id] != BMC_CIPHER_SUITE_UNSET ||
+            offered(req, id)) {
+            privileges[id] = level;
+        }
     }
     if (data[0]) {
         return IPMI_CC_INVALID_FIELD;
     }
-    for (n = 0; (suite = nth_suite(req, n)); n++) {
-        if (has_level(suite)) {
-            levels[suite->id] = data[1 + suite->id / 2] >>
-                                (suite->id % 2 ? 4 : 0) & 0x0f;
-            if (levels[suite->id] > IPMI_PRIV_ADMIN) {
-                return IPMI_CC_INVALID_FIELD;
-            }
-        }
-    }
-    bmc_channel_set_suite_privileges(req->bmc, levels, &req->ctx->origin);
+    bmc_channel_set_suite_privileges(req->bmc, privileges,
+                                     &req->ctx->origin);
     return IPMI_CC_OK;
 }
 
@@ -424,6 +434,19 @@ static int write_v6_address(IpmiRequest *req, const uint8_t *data, size_t len)
                        NULL) ? IPMI_CC_OK : IPMI_CC_INVALID_FIELD;
 }
 
+/* A router is used if there is one; routers are not looked for. */
+static int read_v6_router_control(IpmiRequest *req, unsigned set,
+                                  ByteWriter *out)
+{
+    static const uint8_t none[16];
+    uint8_t router[BMC_LAN_VALUE_MAX];
+
+    bmc_lan_get(req->bmc, BMC_LAN_ROUTER6, router);
+    byte_writer_u8(out, memcmp(router, none, sizeof(none)) ?
+                   V6_STATIC_ROUTER : 0);
+    return IPMI_CC_OK;
+}
+
 const IpmiLanParam ipmi_lan_params[] = {
     { 1, 0, 0, 0, read_auth_support, NULL },
     { 2, 5, 5, 0, read_auth_enables, NULL },
@@ -449,5 +472,6 @@ const IpmiLanParam ipmi_lan_params[] = {
     { 53, 1, 1, 0, read_v6_hop_limit, NULL },
     { 55, 0, 0, 0, read_v6_status, NULL },
     { 56, 20, 20, 0, read_v6_address, write_v6_address },
+    { 64, 1, 1, 0, read_v6_router_control, NULL },
     { .read = NULL },
 };

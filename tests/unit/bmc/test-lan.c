@@ -294,12 +294,21 @@ static void test_host_files(void)
         "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
         "eth1\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
         "garbage\n";
+    static const char route6[] =
+        "20010db8000000000000000000000000 40 00000000000000000000000000000000 "
+        "00 00000000000000000000000000000000 00000100 00000001 00000000 "
+        "00000001     eth1\n"
+        "00000000000000000000000000000000 00 00000000000000000000000000000000 "
+        "00 fe80000000000000000000000000000a 00000400 00000001 00000000 "
+        "00000003     eth1\n"
+        "nonsense\n";
     static const char arp[] =
         "IP address       HW type     Flags       HW address    Mask Device\n"
         "192.0.2.1        0x1         0x0         00:00:00:00:00:00 * eth1\n"
         "192.0.2.2        0x1         0x2         52:54:00:12:34:56 * eth1\n";
     static const uint8_t first[4] = { 192, 0, 2, 1 };
     static const uint8_t second[4] = { 192, 0, 2, 2 };
+    uint8_t router[16];
     uint8_t gateway[4];
     uint8_t mac[6];
 
@@ -309,6 +318,9 @@ static void test_host_files(void)
     g_assert_cmpmem(gateway, 4, first, 4);
 #endif
     g_assert_false(lan_host_parse_route("", "eth1", gateway));
+    g_assert_false(lan_host_parse_route6(route6, "eth0", router));
+    g_assert_true(lan_host_parse_route6(route6, "eth1", router));
+    test_assert_hex_equal(router, 16, "fe80000000000000000000000000000a");
     g_assert_false(lan_host_parse_arp(arp, first, mac));
     g_assert_true(lan_host_parse_arp(arp, second, mac));
     g_assert_cmpmem(mac, 6, "\x52\x54\0\x12\x34\x56", 6);

@@ -94,6 +94,8 @@ static void test_defaults(CommandFixture *f, const void *opaque)
     check(f, 51, "00");
     check(f, 55, "01 00 00");
     check(f, 56, "00 00 00000000000000000000000000000000 00 01");
+    check(f, 64, "00");
+    check(f, 65, "00000000000000000000000000000000");
     bound(f, "::1");
     check(f, 51, "01");
     check(f, 56, "00 80 00000000000000000000000000000001 80 00");
@@ -207,6 +209,9 @@ static const struct {
     { 56, "0081" V6 "4000", IPMI_CC_INVALID_FIELD },
     { 56, "0080" V6 "8100", IPMI_CC_INVALID_FIELD },
     { 56, "0080" V6 "40", IPMI_CC_LENGTH },
+    { 64, "02", 0x82 },
+    { 65, "ff0200000000000000000000000000" "01", IPMI_CC_INVALID_FIELD },
+    { 65, "fe80", IPMI_CC_LENGTH },
     { 27, "00", 0x80 },
     { 192, "00", 0x80 },
 };
@@ -257,6 +262,7 @@ static void test_set(CommandFixture *f, const void *opaque)
         { 25, 1, "01100720" },
         { 26, 0, "010536002800" },
         { 56, 0, "0080" V6 "4000" },
+        { 65, 0, V6 },
     };
     size_t i;
 
@@ -318,16 +324,20 @@ static void test_suites(CommandFixture *f, const void *opaque)
     check(f, 22, "03");
     check(f, 23, "00 03 08 11 00000000000000000000000000");
     check(f, 24, "00 0040 0000 04 000000");
-    /* Those that are not offered are as they were, and so is suite 17 */
-    g_assert_cmphex(set(f, 24, "00" "4424444443444444"), ==, 0);
-    check(f, 24, "00 0020 0000 03 000000");
+    /* What is kept for those that are not offered means nothing */
+    g_assert_cmphex(set(f, 24, "00" "0020000003000004"), ==, 0);
+    check(f, 24, "00" "0020000003000004");
     g_assert_cmpint(bmc_channel_suite_privilege(bmc, 3), ==,
                     BMC_PRIVILEGE_USER);
     g_assert_cmpint(bmc_channel_suite_privilege(bmc, 8), ==,
                     BMC_PRIVILEGE_OPERATOR);
     g_assert_cmpint(bmc_channel_suite_privilege(bmc, 17), ==,
                     BMC_PRIVILEGE_ADMIN);
+    command_fixture_restart(f);
+    bmc = f->base.bmc;
+    check(f, 24, "00" "0020000003000004");
     g_assert_cmphex(set(f, 24, "00" ZERO8), ==, 0);
+    check(f, 24, "00" ZERO8);
     g_assert_cmpint(bmc_channel_suite_privilege(bmc, 3), ==,
                     BMC_PRIVILEGE_NONE);
     g_assert_cmpint(bmc_channel_suite_privilege(bmc, 17), ==,
