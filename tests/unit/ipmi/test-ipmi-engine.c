@@ -21,7 +21,7 @@
 static void test_sessionless(EngineFixture *f, const void *opaque)
 {
     const IpmiCommand *row;
-    uint8_t data[16] = { 0 };
+    uint8_t data[256] = { 0 };
     EngineHost host;
     size_t n;
     int cc;
