@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-session.h"
 
+#include "bmc/channel.h"
 #include "ipmi/ipmi-session-auth.h"
 #include "util/secret.h"
 
@@ -171,10 +172,45 @@ static uint8_t new_handle(IpmiSessions *sessions)
 static bool may_stay(const IpmiSessions *sessions, const IpmiSession *session)
 {
     const BmcUser *user = bmc_users_get(sessions->bmc, session->slot);
+    const CipherSuite *suite = session->state == IPMI_SESSION_ACTIVE ?
+                               session->suite : session->rakp.suite;
 
     return strcmp(user->name, session->user) == 0 &&
-           ipmi_sessions_ceiling(sessions, user, session->suite) >=
+           ipmi_sessions_ceiling(sessions, user, suite) >=
            session->ceiling;
+}
+
+/*
+ * A challenge was made with the keys of its time: passwords are not compared,
+ * K_g is, because the channel has many other settings.
+ */
+static bool challenge_holds(const IpmiSessions *sessions,
+                            const IpmiSession *session, BmcPart part)
+{
+    uint8_t kg[IPMI_KEY_LEN];
+    bool same;
+
+    if (part == BMC_PART_USERS || !may_stay(sessions, session)) {
+        return false;
+    }
+    bmc_channel_kg(sessions->bmc, kg);
+    same = session->auth15 ||
+           secret_equal(kg, sizeof(kg), session->rakp.kg, sizeof(kg));
+    secret_wipe(kg, sizeof(kg));
+    return same;
+}
+
+static bool holds(const IpmiSessions *sessions, const IpmiSession *session,
+                  BmcPart part)
+{
+    switch (session->state) {
+    case IPMI_SESSION_CHALLENGED:
+        return challenge_holds(sessions, session, part);
+    case IPMI_SESSION_ACTIVE:
+        return may_stay(sessions, session);
+    default:
+        return true;
+    }
 }
 
 /* One that waits for the answer to what has ended it still gets that. */
@@ -187,10 +223,7 @@ static void end(IpmiSessions *sessions, IpmiSession *session)
     }
 }
 
-/*
- * An account that may no longer log in must not stay logged in either, and a
- * challenge was made with keys that may be the old ones.
- */
+/* An account that may no longer log in must not stay logged in either. */
 static void access_changed(void *opaque, const void *data)
 {
     IpmiSessions *sessions = opaque;
@@ -207,9 +240,7 @@ static void access_changed(void *opaque, const void *data)
         for (at = queues[i]->head; at; at = next) {
             next = at->next;
             session = at->data;
-            if (session->state == IPMI_SESSION_CHALLENGED ||
-                (session->state == IPMI_SESSION_ACTIVE &&
-                 !may_stay(sessions, session))) {
+            if (!holds(sessions, session, change->part)) {
                 end(sessions, session);
             }
         }

@@ -74,6 +74,22 @@ static void test_kg(EngineFixture *f, const void *opaque)
     g_assert_cmphex(login(f, &host, "admin"), ==, 0);
 }
 
+/* A login goes on when something else of the channel has changed. */
+static void test_unrelated(EngineFixture *f, const void *opaque)
+{
+    BmcChannelAccess access = *bmc_channel_access(f->base.bmc);
+    EngineHost host;
+
+    engine_host_init(&host, f, "192.0.2.1", 1000);
+    ipmi_test_client_open(&host.client, 3, 4, 1);
+    g_assert_cmphex(ipmi_test_client_rakp1(&host.client, "admin", 0x14), ==,
+                    0);
+    access.alerting = !access.alerting;
+    bmc_channel_set_access(f->base.bmc, false, &access, &inside);
+    g_assert_cmphex(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD),
+                    ==, 0);
+}
+
 static void test_limit(EngineFixture *f, const void *opaque)
 {
     EngineHost admin;
@@ -183,6 +199,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     ADD("kg", test_kg);
+    ADD("unrelated", test_unrelated);
     ADD("limit", test_limit);
     ADD("disabled", test_disabled);
     ADD("suite-privileges", test_suite_privileges);
