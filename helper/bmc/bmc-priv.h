@@ -19,6 +19,8 @@ typedef struct BmcFru BmcFru;
 typedef struct BmcSel BmcSel;
 typedef struct BmcEvents BmcEvents;
 typedef struct BmcAsset BmcAsset;
+typedef struct BmcSensors BmcSensors;
+typedef struct BmcSdrRepo BmcSdrRepo;
 
 /**
  * Bmc: the hub.
@@ -51,6 +53,8 @@ struct Bmc {
     BmcEvents *events;
     bool asleep;
     BmcAsset *asset;
+    BmcSensors *sensors;
+    BmcSdrRepo *sdr;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -242,6 +246,46 @@ void bmc_sol_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_sol_free(Bmc *bmc);
+
+/**
+ * bmc_sensors_new: set up the sensors.
+ *
+ * @bmc: the hub
+ * @configs: (nullable): array of BmcSensorConfig
+ * @errp: BMC_ERROR_USAGE when a sensor cannot be as it is configured
+ *
+ * Returns: true on success
+ */
+bool bmc_sensors_new(Bmc *bmc, const GPtrArray *configs, GError **errp);
+
+/**
+ * bmc_sensors_free: end all readings and free the sensors.
+ *
+ * @bmc: the hub
+ */
+void bmc_sensors_free(Bmc *bmc);
+
+/**
+ * bmc_sdr_new: build the SDR repository.
+ *
+ * @bmc: the hub
+ */
+void bmc_sdr_new(Bmc *bmc);
+
+/**
+ * bmc_sdr_free: free the SDR repository.
+ *
+ * @bmc: the hub
+ */
+void bmc_sdr_free(Bmc *bmc);
+
+/**
+ * bmc_sensors_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_sensors_machine_event(Bmc *bmc, const MachineEvent *event);
 
 /**
  * bmc_fru_new: load or build the FRU devices.

@@ -46,6 +46,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_boot_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
     bmc_fru_machine_event(bmc, event);
+    bmc_sensors_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -144,7 +145,8 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->clock = clock_ref(clock);
     bmc->persist = persist_open(config->state_dir, errp);
     if (!bmc->persist || !bmc_users_new(bmc, config, errp) ||
-        !bmc_fru_new(bmc, config->fru, errp)) {
+        !bmc_fru_new(bmc, config->fru, errp) ||
+        !bmc_sensors_new(bmc, config->sensors, errp)) {
         bmc_free(bmc);
         return NULL;
     }
@@ -158,6 +160,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_lan_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
                       machine_event, bmc);
+    bmc_sdr_new(bmc);
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
     bmc_sol_new(bmc);
@@ -177,6 +180,8 @@ void bmc_free(Bmc *bmc)
     bmc_lockout_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
+    bmc_sdr_free(bmc);
+    bmc_sensors_free(bmc);
     bmc_fru_free(bmc);
     bmc_asset_free(bmc);
     bmc_users_free(bmc);

@@ -70,6 +70,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  * @power_cycle_interval_ms: how long a power cycle stays off, in
  *                           milliseconds; 0 means the default of 1 s
  * @fru: (nullable): FRU devices; see fru.h
+ * @sensors: (nullable): user-defined sensors, array of BmcSensorConfig
  */
 typedef struct BmcConfig {
     const char *name;
@@ -81,6 +82,7 @@ typedef struct BmcConfig {
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
     const BmcFruConfig *fru;
+    const GPtrArray *sensors;
 } BmcConfig;
 
 /**

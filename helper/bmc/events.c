@@ -9,6 +9,7 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/event-source.h"
 #include "bmc/sel.h"
+#include "bmc/sensors.h"
 #include "util/json.h"
 #include "util/log.h"
 
@@ -151,7 +152,8 @@ void event_source_add(Bmc *bmc, const BmcEvent *event, const char *text)
         .deassert = event->deassert,
     };
 
-    if (bmc->events->receiver == BMC_EVENT_RECEIVER_NONE) {
+    if (!bmc_sensors_note_event(bmc, event) ||
+        bmc->events->receiver == BMC_EVENT_RECEIVER_NONE) {
         return;
     }
     memcpy(wire.data, event->data, sizeof(wire.data));
