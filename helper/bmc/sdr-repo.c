@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/fru.h"
+#include "bmc/sel.h"
 #include "bmc/sensors-priv.h"
 #include "util/json.h"
 
@@ -23,7 +24,8 @@ struct BmcSdrRepo {
     GArray *records;
     char *digest;
     int64_t added;
-    unsigned generation;
+    uint16_t reservation;
+    bool reserved;
 };
 
 /* In the order of the record, by BmcThreshold. */
@@ -151,8 +153,8 @@ void bmc_sdr_update(Bmc *bmc)
     if (g_strcmp0(digest, repo->digest)) {
         g_free(repo->digest);
         repo->digest = g_steal_pointer(&digest);
-        repo->added = g_get_real_time() / G_USEC_PER_SEC;
-        repo->generation++;
+        repo->added = bmc_sel_time(bmc);
+        repo->reserved = false;
         save(bmc);
     }
 }
@@ -164,6 +166,7 @@ void bmc_sdr_new(Bmc *bmc)
     const char *digest;
 
     bmc->sdr = repo;
+    repo->reservation = g_random_int_range(0, G_MAXUINT16);
     repo->records = g_array_new(false, false, sizeof(BmcSdr));
     if (section &&
         json_get_string(section, "digest", &digest) == JSON_GET_OK &&
@@ -200,7 +203,17 @@ uint32_t bmc_sdr_added(const Bmc *bmc)
     return bmc->sdr->added;
 }
 
-unsigned bmc_sdr_generation(const Bmc *bmc)
+uint16_t bmc_sdr_reserve(Bmc *bmc)
 {
-    return bmc->sdr->generation;
+    BmcSdrRepo *repo = bmc->sdr;
+
+    repo->reservation = repo->reservation == G_MAXUINT16 ? 1 :
+                        repo->reservation + 1;
+    repo->reserved = true;
+    return repo->reservation;
+}
+
+bool bmc_sdr_reserved(const Bmc *bmc, uint16_t id)
+{
+    return bmc->sdr->reserved && id == bmc->sdr->reservation;
 }

@@ -67,13 +67,24 @@ const BmcSdr *bmc_sdr_nth(const Bmc *bmc, unsigned n);
 uint32_t bmc_sdr_added(const Bmc *bmc);
 
 /**
- * bmc_sdr_generation: a counter that grows when the repository changes.
+ * bmc_sdr_reserve: make a reservation in place of the present one (section
+ * 33.11). It ends when the repository changes.
  *
  * @bmc: the hub
  *
- * Returns: the counter
+ * Returns: its id, not 0
  */
-unsigned bmc_sdr_generation(const Bmc *bmc);
+uint16_t bmc_sdr_reserve(Bmc *bmc);
+
+/**
+ * bmc_sdr_reserved: whether a reservation holds.
+ *
+ * @bmc: the hub
+ * @id: its id
+ *
+ * Returns: true if it does
+ */
+bool bmc_sdr_reserved(const Bmc *bmc, uint16_t id);
 
 /**
  * bmc_sdr_update: for the hub: build the repository anew.

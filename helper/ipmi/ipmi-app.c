@@ -7,14 +7,11 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/sdr-repo.h"
 #include "ipmi/ipmi-session.h"
 
 #define DEVICE_ID 0x20
 #define IPMI_VERSION_BCD 0x02
-/* Additional device support: what there are commands for. */
-#define SUPPORT_CHASSIS 0x80
-#define SUPPORT_FRU 0x08
-#define SUPPORT_SEL 0x04
 
 /* Get Channel Info (tables 6-2 and 6-3). */
 #define MEDIUM_LAN 0x04
@@ -34,12 +31,12 @@ static int get_device_id(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     unsigned minor = *end ? g_ascii_strtoull(end + 1, NULL, 10) : 0;
 
     byte_writer_u8(out, DEVICE_ID);
-    byte_writer_u8(out, 0); /* device revision; no SDRs */
+    byte_writer_u8(out, 0); /* device revision; SDRs: in the repository */
     byte_writer_u8(out, MIN(major, 0x7f));
     minor = MIN(minor, 99);
     byte_writer_u8(out, minor / 10 << 4 | minor % 10);
     byte_writer_u8(out, IPMI_VERSION_BCD);
-    byte_writer_u8(out, SUPPORT_CHASSIS | SUPPORT_FRU | SUPPORT_SEL);
+    byte_writer_u8(out, BMC_DEVICE_SUPPORT);
     /* Manufacturer (3) and product (2): unspecified. */
     byte_writer_bytes(out, "\0\0\0\0\0", 5);
     return IPMI_CC_OK;

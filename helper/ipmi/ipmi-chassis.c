@@ -58,7 +58,7 @@ static int get_capabilities(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     byte_writer_u8(out, CAP_DIAG_INTERRUPT);
     byte_writer_u8(out, IPMI_ADDR_BMC); /* FRU */
-    byte_writer_u8(out, 0); /* SDR: none */
+    byte_writer_u8(out, IPMI_ADDR_BMC); /* SDR */
     byte_writer_u8(out, IPMI_ADDR_BMC); /* SEL */
     byte_writer_u8(out, IPMI_ADDR_BMC); /* system management */
     return IPMI_CC_OK;

@@ -19,6 +19,8 @@ extern const IpmiCommand ipmi_lan_config_commands[];
 extern const IpmiCommand ipmi_event_commands[];
 extern const IpmiCommand ipmi_sel_commands[];
 extern const IpmiCommand ipmi_fru_commands[];
+extern const IpmiCommand ipmi_sdr_commands[];
+extern const IpmiCommand ipmi_sensor_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
 
 #endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

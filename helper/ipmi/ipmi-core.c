@@ -304,6 +304,16 @@ void ipmi_request_finish(IpmiRequest *req, const GError *err)
     request_unref(req);
 }
 
+void ipmi_request_finish_data(IpmiRequest *req, const uint8_t *data,
+                              size_t len)
+{
+    if (req->pending) {
+        g_clear_pointer(&req->data, g_bytes_unref);
+        req->data = g_bytes_new(data, len);
+    }
+    ipmi_request_finish(req, NULL);
+}
+
 static void flushed(GObject *source, GAsyncResult *res, void *opaque)
 {
     IpmiRequest *req = opaque;

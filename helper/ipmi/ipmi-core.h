@@ -319,6 +319,17 @@ GCancellable *ipmi_request_defer(IpmiRequest *req);
 void ipmi_request_finish(IpmiRequest *req, const GError *err);
 
 /**
+ * ipmi_request_finish_data: as ipmi_request_finish() with success and
+ * response data.
+ *
+ * @req: the request; gone afterwards
+ * @data: response data after the completion code; copied
+ * @len: its length in bytes
+ */
+void ipmi_request_finish_data(IpmiRequest *req, const uint8_t *data,
+                              size_t len);
+
+/**
  * ipmi_request_finish_durable: for handlers: what the request asked for has
  * been done; answer IPMI_CC_OK, with the response data written so far, once
  * it is on disk. A disk that takes longer than %IPMI_DEFER_MS does not turn

@@ -15,6 +15,8 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_event_commands,
     ipmi_sel_commands,
     ipmi_fru_commands,
+    ipmi_sdr_commands,
+    ipmi_sensor_commands,
     ipmi_dcmi_commands,
     ipmi_lan_config_commands,
     NULL,

@@ -219,7 +219,7 @@ static void test_app(CoreFixture *f, const void *opaque)
     g_assert_cmpint(f->len, ==, 11);
     g_assert_cmphex(f->data[0], ==, 0x20);
     g_assert_cmphex(f->data[4], ==, 0x02);
-    g_assert_cmphex(f->data[5] & 0x88, ==, 0x88);
+    g_assert_cmphex(f->data[5] & 0x8b, ==, 0x8b);
     test_assert_hex_equal(f->data + 6, 5, "0000000000");
     assert_answer(f, IPMI_NETFN_APP, 0x37, "",
                   "ffeeddccbbaa 9988 7746 5544 33221100");
@@ -279,7 +279,7 @@ static void test_cipher_suites(CoreFixture *f, const void *opaque)
 
 static void test_chassis_status(CoreFixture *f, const void *opaque)
 {
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 200020 20");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 202020 20");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
     mock_machine_gone(f->base.mock, "killed");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "05", "");
