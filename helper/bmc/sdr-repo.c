@@ -11,7 +11,7 @@
 
 #include "bmc/fru.h"
 #include "bmc/sel.h"
-#include "bmc/sensors-priv.h"
+#include "bmc/sensor-priv.h"
 #include "util/json.h"
 
 #define SECTION "sdr"

@@ -5,7 +5,7 @@
  */
 #include "osdep.h"
 
-#include "bmc/sensors-priv.h"
+#include "bmc/sensor-priv.h"
 
 /* Event data 1: trigger reading and trigger threshold follow. */
 #define DATA_READING_AND_THRESHOLD 0x50
@@ -103,12 +103,14 @@ bool bmc_sensors_note_event(Bmc *bmc, const BmcEvent *event)
         return true;
     }
     pub = &sensor->pub;
-    if (!bmc_sensor_is_analog(pub)) {
-        pub->asserted = event->deassert ? pub->asserted & ~bit
-                                        : pub->asserted | bit;
-        pub->deasserted = event->deassert ? pub->deasserted | bit
-                                          : pub->deasserted & ~bit;
+    if (bmc_sensor_is_analog(pub)) {
+        /* Whether it is wanted has been seen where it was found. */
+        return pub->settings.events;
     }
+    pub->asserted = event->deassert ? pub->asserted & ~bit
+                                    : pub->asserted | bit;
+    pub->deasserted = event->deassert ? pub->deasserted | bit
+                                      : pub->deasserted & ~bit;
     /* An event that the sensor does not list cannot be disabled either. */
     return pub->settings.events &&
            (!(pub->events & bit) ||

@@ -6,7 +6,7 @@
  */
 #include "osdep.h"
 
-#include "bmc/sensors-priv.h"
+#include "bmc/sensor-priv.h"
 
 #include "util/error.h"
 

@@ -5,7 +5,7 @@
 #include "bmc/sensors.h"
 
 #include "bmc/sdr-repo.h"
-#include "bmc/sensors-priv.h"
+#include "bmc/sensor-priv.h"
 #include "util/error.h"
 
 static int compare_numbers(gconstpointer a, gconstpointer b)

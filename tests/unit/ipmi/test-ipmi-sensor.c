@@ -30,17 +30,19 @@ static void check(CommandFixture *f, uint8_t cmd, const char *hex,
     command_fixture_assert(f, SENSOR, cmd, hex, answer);
 }
 
+static bool is_answered(void *opaque)
+{
+    const CommandFixture *f = opaque;
+
+    return f->answers > 0;
+}
+
 /* Waits in real time for a reading that a thread or a process makes. */
 static void check_slow(CommandFixture *f, const char *hex,
                        const char *answer)
 {
-    int64_t end = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
-
     command_fixture_send(f, SENSOR, 0x2d, hex);
-    while (!f->answers && g_get_monotonic_time() < end) {
-        g_main_context_iteration(NULL, false);
-        g_usleep(1000);
-    }
+    g_assert_true(test_wait_until(is_answered, f, 5000));
     g_assert_cmphex(f->cc, ==, IPMI_CC_OK);
     test_assert_hex_equal(f->data, f->len, answer);
 }

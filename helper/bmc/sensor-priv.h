@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sensors from the inside; for helper/bmc/sensor*.c only. */
-#ifndef QEMU_BMC_BMC_SENSORS_PRIV_H
-#define QEMU_BMC_BMC_SENSORS_PRIV_H
+#ifndef QEMU_BMC_BMC_SENSOR_PRIV_H
+#define QEMU_BMC_BMC_SENSOR_PRIV_H
 
 #include "bmc/bmc-priv.h"
 #include "bmc/sensors.h"
@@ -327,4 +327,4 @@ void sensor_input_free(SensorInput *input);
  */
 void sensor_input_read(SensorInput *input, GTask *task);
 
-#endif /* QEMU_BMC_BMC_SENSORS_PRIV_H */
+#endif /* QEMU_BMC_BMC_SENSOR_PRIV_H */
