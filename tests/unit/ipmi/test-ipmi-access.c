@@ -128,6 +128,79 @@ static void test_disabled(EngineFixture *f, const void *opaque)
     g_assert_cmphex(login(f, &host, "admin"), ==, 0);
 }
 
+/* Who puts an end to its own session still gets the answer, and no more. */
+static void test_own_end(EngineFixture *f, const void *opaque)
+{
+    static const struct {
+        uint8_t cmd;
+        const char *hex;
+    } cases[] = {
+        { 0x40, "01 80 84" }, /* the channel is disabled */
+        { 0x40, "01 82 82" }, /* and limited to User */
+        { 0x47, "02 00" },    /* the user is disabled */
+        { 0x43, "91 02 03 00" }, /* and limited to Operator */
+    };
+    EngineHost host;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("%02x %s", cases[i].cmd, cases[i].hex);
+        fixture_set_user(&f->base, FIXTURE_ADMIN, true, BMC_PRIVILEGE_ADMIN);
+        set_access(f, BMC_CHANNEL_MODE_ALWAYS, BMC_PRIVILEGE_ADMIN);
+        g_assert_cmphex(login(f, &host, "admin"), ==, 0);
+        g_assert_cmphex(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
+        g_assert_cmphex(engine_host_command(&host, APP, cases[i].cmd,
+                                            cases[i].hex), ==, 0);
+        g_assert_cmphex(engine_host_command(&host, CHASSIS, 0x01, ""), ==,
+                        IPMI_TEST_SILENCE);
+        g_assert_cmpint(f->core->sessions->active.length, ==, 0);
+    }
+}
+
+static int try_password(EngineFixture *f, const char *ip, const char *user,
+                        const char *password)
+{
+    EngineHost host;
+
+    engine_host_init(&host, f, ip, 1000);
+    return ipmi_test_client_login(&host.client, 17, user, password);
+}
+
+/* LAN parameter 26: two failures disable a user until it is enabled. */
+static void test_bad_password(EngineFixture *f, const void *opaque)
+{
+    EngineHost admin;
+    int i;
+
+    g_assert_cmphex(login(f, &admin, "admin"), ==, 0);
+    g_assert_cmphex(engine_host_command(&admin, APP, 0x3b, "04"), ==, 0);
+    g_assert_cmphex(engine_host_command(&admin, IPMI_NETFN_TRANSPORT, 0x01,
+                                        "01 1a 00 02 0000 0000"), ==, 0);
+    for (i = 0; i < 2; i++) {
+        g_assert_cmphex(try_password(f, "192.0.2.7", "oper", "wrong"), ==,
+                        IPMI_RAKP_STATUS_INVALID_ICV);
+    }
+    g_assert_cmphex(try_password(f, "192.0.2.8", "oper", FIXTURE_PASSWORD),
+                    ==, IPMI_RAKP_STATUS_UNAUTHORIZED_NAME);
+    g_assert_cmphex(engine_host_command(&admin, APP, 0x47, "03 01"), ==, 0);
+    g_assert_cmphex(try_password(f, "192.0.2.8", "oper", FIXTURE_PASSWORD),
+                    ==, 0);
+    /* And with a lockout interval of 10 s. */
+    g_assert_cmphex(engine_host_command(&admin, IPMI_NETFN_TRANSPORT, 0x01,
+                                        "01 1a 00 02 0000 0100"), ==, 0);
+    for (i = 0; i < 2; i++) {
+        g_assert_cmphex(try_password(f, "192.0.2.7", "oper", "wrong"), ==,
+                        IPMI_RAKP_STATUS_INVALID_ICV);
+    }
+    g_assert_cmphex(try_password(f, "192.0.2.7", "oper", FIXTURE_PASSWORD),
+                    ==, IPMI_RAKP_STATUS_UNAUTHORIZED_NAME);
+    g_assert_cmphex(try_password(f, "192.0.2.8", "oper", FIXTURE_PASSWORD),
+                    ==, 0);
+    fixture_advance(&f->base, 10000);
+    g_assert_cmphex(try_password(f, "192.0.2.7", "oper", FIXTURE_PASSWORD),
+                    ==, 0);
+}
+
 static void test_suite_privileges(EngineFixture *f, const void *opaque)
 {
     uint8_t privs[BMC_CIPHER_SUITE_COUNT] = { 0 };
@@ -202,6 +275,8 @@ int main(int argc, char **argv)
     ADD("unrelated", test_unrelated);
     ADD("limit", test_limit);
     ADD("disabled", test_disabled);
+    ADD("own-end", test_own_end);
+    ADD("bad-password", test_bad_password);
     ADD("suite-privileges", test_suite_privileges);
     ADD("session-limit", test_session_limit);
     ADD("null-name", test_null_name);
