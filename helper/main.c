@@ -14,13 +14,14 @@
 
 #include "bmc/bmc.h"
 #include "bmc/lan.h"
-#include "bmc/persist.h"
 #include "bmc/power.h"
-#include "bmc/users.h"
 #include "codec/ipmi15.h"
 #include "config.h"
+#include "console/console.h"
+#include "exposure.h"
 #include "ipmi/ipmi-core.h"
 #include "ipmi/ipmi-lan.h"
+#include "ipmi/ipmi-sol.h"
 #include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-vm.h"
 #include "machine/machine-launch.h"
@@ -49,6 +50,8 @@ typedef struct App {
     Bmc *bmc;
     HttpServer *http;
     RfService *redfish;
+    Console *console;
+    char *serial; /* where a QEMU of ours has its serial port */
     IpmiCore *ipmi;
     IpmiLan *lan;
     IpmiVm *vm;
@@ -238,60 +241,6 @@ static gboolean on_signal(void *opaque)
 
 /* Starting */
 
-static bool state_exists(const Config *config)
-{
-    g_autofree char *path = g_build_filename(
-        config_get(config, CONFIG_STATE_DIR), PERSIST_FILE, NULL);
-
-    return g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
-/*
- * The default password is known to everybody, so it must not be of use from
- * another host. Before there are any accounts the configuration counts,
- * afterwards what the accounts really have.
- */
-static bool check_exposure(App *app, GError **errp)
-{
-    g_autoptr(GSocketAddress) addr =
-        config_get_address(app->config, CONFIG_REDFISH_PORT);
-    unsigned slot;
-
-    if (addr_is_local(addr)) {
-        return true;
-    }
-    if (!app->bmc) {
-        if (g_strcmp0(config_get(app->config, CONFIG_PASSWORD),
-                      CONFIG_DEFAULT_PASSWORD) != 0 ||
-            (state_exists(app->config) && !app->reset_accounts)) {
-            return true;
-        }
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "the default password is refused on address %s, which "
-                    "other hosts can reach (set another with IPMI_PASS, or "
-                    "listen on 127.0.0.1)",
-                    config_get(app->config, CONFIG_ADDRESS));
-        return false;
-    }
-    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
-        const BmcUser *user = bmc_users_get(app->bmc, slot);
-        const BmcUser *found = NULL;
-
-        if (user->enabled && *user->name &&
-            bmc_users_verify_now(app->bmc, user->name,
-                                 CONFIG_DEFAULT_PASSWORD, &found) && found) {
-            g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "account '%s' has the default password, which is "
-                        "refused on address %s (set IPMI_PASS and start "
-                        "once with --reset-accounts, or listen on "
-                        "127.0.0.1)", found->name,
-                        config_get(app->config, CONFIG_ADDRESS));
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool make_machine(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -320,6 +269,7 @@ static bool make_machine(App *app, GError **errp)
             .state_dir = config_get(config, CONFIG_STATE_DIR),
         }, app->clock, errp);
     json_object_set_string_member(app->endpoints, "serial", serial);
+    app->serial = g_steal_pointer(&serial);
     return app->machine != NULL;
 }
 
@@ -353,7 +303,8 @@ static bool make_bmc(App *app, GError **errp)
             .reset_accounts = app->reset_accounts,
             .boot_mode = config_get_boot_mode(config),
         }, app->machine, app->clock, errp);
-    return app->bmc && configure_lan(app, errp) && check_exposure(app, errp);
+    return app->bmc && configure_lan(app, errp) &&
+           exposure_check(config, app->bmc, app->reset_accounts, errp);
 }
 
 static GTlsCertificate *get_certificate(App *app, GError **errp)
@@ -463,6 +414,25 @@ static IpmiVmPolicy get_vm_policy(const Config *config)
            IPMI_VM_READ_ONLY;
 }
 
+/*
+ * At the built-in address there may be anything, so nobody connects there
+ * without need.
+ */
+static bool start_console(App *app, GError **errp)
+{
+    bool keep = app->serial || config_is_set(app->config, CONFIG_SERIAL);
+    const char *text = app->serial ? app->serial :
+                       config_get(app->config, CONFIG_SERIAL);
+    g_autoptr(GSocketAddress) addr = NULL;
+
+    if (!*text) {
+        return true;
+    }
+    addr = addr_parse(text, "127.0.0.1", -1, errp);
+    app->console = addr ? console_new(app->bmc, addr, keep) : NULL;
+    return app->console != NULL;
+}
+
 static bool start_ipmi(App *app, GError **errp)
 {
     g_autoptr(GSocketAddress) addr =
@@ -473,6 +443,7 @@ static bool start_ipmi(App *app, GError **errp)
     GError *err = NULL;
 
     app->ipmi = ipmi_core_new(app->bmc);
+    ipmi_sol_set_console(app->ipmi->sol, app->console);
     configure_ipmi(app);
     app->lan = ipmi_lan_new(app->ipmi, addr, &err);
     if (!app->lan) {
@@ -584,10 +555,11 @@ static bool start(App *app, GError **errp)
 
     app->clock = clock_new();
     app->endpoints = json_object_new();
-    return check_exposure(app, errp) &&
+    return exposure_check(app->config, NULL, app->reset_accounts, errp) &&
            make_machine(app, errp) &&
            make_bmc(app, errp) &&
            (app->run_lock = rundir_prepare(run_dir, errp)) >= 0 &&
+           start_console(app, errp) &&
            start_redfish(app, errp) &&
            start_ipmi(app, errp);
 }
@@ -599,12 +571,18 @@ static void cleanup(App *app)
         rundir_clean(config_get(app->config, CONFIG_RUN_DIR), app->run_lock);
     }
     ipmi_vm_free(app->vm);
+    if (app->ipmi) {
+        /* Whoever is connected is told while there is a way to. */
+        ipmi_sol_set_console(app->ipmi->sol, NULL);
+    }
     ipmi_lan_free(app->lan);
     ipmi_core_free(app->ipmi);
+    console_free(app->console);
     http_server_free(app->http);
     rf_service_free(app->redfish);
     bmc_free(app->bmc);
     machine_free(app->machine);
+    g_free(app->serial);
     clock_unref(app->clock);
     g_clear_pointer(&app->endpoints, json_object_unref);
     config_free(app->config);

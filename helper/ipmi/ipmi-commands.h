@@ -22,5 +22,7 @@ extern const IpmiCommand ipmi_fru_commands[];
 extern const IpmiCommand ipmi_sdr_commands[];
 extern const IpmiCommand ipmi_sensor_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
+extern const IpmiCommand ipmi_payload_commands[];
+extern const IpmiCommand ipmi_sol_config_commands[];
 
 #endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

@@ -9,6 +9,7 @@
 
 #include "ipmi/ipmi-commands.h"
 #include "ipmi/ipmi-session.h"
+#include "ipmi/ipmi-sol.h"
 #include "util/error.h"
 
 #define UUID_TEXT_LEN 36
@@ -152,6 +153,7 @@ IpmiCore *ipmi_core_new(Bmc *bmc)
     core->bmc = bmc;
     core->clock = clock_ref(bmc_clock(bmc));
     core->sessions = ipmi_sessions_new(bmc);
+    core->sol = ipmi_sol_new(core);
     g_queue_init(&core->pending);
     ipmi_msg_init(&core->msg, bmc);
     notifier_list_add(bmc_reset_notifiers(bmc), &core->reset, machine_reset,
@@ -166,6 +168,7 @@ void ipmi_core_free(IpmiCore *core)
     }
     notifier_remove(&core->reset);
     ipmi_msg_clear(&core->msg);
+    ipmi_sol_free(core->sol);
     ipmi_sessions_free(core->sessions);
     while (core->pending.head) {
         ipmi_request_cancel(core->pending.head->data);

@@ -25,6 +25,7 @@ typedef struct IpmiCore IpmiCore;
 typedef struct IpmiRequest IpmiRequest;
 typedef struct IpmiSession IpmiSession;
 typedef struct IpmiSessions IpmiSessions;
+typedef struct IpmiSol IpmiSol;
 
 /* The LAN channel's number; the system interface is %IPMI_CHANNEL_SYSTEM. */
 #define IPMI_CHANNEL_LAN 1
@@ -206,6 +207,8 @@ typedef struct IpmiSelPartial {
  * @msg: message flags and global enables of the system interface
  * @sel: what is under way in the event log
  * @reset: on bmc_reset_notifiers()
+ * @sol: Serial over LAN
+ * @sol_set_in_progress: its configuration is being set
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -216,6 +219,8 @@ struct IpmiCore {
     IpmiMsg msg;
     IpmiSelPartial sel;
     Notifier reset;
+    IpmiSol *sol;
+    bool sol_set_in_progress;
     GQueue pending;
 };
 

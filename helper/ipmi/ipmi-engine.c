@@ -15,6 +15,7 @@
 #include "codec/rmcp.h"
 #include "ipmi/ipmi-rakp.h"
 #include "ipmi/ipmi-session15.h"
+#include "ipmi/ipmi-sol.h"
 #include "util/secret.h"
 
 /*
@@ -114,10 +115,8 @@ static void answer_in_session(IpmiEngine *engine, IpmiSession *session,
 {
     uint8_t message[IPMI_RESPONSE_MAX + IPMB_OVERHEAD + 1];
     uint8_t packet[IPMI_LAN_PACKET_MAX];
-    uint8_t iv[RMCPP_IV_LEN];
     ByteWriter m = byte_writer(message, sizeof(message));
     ByteWriter w = byte_writer(packet, sizeof(packet));
-    RmcppHeader header = { .payload_type = IPMI_PAYLOAD_IPMI };
 
     ipmb_build_response(&m, request, cc, data, len);
     if (m.failed) {
@@ -129,12 +128,8 @@ static void answer_in_session(IpmiEngine *engine, IpmiSession *session,
         send_writer(engine, &session->peer, &w);
         return;
     }
-    header.session_id = session->console_id;
-    header.sequence = ipmi_session_next_sequence(session);
-    secret_random(iv, sizeof(iv));
-    rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
-    rmcpp_seal(&w, &session->crypto, &header, m.data, m.len, iv);
-    send_writer(engine, &session->peer, &w);
+    ipmi_engine_send(session, IPMI_PAYLOAD_IPMI, &session->crypto, m.data,
+                     m.len);
 }
 
 static void op_done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
@@ -295,24 +290,34 @@ static void receive_in_session(IpmiEngine *engine, const IpmiPeer *peer,
     IpmiSessions *sessions = engine->core->sessions;
     IpmiSession *session = ipmi_sessions_find(sessions,
                                               pkt->header.session_id);
+    bool is_sol = pkt->header.payload_type == IPMI_PAYLOAD_SOL;
     uint8_t plain[IPMI_LAN_PACKET_MAX];
     ByteWriter w = byte_writer(plain, sizeof(plain));
+    const RmcppCrypto *crypto;
     IpmiWindow *window;
 
     if (!session || session->state != IPMI_SESSION_ACTIVE ||
-        session->auth15 || pkt->header.payload_type != IPMI_PAYLOAD_IPMI ||
+        session->auth15 ||
+        (pkt->header.payload_type != IPMI_PAYLOAD_IPMI && !is_sol) ||
         !ipmi_peer_equal(&session->peer, peer)) {
         return;
     }
+    crypto = is_sol ? ipmi_sol_crypto(engine->core->sol, session) :
+             &session->crypto;
     window = &session->window[pkt->header.authenticated];
     if (!ipmi_window_check(window, pkt->header.sequence) ||
-        !rmcpp_open(&session->crypto, pkt, &w, NULL)) {
+        !rmcpp_open(crypto, pkt, &w, NULL)) {
         return;
     }
     ipmi_window_accept(window, pkt->header.sequence);
     ipmi_session_touch(sessions, session);
     session->used = true;
-    receive_command(engine, session, w.data, w.len);
+    if (is_sol) {
+        ipmi_sol_receive(engine->core->sol, session, pkt->header.sequence,
+                         w.data, w.len);
+    } else {
+        receive_command(engine, session, w.data, w.len);
+    }
     secret_wipe(plain, w.len);
 }
 
@@ -389,6 +394,26 @@ static void receive_asf(IpmiEngine *engine, const IpmiPeer *peer,
     rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_ASF);
     asf_build_pong(&w, asf.tag);
     send_writer(engine, peer, &w);
+}
+
+void ipmi_engine_send(IpmiSession *session, uint8_t payload_type,
+                      const RmcppCrypto *crypto, const uint8_t *data,
+                      size_t len)
+{
+    const IpmiEngine *engine = session->peer.port;
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    uint8_t iv[RMCPP_IV_LEN];
+    ByteWriter w = byte_writer(packet, sizeof(packet));
+    RmcppHeader header = { .payload_type = payload_type };
+
+    header.session_id = session->console_id;
+    header.sequence = ipmi_session_next_sequence(session);
+    secret_random(iv, sizeof(iv));
+    rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
+    rmcpp_seal(&w, crypto, &header, data, len, iv);
+    if (!w.failed) {
+        engine->send(engine->opaque, &session->peer, w.data, w.len);
+    }
 }
 
 IpmiEngine *ipmi_engine_new(IpmiCore *core, IpmiSendFunc send, void *opaque)

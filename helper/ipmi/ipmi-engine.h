@@ -58,4 +58,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IpmiEngine, ipmi_engine_free)
 void ipmi_engine_receive(IpmiEngine *engine, const IpmiPeer *peer,
                          const uint8_t *buf, size_t len);
 
+/**
+ * ipmi_engine_send: send a payload within an active RMCP+ session.
+ *
+ * @session: the session; its peer tells through which engine
+ * @payload_type: IPMI_PAYLOAD_*
+ * @crypto: how the payload is protected
+ * @data: the payload
+ * @len: its length in bytes
+ */
+void ipmi_engine_send(IpmiSession *session, uint8_t payload_type,
+                      const RmcppCrypto *crypto, const uint8_t *data,
+                      size_t len);
+
 #endif /* QEMU_BMC_IPMI_IPMI_ENGINE_H */

@@ -6,7 +6,8 @@ check-layers.py [--tap]
 
     osdep < util < codec < qmp < machine     only machine-qmp uses qmp
     util, codec, machine/machine.h < bmc     no other header of machine
-    bmc < ipmi | redfish | console           never each other
+    bmc < console                            the serial line's hub
+    bmc, console < ipmi | redfish            never each other
     everything < main.c                      and its siblings
     util, codec < client                     the outgoing side
     util, codec, qmp, client < tools
@@ -22,16 +23,16 @@ from lintlib import ROOT, CText, read_text, report, tracked_files
 
 CHECKS = ['layers', 'osdep', 'paths', 'cycles']
 
-FRONT_END = {'util', 'codec', 'bmc'}
+FRONT_END = {'util', 'codec', 'bmc', 'console'}
 LAYERS = {
     'util': {'util'},
     'codec': {'util', 'codec'},
     'qmp': {'util', 'codec', 'qmp'},
     'machine': {'util', 'codec', 'machine'},
     'bmc': {'util', 'codec', 'bmc'},
+    'console': {'util', 'codec', 'bmc', 'console'},
     'ipmi': FRONT_END | {'ipmi'},
     'redfish': FRONT_END | {'redfish'},
-    'console': FRONT_END | {'console'},
     'client': {'util', 'codec', 'client'},
     'tools': {'util', 'codec', 'qmp', 'client'},
 }
