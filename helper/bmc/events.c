@@ -23,7 +23,8 @@
  * @telling: notifiers are being told
  * @logging: bmc_event_logging()
  * @receiver: bmc_event_receiver()
- * @log: events from outside
+ * @received: log lines about events from outside
+ * @audit: log lines about changes
  */
 struct BmcEvents {
     NotifierList notifiers;
@@ -31,7 +32,8 @@ struct BmcEvents {
     bool telling;
     bool logging;
     uint8_t receiver;
-    LogLimit log;
+    LogLimit received;
+    LogLimit audit;
 };
 
 static void notice_free(void *opaque)
@@ -92,6 +94,19 @@ static bool pass_on(Bmc *bmc, const SelEvent *event, uint16_t generator,
     }
     tell(bmc, &notice);
     return !log || notice.record_id;
+}
+
+static void say(Bmc *bmc, LogLimit *limit, const char *text)
+{
+    unsigned suppressed;
+
+    if (!log_limit_allows(limit, clock_now_ms(bmc->clock), &suppressed)) {
+        return;
+    }
+    if (suppressed) {
+        g_message("event log: %u lines about it are left out", suppressed);
+    }
+    g_message("event log: %s", text);
 }
 
 static void save(Bmc *bmc)
@@ -160,6 +175,11 @@ void event_source_add(Bmc *bmc, const BmcEvent *event, const char *text)
     pass_on(bmc, &wire, BMC_EVENT_GENERATOR, bmc->events->logging, text);
 }
 
+void bmc_event_audit(Bmc *bmc, const char *text)
+{
+    say(bmc, &bmc->events->audit, text);
+}
+
 bool bmc_event_receive(Bmc *bmc, const SelEvent *event, uint16_t generator,
                        const BmcOrigin *origin)
 {
@@ -172,12 +192,8 @@ bool bmc_event_receive(Bmc *bmc, const SelEvent *event, uint16_t generator,
                         event->deassert ? "deasserted" : "asserted",
                         event->data[0], event->data[1], event->data[2], who);
     bool inside = origin->channel == BMC_CHANNEL_IN_BAND;
-    unsigned suppressed;
 
-    if (log_limit_allows(&bmc->events->log, clock_now_ms(bmc->clock),
-                         &suppressed)) {
-        g_message("event: %s", text);
-    }
+    say(bmc, &bmc->events->received, text);
     return pass_on(bmc, event, generator, inside || bmc->events->logging,
                    text);
 }
@@ -195,7 +211,8 @@ bool bmc_event_logging(const Bmc *bmc)
 void bmc_event_set_logging(Bmc *bmc, bool enabled)
 {
     if (enabled != bmc->events->logging) {
-        g_message("event log: logging %s", enabled ? "enabled" : "disabled");
+        bmc_event_audit(bmc, enabled ? "logging enabled" :
+                        "logging disabled");
         bmc->events->logging = enabled;
         bmc_changed(bmc, BMC_PART_EVENTS);
     }
@@ -212,9 +229,9 @@ bool bmc_event_set_receiver(Bmc *bmc, uint8_t address)
         return false;
     }
     if (address != bmc->events->receiver) {
-        g_message("events: generation %s",
-                  address == BMC_EVENT_RECEIVER_NONE ? "disabled" :
-                  "enabled");
+        bmc_event_audit(bmc, address == BMC_EVENT_RECEIVER_NONE ?
+                        "the BMC's own events disabled" :
+                        "the BMC's own events enabled");
         bmc->events->receiver = address;
         save(bmc);
         bmc_changed(bmc, BMC_PART_EVENTS);

@@ -79,6 +79,16 @@ typedef struct BmcEventNotice {
 void bmc_event_add(Bmc *bmc, const BmcEvent *event, const char *text);
 
 /**
+ * bmc_event_audit: write to the helper's own log what somebody has done to
+ * the event log or the event path. Software in the machine could do it all
+ * the time, so no more than some lines a minute are written.
+ *
+ * @bmc: the hub
+ * @text: what
+ */
+void bmc_event_audit(Bmc *bmc, const char *text);
+
+/**
  * bmc_event_receive: somebody else says that something has happened
  * (Platform Event Message, section 29.3). What the guest says is logged even
  * while event logging is disabled (section 22.1).

@@ -4,7 +4,7 @@
 
 #include "bmc/sel.h"
 
-#include "bmc/events.h"
+#include "bmc/event-source.h"
 #include "bmc/sel-priv.h"
 #include "util/log.h"
 
@@ -26,7 +26,6 @@ static void entry_free(void *opaque)
 
 static void changed(Bmc *bmc)
 {
-    bmc->sel->reserved = false;
     sel_store_save(bmc);
     bmc_changed(bmc, BMC_PART_EVENTS);
 }
@@ -63,8 +62,9 @@ static void log_state(Bmc *bmc, uint8_t data1, uint8_t data3,
         .data = { data1, 0xff, data3 },
     };
 
+    bmc_event_audit(bmc, text);
     bmc->sel->filling = true;
-    bmc_event_add(bmc, &event, text);
+    event_source_add(bmc, &event, text);
     bmc->sel->filling = false;
 }
 
@@ -148,8 +148,7 @@ uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text)
     if (sel->entries->len >= BMC_SEL_MAX) {
         if (!sel->overflow) {
             sel->overflow = true;
-            g_message("the event log is full: events are lost until it is "
-                      "cleared");
+            bmc_event_audit(bmc, "events are lost until it is cleared");
             sel_store_save(bmc);
             bmc_changed(bmc, BMC_PART_EVENTS);
         }
@@ -162,6 +161,7 @@ uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text)
     sel->added = stamped.timestamp;
     sel_build(&stamped, bytes);
     sel_store_entry(sel, bytes, line);
+    sel->reserved = false;
     changed(bmc);
     check_space(bmc);
     return stamped.id;
@@ -203,6 +203,7 @@ void bmc_sel_clear(Bmc *bmc, const BmcOrigin *origin)
     g_ptr_array_set_size(sel->entries, 0);
     sel->next_id = 1;
     sel->overflow = false;
+    sel->reserved = false;
     sel->erased = bmc_sel_time(bmc);
     changed(bmc);
     log_state(bmc, EVENT_CLEARED, 0xff, text);
@@ -232,11 +233,13 @@ uint32_t bmc_sel_time(const Bmc *bmc)
 void bmc_sel_set_time(Bmc *bmc, uint32_t seconds, const BmcOrigin *origin)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
+    g_autofree char *text = NULL;
     int64_t host = g_get_real_time() / G_USEC_PER_SEC;
 
     bmc->sel->time_offset = seconds - host;
-    g_message("event log: clock set by %s, now %" G_GINT64_FORMAT " s from "
-              "the host's", who, bmc->sel->time_offset);
+    text = g_strdup_printf("clock set by %s, now %" G_GINT64_FORMAT " s from "
+                           "the host's", who, bmc->sel->time_offset);
+    bmc_event_audit(bmc, text);
     sel_store_save(bmc);
     bmc_changed(bmc, BMC_PART_EVENTS);
 }

@@ -105,7 +105,9 @@ uint16_t bmc_sel_add(Bmc *bmc, const SelRecord *record, const char *text);
 uint16_t bmc_sel_next_id(const Bmc *bmc);
 
 /**
- * bmc_sel_delete: delete a record. Cancels the reservation.
+ * bmc_sel_delete: delete a record. The others keep their ids, so the
+ * reservation holds (section 31.4.2), which clients rely on that delete
+ * several records.
  *
  * @bmc: the hub
  * @id: as in bmc_sel_find()

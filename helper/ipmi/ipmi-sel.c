@@ -2,6 +2,7 @@
 /* Commands of the event log (IPMI 2.0 chapter 31). */
 #include "osdep.h"
 
+#include "bmc/events.h"
 #include "bmc/sel.h"
 
 #include "ipmi/ipmi-commands.h"
@@ -173,6 +174,7 @@ static int delete_entry(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     uint16_t reservation = byte_reader_le16(in);
     uint16_t id = byte_reader_le16(in);
     g_autofree char *who = bmc_origin_to_string(&req->ctx->origin);
+    g_autofree char *text = NULL;
 
     if (!bmc_sel_reserved(req->bmc, reservation)) {
         return IPMI_CC_RESERVATION;
@@ -181,7 +183,8 @@ static int delete_entry(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!id) {
         return IPMI_CC_NOT_PRESENT;
     }
-    g_message("event log: record %u deleted by %s", id, who);
+    text = g_strdup_printf("record %u deleted by %s", id, who);
+    bmc_event_audit(req->bmc, text);
     byte_writer_le16(out, id);
     return ipmi_request_finish_durable(req);
 }

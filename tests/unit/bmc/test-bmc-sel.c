@@ -91,7 +91,7 @@ static void test_reservation(void)
     g_assert_false(bmc_sel_reserved(fix.bmc, id));
     id = bmc_sel_reserve(fix.bmc);
     g_assert_cmphex(bmc_sel_delete(fix.bmc, SEL_ID_LAST), ==, 1);
-    g_assert_false(bmc_sel_reserved(fix.bmc, id));
+    g_assert_true(bmc_sel_reserved(fix.bmc, id));
     id = bmc_sel_reserve(fix.bmc);
     bmc_sel_clear(fix.bmc, &admin);
     g_assert_false(bmc_sel_reserved(fix.bmc, id));
