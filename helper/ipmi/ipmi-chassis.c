@@ -4,6 +4,7 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/events.h"
 #include "bmc/power.h"
 #include "ipmi/ipmi-boot.h"
 
@@ -20,13 +21,6 @@
 
 #define IDENTIFY_DEFAULT_S 15
 #define IDENTIFY_FORCE 0x01
-
-/* Get System Restart Cause. */
-#define RESTART_UNKNOWN 0x00
-#define RESTART_COMMAND 0x01
-#define RESTART_BUTTON 0x03
-#define RESTART_WATCHDOG 0x04
-#define RESTART_SOFT 0x0a
 
 /* Chassis Control, by its number (table 28-4). */
 static const BmcPowerAction actions[] = {
@@ -141,22 +135,12 @@ static int identify(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 static int get_restart_cause(IpmiRequest *req, ByteReader *in,
                              ByteWriter *out)
 {
-    const BmcPowerEvent *event = bmc_power_last_restart_event(req->bmc);
-    int channel = event_channel(event);
-    uint8_t cause = RESTART_UNKNOWN;
+    uint8_t channel;
 
-    if (channel >= 0) {
-        cause = RESTART_COMMAND;
-    } else if (event->when && event->cause == BMC_POWER_CAUSE_REQUEST &&
-               event->action == BMC_POWER_PUSH_BUTTON) {
-        cause = RESTART_BUTTON;
-    } else if (event->when && event->cause == BMC_POWER_CAUSE_WATCHDOG) {
-        cause = RESTART_WATCHDOG;
-    } else if (event->when && event->cause == BMC_POWER_CAUSE_GUEST) {
-        cause = RESTART_SOFT;
-    }
-    byte_writer_u8(out, cause);
-    byte_writer_u8(out, MAX(channel, 0));
+    byte_writer_u8(out, bmc_event_restart_cause(
+                            bmc_power_last_restart_event(req->bmc),
+                            &channel));
+    byte_writer_u8(out, channel);
     return IPMI_CC_OK;
 }
 
