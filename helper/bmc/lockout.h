@@ -18,7 +18,7 @@
 
 /* Users at addresses that are remembered; the longest unused gives way. */
 #define BMC_LOCKOUT_MAX 256
-#define BMC_LOCKOUT_UNANSWERED_MAX 100
+#define BMC_LOCKOUT_UNANSWERED_MAX 600
 
 /**
  * BmcLockoutPolicy: when a user is locked out. Without bmc_lockout_set(): at

@@ -80,9 +80,7 @@ void ipmi_sessions_unanswered(IpmiSessions *sessions, IpmiSession *session)
     bmc_lockout_unanswered(sessions->bmc, &origin);
     ipmi_sessions_log_failure(sessions, &session->peer,
                               (const uint8_t *)session->user,
-                              strlen(session->user), session->auth15 ?
-                              "no answer to the challenge" :
-                              "no answer to RAKP 2");
+                              strlen(session->user), "no answer to RAKP 2");
 }
 
 void ipmi_sessions_log_failure(IpmiSessions *sessions, const IpmiPeer *peer,
@@ -112,7 +110,7 @@ void ipmi_sessions_failed(IpmiSessions *sessions, IpmiSession *session)
     const BmcOrigin origin = { BMC_CHANNEL_LAN, session->user, host };
 
     /* Silence before it was in the log already: not twice */
-    if (session->challenged_ms >= 0) {
+    if (session->challenged_ms >= 0 || session->auth15) {
         session->challenged_ms = -1;
         ipmi_sessions_log_failure(sessions, &session->peer,
                                   (const uint8_t *)session->user,

@@ -122,13 +122,19 @@ static void leave_host(IpmiSessions *sessions, IpmiSession *session)
     }
 }
 
+/* Whether a half-open session's peer is known to receive at its address. */
+static bool is_reached(const IpmiSession *session)
+{
+    return session->state == IPMI_SESSION_CHALLENGED && !session->auth15;
+}
+
 /* Whether @a has to go rather than @b, which is older. */
 static bool goes_before(const IpmiSession *a, const IpmiSession *b)
 {
     if (a->host->count != b->host->count) {
         return a->host->count > b->host->count;
     }
-    return a->state < b->state;
+    return is_reached(a) < is_reached(b);
 }
 
 static void make_room(IpmiSessions *sessions)

@@ -58,7 +58,9 @@ typedef struct IpmiSessionsConfig {
  * IpmiSessionState: how far a session is.
  *
  * @IPMI_SESSION_OPENED: Open Session answered
- * @IPMI_SESSION_CHALLENGED: RAKP 1 answered
+ * @IPMI_SESSION_CHALLENGED: RAKP 1 answered, so the peer receives at its
+ *                           address; with IPMI 1.5, which begins here, that
+ *                           is not known yet
  * @IPMI_SESSION_ACTIVE: RAKP 3 verified
  */
 typedef enum IpmiSessionState {
@@ -89,7 +91,7 @@ typedef struct IpmiSessionHost {
  * @host: its address among the half-open; NULL once active
  * @opened_ms: when Open Session was answered
  * @challenged_ms: when RAKP 1 was answered; -1 if it was not, or if silence
- *                 after it is in the log already
+ *                 after it is in the log already; always -1 with @auth15
  * @active_ms: when it was last used
  * @open_tag: message tag of the Open Session Request
  * @open_priv: maximum privilege asked for in Open Session

@@ -176,7 +176,6 @@ static int get_challenge(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     memcpy(session->rakp.kuid, key, IPMI_KEY_LEN);
     secret_wipe(key, sizeof(key));
     secret_random(session->rakp.managed_random, IPMI_RANDOM_LEN);
-    ipmi_sessions_challenged(sessions, session);
     byte_writer_le32(out, session->id);
     byte_writer_bytes(out, session->rakp.managed_random, IPMI_RANDOM_LEN);
     return IPMI_CC_OK;
@@ -197,8 +196,6 @@ static uint8_t activate_now(IpmiSessions *sessions, IpmiSession *session,
                             uint8_t priv, const uint8_t *challenge,
                             uint32_t outbound)
 {
-    /* It was answered, with the right password, whatever comes of it */
-    session->challenged_ms = -1;
     if (memcmp(challenge, session->rakp.managed_random, IPMI_RANDOM_LEN)) {
         return IPMI_CC_INVALID_FIELD;
     }

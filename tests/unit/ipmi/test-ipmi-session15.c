@@ -375,6 +375,38 @@ static void test_limits(EngineFixture *f, const void *opaque)
     g_assert_cmphex(login(f, &host, 2, "admin", FIXTURE_PASSWORD, 4), ==, 0);
 }
 
+/*
+ * Get Session Challenge with forged addresses: it takes no half-open session
+ * from those who have proved theirs, and keeps nobody out.
+ */
+static void test_spoofing(EngineFixture *f, const void *opaque)
+{
+    EngineHost host;
+    EngineHost other;
+    unsigned i;
+
+    engine_host_init(&host, f, "192.0.2.1", 1000);
+    ipmi_test_client_open(&host.client, 3, 4, 1);
+    g_assert_cmphex(ipmi_test_client_rakp1(&host.client, "admin", 0x14), ==,
+                    0);
+    for (i = 0; i < 1000; i++) {
+        g_autofree char *ip = g_strdup_printf("198.51.%u.%u", 100 + i / 250,
+                                              i % 250);
+
+        engine_host_init(&other, f, ip, 1000);
+        g_assert_cmphex(ipmi_test_client_challenge15(&other.client, 2,
+                                                     "admin"), ==, 0);
+        engine_host_init(&other, f, "192.0.2.1", 2000 + i);
+        g_assert_cmphex(ipmi_test_client_challenge15(&other.client, 2,
+                                                     "admin"), ==, 0);
+    }
+    g_assert_cmphex(ipmi_test_client_rakp3(&host.client, FIXTURE_PASSWORD),
+                    ==, 0);
+    fixture_advance(&f->base, IPMI_HALF_OPEN_MS);
+    g_assert_cmphex(login(f, &host, 2, "admin", FIXTURE_PASSWORD, 4), ==, 0);
+    engine_host_login(&host, f, 17, "admin");
+}
+
 static void test_lockout(EngineFixture *f, const void *opaque)
 {
     EngineHost host;
@@ -408,6 +440,7 @@ int main(int argc, char **argv)
     ADD("downgrade", test_downgrade);
     ADD("channel-auth", test_channel_auth);
     ADD("limits", test_limits);
+    ADD("spoofing", test_spoofing);
     ADD("lockout", test_lockout);
     return g_test_run();
 }
