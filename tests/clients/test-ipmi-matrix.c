@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the subcommands of ipmitool and the tools of FreeIPMI say, as a table:
+ * one row per command line, all on one VM. A row that fails does not keep
+ * the others from being tried.
+ */
+#include "osdep.h"
+
+#include "test-vm.h"
+
+#define GUEST \
+    "-M q35 -uuid 7c0e3a52-9d5b-4f61-8a34-56789abcdef0 -name matrix " \
+    "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-device ide-hd,drive=a,bootindex=10"
+
+/*
+ * Row: a command line and what comes of it.
+ *
+ * @args: arguments, as a shell would split them; "@DIR@" is the test's
+ *        directory
+ * @code: exit status
+ * @pattern: of stdout and stderr together, as g_pattern_match_simple() has it
+ */
+typedef struct Row {
+    const char *args;
+    int code;
+    const char *pattern;
+} Row;
+
+static const Row ipmitool_rows[] = {
+    /* chassis, power */
+    { "chassis status", 0, "*System Power *: on*Power Restore Policy*" },
+    { "chassis power status", 0, "Chassis Power is on\n" },
+    { "chassis identify 1", 0, "*Chassis identify interval: 1 seconds*" },
+    { "chassis identify 0", 0, "*off*" },
+    { "chassis restart_cause", 0, "System restart cause: *" },
+    { "chassis bootdev disk", 0, "Set Boot Device to disk\n" },
+    { "chassis bootdev none", 0, "Set Boot Device to none\n" },
+    { "chassis bootparam get 5", 0, "*Boot parameter version: 1*" },
+    { "power on", 0, "Chassis Power Control: Up/On\n" },
+    { "power status", 0, "Chassis Power is on\n" },
+    /* mc */
+    { "mc info", 0, "*IPMI Version *: 2.0*" },
+    { "mc guid ipmi", 0, "*7c0e3a52-9d5b-4f61-8a34-56789abcdef0*" },
+    { "mc getenables", 0, "*System Event Logging*" },
+    { "mc getsysinfo system_name", 0, "*" },
+    /* lan, lan6 */
+    { "lan print 1", 0, "*IP Address *: 127.0.0.1*MAC Address *: *" },
+    { "lan print", 0, "*IP Address*" },
+    { "lan print 3", 1, "*" },
+    { "lan alert print 1", 0, "*" },
+    { "lan stats get 1", 1, "*" },
+    { "lan6 print 1", 0, "*IPv6*" },
+    /* user */
+    { "user list 1", 0, "*2   admin *ADMINISTRATOR*" },
+    { "user summary 1", 0, "Maximum IDs*16*Enabled User Count*" },
+    { "user set name 5 matrix", 0, "*" },
+    { "user set password 5 secret123", 0, "Set User Password command "
+      "successful (user 5)\n" },
+    { "user priv 5 3 1", 0, "*success*" },
+    { "user enable 5", 0, "*" },
+    { "user test 5 16 secret123", 0, "Success\n" },
+    { "user test 5 16 wrong", 1, "*" },
+    { "user list 1", 0, "*5   matrix *OPERATOR*" },
+    { "user disable 5", 0, "*" },
+    { "user set name 5 \"\"", 0, "*" },
+    /* channel */
+    { "channel info 1", 0, "*802.3 LAN*multi-session*" },
+    { "channel info 0xf", 0, "*System Interface*KCS*session-less*" },
+    { "channel authcap 1 4", 0, "*IPMI v2.0*" },
+    { "channel getaccess 1 2", 0, "*User Name *: admin*ADMINISTRATOR*" },
+    { "channel setaccess 1 3 callin=on ipmi=on link=off privilege=2", 0, "*" },
+    { "channel getciphers ipmi", 0, "*17*" },
+    { "channel getciphers sol", 0, "*17*" },
+    /* session */
+    { "session info active", 0, "*user id *: 2*privilege level*" },
+    { "session info all", 0, "*" },
+    /* sel */
+    { "sel info", 0, "*Version *: 1.5*" },
+    { "sel list", 0, "*" },
+    { "sel elist", 0, "*" },
+    { "sel time get", 0, "*/*/*:*" },
+    { "sel time set now", 0, "*" },
+    { "sel get 1", 0, "*SEL Record ID*" },
+    { "sel clear", 0, "Clearing SEL*" },
+    /* sdr, sensor */
+    { "sdr info", 0, "*SDR Version *: 0x51*" },
+    { "sdr list", 0, "*" },
+    { "sdr elist full", 0, "*" },
+    { "sdr type list", 0, "*" },
+    { "sensor", 0, "*" },
+    { "sensor list", 0, "*" },
+    /* fru */
+    { "fru print 0", 0, "*Product Name*matrix*" },
+    { "fru print", 0, "FRU Device Description : *" },
+    /* event, pef */
+    { "event 1", 0, "Sending SAMPLE event: Temperature - Upper Critical*" },
+    { "event 2", 0, "Sending SAMPLE event: Voltage*" },
+    { "event 3", 0, "Sending SAMPLE event: Memory*" },
+    { "sel list", 0, "*Temperature*Upper Critical*" },
+    { "pef capabilities", 0, "*" },
+    /* sol */
+    { "sol payload status 1 2", 0, "*" },
+    /* dcmi */
+    { "dcmi asset_tag", 0, "*" },
+    { "dcmi set_asset_tag rack7", 0, "*" },
+    { "dcmi asset_tag", 0, "*rack7*" },
+    { "dcmi get_mc_id_string", 0, "*" },
+    { "dcmi power reading", 1, "*" },
+    /* raw, exec, shell */
+    { "raw 6 1", 0, " 20 *" },
+    { "raw 6 0xee", 1, "*rsp=0xc1*Invalid command*" },
+    { "raw 0 2", 1, "*rsp=0xc7*" },
+    /* Suites, privileges */
+    { "-C 3 mc info", 0, "*IPMI Version*" },
+    { "-C 17 mc info", 0, "*IPMI Version*" },
+    { "-L OPERATOR power status", 0, "*is on*" },
+    { "-L USER power status", 0, "*is on*" },
+    { "-L USER power off", 1, "*" },
+    { "-L USER user list 1", 1, "*" },
+    { NULL }
+};
+
+static const Row freeipmi_rows[] = {
+    { "bmc-info", 0, "*IPMI Version *: 2.0*7c0e3a52-9d5b-4f61*" },
+    { "bmc-device --get-sel-time", 0, "*" },
+    { "ipmi-chassis --get-status", 0, "*System Power *: on*" },
+    { "ipmi-chassis --get-capabilities", 0, "*" },
+    { "ipmi-chassis --get-system-restart-cause", 0, "*" },
+    { "ipmi-chassis --chassis-identify=1", 0, "*" },
+    { "ipmipower --stat", 0, "*: on\n" },
+    { "ipmi-sel --sdr-cache-directory @DIR@", 0, "*" },
+    { "ipmi-sel --info", 0, "*SEL*" },
+    { "ipmi-sensors --sdr-cache-directory @DIR@", 0, "*" },
+    { "ipmi-sensors --sdr-cache-directory @DIR@ -v", 0, "*" },
+    { "ipmi-fru --sdr-cache-directory @DIR@", 0, "*matrix*" },
+    { "ipmi-dcmi --get-dcmi-capability-info", 0, "*" },
+    { "ipmi-dcmi --get-asset-tag", 0, "*" },
+    { "ipmi-dcmi --get-management-controller-identifier-string", 0, "*" },
+    { "ipmi-raw 0 6 1", 0, "rcvd: 01 00 20 *" },
+    { "ipmi-config --category=chassis --checkout", 0, "*Section*" },
+    { "ipmi-config --category=sensors --sdr-cache-directory @DIR@ --checkout",
+      0, "*" },
+    { NULL }
+};
+
+/* @prefix comes before the row's arguments, @suffix behind them. */
+static char *make_line(const TestLab *f, const Row *row, const char *prefix,
+                       const char *suffix)
+{
+    g_autofree char *line = g_strconcat(prefix, row->args, suffix, NULL);
+    g_auto(GStrv) parts = g_strsplit(line, "@DIR@", -1);
+
+    return g_strjoinv(f->dir->path, parts);
+}
+
+static unsigned try_rows(const TestLab *f, const Row *row, const char *prefix,
+                         const char *suffix)
+{
+    unsigned failed = 0;
+
+    for (; row->args; row++) {
+        g_autofree char *line = make_line(f, row, prefix, suffix);
+        g_autofree char *out = NULL;
+        int code = test_run(&out, line);
+
+        if (code != row->code || !g_pattern_match_simple(row->pattern, out)) {
+            g_test_message("FAILED: %s: exit status %d instead of %d, "
+                           "'%s' should match '%s'", row->args, code,
+                           row->code, out, row->pattern);
+            g_printerr("%s: exit status %d, '%s'\n", row->args, code, out);
+            failed++;
+        }
+    }
+    return failed;
+}
+
+static void test_ipmitool(TestLab *f, const void *data)
+{
+    g_autofree char *prefix = g_strdup_printf(
+        "ipmitool -I lanplus -H 127.0.0.1 -p %s -U admin -P password ",
+        f->bmc->ipmi_port);
+
+    g_assert_cmpint(try_rows(f, ipmitool_rows, prefix, ""), ==, 0);
+}
+
+static void test_freeipmi(TestLab *f, const void *data)
+{
+    g_autofree char *suffix = g_strdup_printf(
+        " -D LAN_2_0 -l ADMIN -h 127.0.0.1:%s -u admin -p password",
+        f->bmc->ipmi_port);
+
+    g_assert_cmpint(try_rows(f, freeipmi_rows, "", suffix), ==, 0);
+}
+
+static void setup(TestLab *f, const void *data)
+{
+    test_lab_start(f, GUEST, "BOOTED A");
+}
+
+static void teardown(TestLab *f, const void *data)
+{
+    test_lab_end(f);
+}
+
+#define ADD(name, func) \
+    g_test_add("/matrix/" name, TestLab, NULL, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("ipmitool", test_ipmitool);
+    ADD("freeipmi", test_freeipmi);
+    return g_test_run();
+}
