@@ -293,17 +293,23 @@ static bool offered(const IpmiRequest *req, unsigned id)
  * has all privileges. Those for suites that are not offered are "unused",
  * unless somebody has set them, and mean nothing.
  */
-static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
+static uint8_t shown_level(const IpmiRequest *req, unsigned id)
 {
     const uint8_t *privileges = bmc_channel_suite_privileges(req->bmc);
+
+    if (privileges[id] == BMC_CIPHER_SUITE_UNSET && !offered(req, id)) {
+        return 0;
+    }
+    return bmc_channel_suite_privilege(req->bmc, id);
+}
+
+static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
+{
     uint8_t levels[SUITE_LEVELS] = { 0 };
     unsigned id;
 
     for (id = 0; id < SUITE_ENTRIES; id++) {
-        if (privileges[id] != BMC_CIPHER_SUITE_UNSET || offered(req, id)) {
-            levels[1 + id / 2] |=
-                bmc_channel_suite_privilege(req->bmc, id) << id % 2 * 4;
-        }
+        levels[1 + id / 2] |= shown_level(req, id) << id % 2 * 4;
     }
     byte_writer_bytes(out, levels, sizeof(levels));
     return IPMI_CC_OK;
@@ -323,9 +329,8 @@ static int write_suite_levels(IpmiRequest *req, const uint8_t *data,
         if (level > IPMI_PRIV_ADMIN) {
             return IPMI_CC_INVALID_FIELD;
         }
-        /* What is "unused" because nobody has set it stays so */
-        if (level || privileges[id] != BMC_CIPHER_SUITE_UNSET ||
-            offered(req, id)) {
+        if (privileges[id] != BMC_CIPHER_SUITE_UNSET ||
+            level != shown_level(req, id)) {
             privileges[id] = level;
         }
     }
