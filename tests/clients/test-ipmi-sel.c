@@ -72,6 +72,9 @@ static void test_ipmitool(TestLab *f, const void *data)
     ipmitool(f, "sel info", "*Entries*: 8*");
     ipmitool(f, "sel delete 2 3", "*Deleted entry 3*Deleted entry 2*");
     ipmitool(f, "sel list", "*   1 |*   4 |*");
+    ipmitool(f, "event 'Power Unit' 'Power off/down'", "*");
+    ipmitool(f, "sel elist last 1",
+             "*Power Unit #0x01 | Power off/down | Asserted\n");
     ipmitool(f, "sel time set now", "*");
     ipmitool(f, "sel time get", "*/*");
 }
@@ -83,8 +86,8 @@ static void test_freeipmi(TestLab *f, const void *data)
              "assertion 0x59 0x00 0x01'", "*");
     freeipmi(f, "bmc-device", "--platform-event='0x04 0x09 0x31 0x6f "
              "assertion 0x04 0xff 0xff'", "*");
-    freeipmi(f, "ipmi-sel", "--ignore-sdr-cache",
-             "*Log Area Reset/Cleared*Upper Critical*Power Unit*AC lost*");
+    freeipmi(f, "ipmi-sel", "",
+             "*Event Log *Log Area Reset/Cleared*Upper Critical*Power Unit*AC lost*");
     freeipmi(f, "ipmi-sel", "--info", "*entries*: 3*space*: No*");
     freeipmi(f, "ipmi-sel", "--ignore-sdr-cache --hex-dump",
              "*GID:?20??00?*GID:?81??10?*");

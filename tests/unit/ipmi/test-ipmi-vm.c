@@ -7,6 +7,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <sys/stat.h>
 
+#include "bmc/events.h"
 #include "codec/vmproto.h"
 
 #include "bmc-fixture.h"
@@ -50,14 +51,21 @@ static void send_bytes(GSocket *sock, const char *hex)
                     (gssize)len);
 }
 
-static void assert_receives(GSocket *sock, const char *hex)
+static size_t receive(GSocket *sock, uint8_t *buf, size_t size)
 {
-    uint8_t buf[1024];
     gssize n;
 
     g_assert_true(test_wait_until(readable, sock, WAIT_MS));
-    n = g_socket_receive(sock, (char *)buf, sizeof(buf), NULL, NULL);
-    test_assert_hex_equal(buf, MAX(n, 0), hex);
+    n = g_socket_receive(sock, (char *)buf, size, NULL, NULL);
+    return MAX(n, 0);
+}
+
+static void assert_receives(GSocket *sock, const char *hex)
+{
+    uint8_t buf[1024];
+    size_t n = receive(sock, buf, sizeof(buf));
+
+    test_assert_hex_equal(buf, n, hex);
 }
 
 /* @opaque: the policy */
@@ -190,6 +198,35 @@ static char *frame_hex(uint8_t netfn, uint8_t cmd, int cc)
     return g_string_free(hex, FALSE);
 }
 
+/* An event asks for attention until it has been read. */
+static void test_event(VmFixture *f, const void *opaque)
+{
+    static const BmcEvent event = {
+        .sensor = 0x20,
+        .sensor_type = 1,
+        .event_type = BMC_EVENT_THRESHOLD,
+        .data = { 0x09, 0xff, 0xff },
+    };
+    uint8_t buf[64];
+    size_t n;
+
+    send_bytes(f->sock, "08 18 2e 0f a3 a0");
+    assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
+    bmc_event_add(f->base.bmc, &event, "hot");
+    assert_receives(f->sock, "02a1");
+    bmc_event_add(f->base.bmc, &event, "hot again");
+    send_bytes(f->sock, "08 18 31 af a0");
+    assert_receives(f->sock, "08 1c 31 00 02 a9 a0");
+    send_bytes(f->sock, "08 18 35 ab a0");
+    n = receive(f->sock, buf, sizeof(buf));
+    g_assert_cmpint(n, >=, 2 + 4 + SEL_RECORD_LEN + 2);
+    test_assert_hex_equal(buf, 9, "00a1 08 1c 35 00 0100 02");
+    send_bytes(f->sock, "08 18 35 ab a0");
+    assert_receives(f->sock, "08 1c 35 80 27 a0");
+    send_bytes(f->sock, "08 18 31 af a0");
+    assert_receives(f->sock, "08 1c 31 00 00 ab a0");
+}
+
 static void test_no_accounts(VmFixture *f, const void *opaque)
 {
     const IpmiCommand *row;
@@ -318,6 +355,7 @@ int main(int argc, char **argv)
     ADD("irq", test_irq);
     ADD("reset", test_reset);
     ADD("attention", test_attention);
+    ADD("event", test_event);
     ADD("response-netfn", test_response_netfn);
     ADD_POLICY("no-accounts", IPMI_VM_NO_ACCOUNTS, test_no_accounts);
     ADD_POLICY("read-only", IPMI_VM_READ_ONLY, test_read_only);
