@@ -389,7 +389,8 @@ void bmc_sensors_machine_event(Bmc *bmc, const MachineEvent *event)
         event->type == MACHINE_EVENT_GONE) {
         sensor_meter_forget(&bmc->sensors->meter);
     }
-    if (event->type == MACHINE_EVENT_INFO &&
+    if ((event->type == MACHINE_EVENT_INFO ||
+         event->type == MACHINE_EVENT_STATE) &&
         !sensor_get(bmc, BMC_SENSOR_CPU_LOAD)->present) {
         sensor_meter_read(bmc, NULL); /* finds out what there is */
     }

@@ -33,7 +33,7 @@
 /* Sensor units (table 43-15). */
 #define SDR_UNIT_UNSPECIFIED 0
 #define SDR_UNIT_DEGREES_C 1
-#define SDR_UNIT_MEGABYTE 76
+#define SDR_UNIT_MEGABYTE 72
 
 /* SdrSensor.init */
 #define SDR_INIT_SETTABLE 0x80
