@@ -17,8 +17,9 @@
 #define SECTION "sdr"
 /* OEM byte of what the administrator has defined: 'U' for user. */
 #define OEM_USER 0x55
-/* Lower and upper thresholds that may show in a reading. */
-#define READING_THRESHOLDS 0x7000
+/* Thresholds that may show in a reading are in bits 12 to 14. */
+#define READING_SHIFT 12
+#define UPPER_SHIFT 3
 
 struct BmcSdrRepo {
     GArray *records;
@@ -56,15 +57,20 @@ static void fill_analog(SdrSensor *sdr, const BmcSensor *sensor,
     unsigned i;
 
     sdr->caps |= SDR_CAP_HYSTERESIS | SDR_CAP_THRESHOLDS;
-    sdr->assert_mask = sensor->events | READING_THRESHOLDS;
-    sdr->deassert_mask = sensor->events | READING_THRESHOLDS;
-    sdr->reading_mask = BMC_THRESHOLDS_ALL << 8 | BMC_THRESHOLDS_ALL;
+    sdr->assert_mask = sensor->events |
+                       (sensor->thresholds & ~BMC_THRESHOLDS_UPPER) <<
+                       READING_SHIFT;
+    sdr->deassert_mask = sensor->events |
+                         sensor->thresholds >> UPPER_SHIFT << READING_SHIFT;
+    sdr->reading_mask = sensor->thresholds << 8 | sensor->thresholds;
     sdr->factors = sensor->factors;
     sdr->min = sdr_raw(&sensor->factors, sensor->min);
     sdr->max = sdr_raw(&sensor->factors, sensor->max);
     for (i = 0; i < G_N_ELEMENTS(record_order); i++) {
         if (settings->threshold_mask & 1u << record_order[i]) {
             sdr->threshold[i] = settings->threshold[record_order[i]];
+        } else if (sensor->thresholds & 1u << record_order[i]) {
+            sdr->threshold[i] = BMC_THRESHOLD_NONE;
         }
     }
     memcpy(sdr->hysteresis, settings->hysteresis,

@@ -25,6 +25,19 @@ static const struct {
     { 11, true, "upper non-recoverable" },
 };
 
+uint16_t sensor_threshold_events(uint8_t mask)
+{
+    uint16_t events = 0;
+    BmcThreshold t;
+
+    for (t = 0; t < BMC_THRESHOLD__MAX; t++) {
+        if (mask & 1u << t) {
+            events |= 1u << thresholds[t].offset;
+        }
+    }
+    return events;
+}
+
 static bool is_beyond(bool upper, int raw, int threshold)
 {
     return upper ? raw >= threshold : raw <= threshold;
@@ -123,7 +136,6 @@ static bool is_watched(const Bmc *bmc, const Sensor *sensor)
 {
     const BmcSensorSettings *settings = &sensor->pub.settings;
     uint16_t enabled = settings->assert_events | settings->deassert_events;
-    BmcThreshold t;
 
     if (!sensor->present || !settings->events || !settings->scanning ||
         (sensor->kind != SENSOR_USAGE && sensor->kind != SENSOR_INPUT) ||
@@ -135,13 +147,7 @@ static bool is_watched(const Bmc *bmc, const Sensor *sensor)
          machine_state_is_off(bmc->machine->state))) {
         return false;
     }
-    for (t = 0; t < BMC_THRESHOLD__MAX; t++) {
-        if (settings->threshold_mask & 1u << t &&
-            enabled & 1u << thresholds[t].offset) {
-            return true;
-        }
-    }
-    return false;
+    return enabled & sensor_threshold_events(settings->threshold_mask);
 }
 
 static void timer_over(void *opaque)

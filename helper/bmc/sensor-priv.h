@@ -220,6 +220,16 @@ void sensor_store_save_numbers(Bmc *bmc);
 void sensor_store_save(Bmc *bmc);
 
 /**
+ * sensor_threshold_events: the events of thresholds: going low at a lower
+ * one, going high at an upper one (table 42-2).
+ *
+ * @thresholds: mask by BmcThreshold
+ *
+ * Returns: mask of events
+ */
+uint16_t sensor_threshold_events(uint8_t thresholds);
+
+/**
  * sensor_evaluate: compare a reading with the thresholds, and add the events
  * that are enabled.
  *

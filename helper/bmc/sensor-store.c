@@ -116,6 +116,7 @@ static void load_sensor(Sensor *sensor, JsonObject *object)
 
     if (json_get_string(object, "settings", &text) == JSON_GET_OK) {
         settings_from_text(text, &sensor->pub.settings);
+        sensor->pub.settings.threshold_mask &= sensor->pub.thresholds;
         sensor->pub.settings.assert_events &= sensor->pub.events;
         sensor->pub.settings.deassert_events &= sensor->pub.events;
     }

@@ -147,7 +147,8 @@ static const struct {
 static void init_analog(Sensor *sensor, double min, double max)
 {
     sensor->pub.event_type = BMC_EVENT_THRESHOLD;
-    sensor->pub.events = BMC_THRESHOLD_EVENTS;
+    sensor->pub.thresholds = BMC_THRESHOLDS_UPPER;
+    sensor->pub.events = sensor_threshold_events(BMC_THRESHOLDS_UPPER);
     sensor->pub.min = min;
     sensor->pub.max = max;
     sdr_factors_for_range(min, max, &sensor->pub.factors);

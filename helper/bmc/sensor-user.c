@@ -108,13 +108,13 @@ static bool set_source(Bmc *bmc, Sensor *sensor,
 static bool set_analog(Sensor *sensor, const BmcSensorConfig *config,
                        GError **errp)
 {
-    static const uint8_t offsets[] = { 0, 2, 4, 7, 9, 11 };
     BmcSensorSettings *settings = &sensor->defaults;
     uint8_t difference;
     BmcThreshold t;
 
     sensor->pub.event_type = BMC_EVENT_THRESHOLD;
-    sensor->pub.events = BMC_THRESHOLD_EVENTS;
+    sensor->pub.thresholds = config->threshold_mask | BMC_THRESHOLDS_UPPER;
+    sensor->pub.events = sensor_threshold_events(sensor->pub.thresholds);
     if (!sdr_factors_for_range(config->min, config->max,
                                &sensor->pub.factors)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
@@ -126,11 +126,12 @@ static bool set_analog(Sensor *sensor, const BmcSensorConfig *config,
         if (config->threshold_mask & 1u << t) {
             settings->threshold[t] = sdr_raw(&sensor->pub.factors,
                                              config->threshold[t]);
-            settings->assert_events |= 1u << offsets[t];
         }
     }
     difference = sdr_raw_difference(&sensor->pub.factors, config->hysteresis);
     settings->threshold_mask = config->threshold_mask;
+    settings->assert_events = sensor_threshold_events(
+        config->threshold_mask);
     settings->deassert_events = settings->assert_events;
     settings->hysteresis[0] = difference;
     settings->hysteresis[1] = difference;

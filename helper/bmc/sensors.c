@@ -230,6 +230,7 @@ static void apply(Sensor *sensor, const BmcSensorSettings *settings)
         fresh = settings->assert_events;
     }
     *now = *settings;
+    now->threshold_mask &= sensor->pub.thresholds;
     now->assert_events &= sensor->pub.events;
     now->deassert_events &= sensor->pub.events;
     if (bmc_sensor_is_analog(&sensor->pub)) {

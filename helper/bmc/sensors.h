@@ -34,14 +34,11 @@ typedef enum BmcThreshold {
     BMC_THRESHOLD__MAX,
 } BmcThreshold;
 
-/* All bits of a mask of thresholds. */
+/* All bits of a mask of thresholds, and those of the upper ones. */
 #define BMC_THRESHOLDS_ALL 0x3f
-
-/*
- * Threshold events that there are: going low at a lower threshold, going
- * high at an upper one (table 42-2).
- */
-#define BMC_THRESHOLD_EVENTS 0x0a95
+#define BMC_THRESHOLDS_UPPER 0x38
+/* What an upper threshold that is not set reads as: nothing is beyond it. */
+#define BMC_THRESHOLD_NONE 0xff
 
 /**
  * BmcSensorSource: where a user-defined sensor's reading comes from.
@@ -130,6 +127,7 @@ typedef struct BmcSensorSettings {
  * @min: least value
  * @max: greatest value
  * @factors: of an analog sensor
+ * @thresholds: thresholds that it may have, by BmcThreshold
  * @events: events, or discrete states, that it may have
  * @settings: as they are
  * @asserted: events that are asserted now, or were last
@@ -150,6 +148,7 @@ typedef struct BmcSensor {
     double min;
     double max;
     SdrFactors factors;
+    uint8_t thresholds;
     uint16_t events;
     BmcSensorSettings settings;
     uint16_t asserted;

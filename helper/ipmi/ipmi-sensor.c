@@ -164,16 +164,20 @@ static int set_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!bmc_sensor_is_analog(sensor)) {
         return IPMI_CC_ILLEGAL_FOR_SENSOR;
     }
-    if (mask & ~BMC_THRESHOLDS_ALL) {
+    if (mask & ~sensor->thresholds) {
         return IPMI_CC_INVALID_FIELD;
     }
     settings = sensor->settings;
-    settings.threshold_mask |= mask;
     for (i = 0; i < BMC_THRESHOLD__MAX; i++) {
         uint8_t value = byte_reader_u8(in);
 
         if (mask & 1u << i) {
             settings.threshold[i] = value;
+            settings.threshold_mask |= 1u << i;
+        }
+        if (mask & 1u << i & BMC_THRESHOLDS_UPPER &&
+            value == BMC_THRESHOLD_NONE) {
+            settings.threshold_mask &= ~(1u << i);
         }
     }
     if (!thresholds_in_order(&settings)) {
@@ -193,10 +197,13 @@ static int get_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!bmc_sensor_is_analog(sensor)) {
         return IPMI_CC_ILLEGAL_FOR_SENSOR;
     }
-    byte_writer_u8(out, sensor->settings.threshold_mask);
+    byte_writer_u8(out, sensor->thresholds);
     for (i = 0; i < BMC_THRESHOLD__MAX; i++) {
-        byte_writer_u8(out, sensor->settings.threshold_mask & 1u << i ?
-                       sensor->settings.threshold[i] : 0);
+        uint8_t bit = 1u << i;
+
+        byte_writer_u8(out, sensor->settings.threshold_mask & bit ?
+                       sensor->settings.threshold[i] :
+                       sensor->thresholds & bit ? BMC_THRESHOLD_NONE : 0);
     }
     return IPMI_CC_OK;
 }
