@@ -50,7 +50,7 @@ static void end(BmcSdrRepo *repo, BmcSdr *record, const ByteWriter *w)
     g_array_append_val(repo->records, *record);
 }
 
-/* Thresholds as they are at first: a change of theirs changes no record. */
+/* Values of thresholds are those at first: their change changes no record. */
 static void fill_analog(SdrSensor *sdr, const BmcSensor *sensor,
                         const BmcSensorSettings *settings)
 {
@@ -62,15 +62,15 @@ static void fill_analog(SdrSensor *sdr, const BmcSensor *sensor,
                        READING_SHIFT;
     sdr->deassert_mask = sensor->events |
                          sensor->thresholds >> UPPER_SHIFT << READING_SHIFT;
-    sdr->reading_mask = sensor->thresholds << 8 | sensor->thresholds;
+    /* One that is not set cannot be read, and clients look here first. */
+    sdr->reading_mask = sensor->thresholds << 8 |
+                        sensor->settings.threshold_mask;
     sdr->factors = sensor->factors;
     sdr->min = sdr_raw(&sensor->factors, sensor->min);
     sdr->max = sdr_raw(&sensor->factors, sensor->max);
     for (i = 0; i < G_N_ELEMENTS(record_order); i++) {
         if (settings->threshold_mask & 1u << record_order[i]) {
             sdr->threshold[i] = settings->threshold[record_order[i]];
-        } else if (sensor->thresholds & 1u << record_order[i]) {
-            sdr->threshold[i] = BMC_THRESHOLD_NONE;
         }
     }
     memcpy(sdr->hysteresis, settings->hysteresis,

@@ -241,6 +241,7 @@ static void apply(Sensor *sensor, const BmcSensorSettings *settings)
 
 static void settings_changed(Bmc *bmc)
 {
+    bmc_sdr_update(bmc); /* tells which thresholds are set */
     sensor_store_save(bmc);
     sensor_timer_update(bmc);
     bmc_changed(bmc, BMC_PART_SENSORS);

@@ -37,7 +37,7 @@ typedef enum BmcThreshold {
 /* All bits of a mask of thresholds, and those of the upper ones. */
 #define BMC_THRESHOLDS_ALL 0x3f
 #define BMC_THRESHOLDS_UPPER 0x38
-/* What an upper threshold that is not set reads as: nothing is beyond it. */
+/* Takes an upper threshold away: nothing is beyond it. */
 #define BMC_THRESHOLD_NONE 0xff
 
 /**

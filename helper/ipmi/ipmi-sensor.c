@@ -197,13 +197,12 @@ static int get_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!bmc_sensor_is_analog(sensor)) {
         return IPMI_CC_ILLEGAL_FOR_SENSOR;
     }
-    byte_writer_u8(out, sensor->thresholds);
+    byte_writer_u8(out, sensor->settings.threshold_mask);
     for (i = 0; i < BMC_THRESHOLD__MAX; i++) {
         uint8_t bit = 1u << i;
 
         byte_writer_u8(out, sensor->settings.threshold_mask & bit ?
-                       sensor->settings.threshold[i] :
-                       sensor->thresholds & bit ? BMC_THRESHOLD_NONE : 0);
+                       sensor->settings.threshold[i] : 0);
     }
     return IPMI_CC_OK;
 }

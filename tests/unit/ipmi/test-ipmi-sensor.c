@@ -219,10 +219,10 @@ static void test_thresholds(CommandFixture *f, const void *opaque)
     tell_info(f);
     fixture_advance(&f->base, 200);
     before = sel_count(f);
-    check(f, 0x27, "21", "38 000000 ffffff");
+    check(f, 0x27, "21", "00 000000 000000");
     check(f, 0x25, "21 ff", "00 00");
     g_assert_cmphex(run(f, 0x26, "21 18 000000 28 30 00"), ==, IPMI_CC_OK);
-    check(f, 0x27, "21", "38 000000 28 30 ff");
+    check(f, 0x27, "21", "18 000000 28 30 00");
     g_assert_cmphex(run(f, 0x24, "21 ff 02 03"), ==, IPMI_CC_OK);
     check(f, 0x25, "21 ff", "02 03");
     /* Nothing is enabled, so nobody looks. */
@@ -240,7 +240,7 @@ static void test_thresholds(CommandFixture *f, const void *opaque)
     fixture_advance(&f->base, 200);
     g_assert_cmpuint(sel_count(f), ==, before + 1);
     command_fixture_restart(f);
-    check(f, 0x27, "21", "38 000000 28 30 ff");
+    check(f, 0x27, "21", "18 000000 28 30 00");
     check(f, 0x25, "21 ff", "02 03");
     check(f, 0x29, "21", "c0 0002 0002");
     g_assert_cmphex(run(f, 0x26, "21 10 000000 00 20 00"), ==,
@@ -252,7 +252,7 @@ static void test_thresholds(CommandFixture *f, const void *opaque)
     g_assert_cmphex(run(f, 0x24, "21 00 02 03"), ==, IPMI_CC_INVALID_FIELD);
     /* FFh takes a threshold away. */
     g_assert_cmphex(run(f, 0x26, "21 18 000000 ff ff 00"), ==, IPMI_CC_OK);
-    check(f, 0x27, "21", "38 000000 ffffff");
+    check(f, 0x27, "21", "00 000000 000000");
 }
 
 static void test_manual(CommandFixture *f, const void *opaque)
@@ -412,8 +412,9 @@ static void test_stamp(CommandFixture *f, const void *opaque)
     fixture_advance(&f->base, 200);
     added = bmc_sdr_added(f->base.bmc);
     g_assert_cmphex(added >> 24, ==, 0x50);
-    command_fixture_run(f, STORAGE, 0x29, "00 00 00 60");
     g_assert_cmphex(run(f, 0x26, "21 18 000000 28 30 00"), ==, IPMI_CC_OK);
+    command_fixture_run(f, STORAGE, 0x29, "00 00 00 60");
+    g_assert_cmphex(run(f, 0x26, "21 18 000000 29 31 00"), ==, IPMI_CC_OK);
     command_fixture_restart(f);
     g_assert_cmpuint(bmc_sdr_added(f->base.bmc), ==, added);
 }
