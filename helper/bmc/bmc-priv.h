@@ -7,6 +7,7 @@
 
 #include "bmc/bmc.h"
 #include "bmc/persist.h"
+#include "bmc/power.h"
 
 typedef struct BmcUsers BmcUsers;
 typedef struct BmcLockout BmcLockout;
@@ -21,6 +22,7 @@ typedef struct BmcEvents BmcEvents;
 typedef struct BmcAsset BmcAsset;
 typedef struct BmcSensors BmcSensors;
 typedef struct BmcSdrRepo BmcSdrRepo;
+typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 
 /**
  * Bmc: the hub.
@@ -55,6 +57,7 @@ struct Bmc {
     BmcAsset *asset;
     BmcSensors *sensors;
     BmcSdrRepo *sdr;
+    BmcWatchdogTimer *watchdog;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -170,6 +173,25 @@ void bmc_power_free(Bmc *bmc);
  * @event: what happened
  */
 void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_power_request_cause_async: as bmc_power_request_async(), for a part of
+ * the hub.
+ *
+ * @bmc: the hub
+ * @action: what to do
+ * @cause: what it is put down to
+ * @origin: who asks
+ * @cancellable: (nullable): stops waiting, not the action
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ */
+void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
+                                   BmcPowerCause cause,
+                                   const BmcOrigin *origin,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   void *opaque);
 
 /**
  * bmc_boot_new: set up the boot override.
@@ -362,5 +384,27 @@ void bmc_asset_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_asset_free(Bmc *bmc);
+
+/**
+ * bmc_watchdog_new: set up the watchdog timer, which does not run.
+ *
+ * @bmc: the hub
+ */
+void bmc_watchdog_new(Bmc *bmc);
+
+/**
+ * bmc_watchdog_free: stop and free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_watchdog_free(Bmc *bmc);
+
+/**
+ * bmc_watchdog_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_watchdog_machine_event(Bmc *bmc, const MachineEvent *event);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

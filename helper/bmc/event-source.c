@@ -112,9 +112,8 @@ static uint8_t off_state(const BmcPowerEvent *why)
     if (why->cause == BMC_POWER_CAUSE_QEMU) {
         return ACPI_G3;
     }
-    if (why->cause == BMC_POWER_CAUSE_REQUEST &&
-        (why->action == BMC_POWER_FORCE_OFF ||
-         why->action == BMC_POWER_CYCLE)) {
+    if (why->action == BMC_POWER_FORCE_OFF ||
+        why->action == BMC_POWER_CYCLE) {
         return ACPI_S5_OVERRIDE;
     }
     return ACPI_S5;
@@ -125,8 +124,7 @@ static uint8_t off_reason(const BmcPowerEvent *why)
     if (why->cause == BMC_POWER_CAUSE_QEMU) {
         return UNIT_POWER_LOST;
     }
-    return why->cause == BMC_POWER_CAUSE_REQUEST &&
-           why->action == BMC_POWER_CYCLE ? UNIT_CYCLE : UNIT_OFF;
+    return why->action == BMC_POWER_CYCLE ? UNIT_CYCLE : UNIT_OFF;
 }
 
 static void watchdog(Bmc *bmc, const char *action)

@@ -153,7 +153,7 @@ static BmcPowerEvent explain(Bmc *bmc, BmcPowerCause fallback)
 
     if (power->stage == STAGE_OP && power->op != MACHINE_OP_BUTTON &&
         power->op != MACHINE_OP_NMI) {
-        event.cause = BMC_POWER_CAUSE_REQUEST;
+        event.cause = power->request.cause;
         event.action = power->request.action;
         event.channel = power->request.channel;
     } else if (has_hint(bmc)) {

@@ -35,10 +35,12 @@ typedef enum PowerEventKind {
 /**
  * PowerRequest: what an event is put down to.
  *
+ * @cause: on whose behalf; mostly %BMC_POWER_CAUSE_REQUEST
  * @action: what was asked for
  * @channel: where that came from
  */
 typedef struct PowerRequest {
+    BmcPowerCause cause;
     BmcPowerAction action;
     BmcChannel channel;
 } PowerRequest;

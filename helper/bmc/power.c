@@ -225,7 +225,7 @@ static bool op_succeeded(Bmc *bmc)
     if (power->op == MACHINE_OP_RESET &&
         power->request.action == BMC_POWER_FORCE_RESTART) {
         BmcPowerEvent event = {
-            .cause = BMC_POWER_CAUSE_REQUEST,
+            .cause = power->request.cause,
             .action = power->request.action,
             .channel = power->request.channel,
         };
@@ -525,9 +525,21 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback, void *opaque)
 {
+    bmc_power_request_cause_async(bmc, action, BMC_POWER_CAUSE_REQUEST,
+                                  origin, cancellable, callback, opaque);
+}
+
+void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
+                                   BmcPowerCause cause,
+                                   const BmcOrigin *origin,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   void *opaque)
+{
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     g_autofree char *who = bmc_origin_to_string(origin);
     PowerRequest request = {
+        .cause = cause,
         .action = action,
         .channel = origin->channel,
     };

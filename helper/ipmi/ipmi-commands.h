@@ -24,5 +24,6 @@ extern const IpmiCommand ipmi_sensor_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
 extern const IpmiCommand ipmi_payload_commands[];
 extern const IpmiCommand ipmi_sol_config_commands[];
+extern const IpmiCommand ipmi_watchdog_commands[];
 
 #endif /* QEMU_BMC_IPMI_IPMI_COMMANDS_H */

@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-core.h"
 
+#include "bmc/watchdog.h"
 #include "ipmi/ipmi-commands.h"
 #include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-sol.h"
@@ -146,6 +147,13 @@ static void machine_reset(void *opaque, const void *data)
     ipmi_msg_reset(&core->msg);
 }
 
+static void watchdog_interrupt(void *opaque, const void *data)
+{
+    IpmiCore *core = opaque;
+
+    ipmi_msg_set_flag(&core->msg, IPMI_MSG_FLAG_WATCHDOG);
+}
+
 IpmiCore *ipmi_core_new(Bmc *bmc)
 {
     IpmiCore *core = g_new0(IpmiCore, 1);
@@ -158,6 +166,8 @@ IpmiCore *ipmi_core_new(Bmc *bmc)
     ipmi_msg_init(&core->msg, bmc);
     notifier_list_add(bmc_reset_notifiers(bmc), &core->reset, machine_reset,
                       core);
+    notifier_list_add(bmc_watchdog_notifiers(bmc), &core->watchdog,
+                      watchdog_interrupt, core);
     return core;
 }
 
@@ -167,6 +177,7 @@ void ipmi_core_free(IpmiCore *core)
         return;
     }
     notifier_remove(&core->reset);
+    notifier_remove(&core->watchdog);
     ipmi_msg_clear(&core->msg);
     ipmi_sol_free(core->sol);
     ipmi_sessions_free(core->sessions);

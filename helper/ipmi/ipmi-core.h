@@ -209,6 +209,7 @@ typedef struct IpmiSelPartial {
  * @reset: on bmc_reset_notifiers()
  * @sol: Serial over LAN
  * @sol_set_in_progress: its configuration is being set
+ * @watchdog: on bmc_watchdog_notifiers()
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -221,6 +222,7 @@ struct IpmiCore {
     Notifier reset;
     IpmiSol *sol;
     bool sol_set_in_progress;
+    Notifier watchdog;
     GQueue pending;
 };
 

@@ -97,6 +97,11 @@ void ipmi_msg_set_flag(IpmiMsg *msg, uint8_t flag)
     set_state(msg, msg->enables, msg->flags | flag);
 }
 
+void ipmi_msg_clear_flag(IpmiMsg *msg, uint8_t flag)
+{
+    set_state(msg, msg->enables, msg->flags & ~flag);
+}
+
 bool ipmi_msg_queue(IpmiMsg *msg, const uint8_t *data, size_t len)
 {
     if (msg->queue.length >= IPMI_MSG_QUEUE_MAX) {

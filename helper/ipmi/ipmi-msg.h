@@ -89,6 +89,14 @@ void ipmi_msg_reset(IpmiMsg *msg);
 void ipmi_msg_set_flag(IpmiMsg *msg, uint8_t flag);
 
 /**
+ * ipmi_msg_clear_flag: clear such a flag.
+ *
+ * @msg: the system interface
+ * @flag: the flag
+ */
+void ipmi_msg_clear_flag(IpmiMsg *msg, uint8_t flag);
+
+/**
  * ipmi_msg_queue: put a message into the receive queue.
  *
  * @msg: the system interface

@@ -11,6 +11,7 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_app_session15_commands,
     ipmi_user_commands,
     ipmi_channel_commands,
+    ipmi_watchdog_commands,
     ipmi_msg_commands,
     ipmi_event_commands,
     ipmi_sel_commands,
