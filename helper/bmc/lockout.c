@@ -25,12 +25,16 @@
 /* No user's slot: what an address has left unanswered. */
 #define SLOT_NONE 0
 
-/* Table 42-3; codes of the BMC's own in event data 2 and 3. */
+/*
+ * Table 42-3. Event data 2 and 3 are the slot and the channel: codes of our
+ * own with the former, the table's with the latter.
+ */
 #define TYPE_SECURITY 0x06
 #define OFFSET_OOB_PASSWORD 0x05
 #define TYPE_SESSION_AUDIT 0x2a
 #define OFFSET_PASSWORD_DISABLE 0x03
-#define DATA_2_AND_3 0xa0
+#define DATA_OEM 0xa0
+#define DATA_SPECIFIC 0xf0
 #define DATA_NONE 0xff
 #define LAN_CHANNEL 1
 
@@ -197,7 +201,7 @@ static void report_failure(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
         .sensor = BMC_SENSOR_SECURITY,
         .sensor_type = TYPE_SECURITY,
         .event_type = BMC_EVENT_SENSOR_SPECIFIC,
-        .data = { OFFSET_OOB_PASSWORD | DATA_2_AND_3, slot,
+        .data = { OFFSET_OOB_PASSWORD | DATA_OEM, slot,
                   channel_of(origin) },
     };
     g_autofree char *who = NULL;
@@ -220,7 +224,7 @@ static void report_lockout(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
         .sensor = BMC_SENSOR_SESSION_AUDIT,
         .sensor_type = TYPE_SESSION_AUDIT,
         .event_type = BMC_EVENT_SENSOR_SPECIFIC,
-        .data = { OFFSET_PASSWORD_DISABLE | DATA_2_AND_3, slot,
+        .data = { OFFSET_PASSWORD_DISABLE | DATA_SPECIFIC, slot,
                   channel_of(origin) },
     };
     g_autofree char *text = NULL;

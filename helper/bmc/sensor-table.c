@@ -97,6 +97,8 @@ static const struct {
       NULL },
     { BMC_SENSOR_BOOT, "Boot Override", 0xc0, SDR_ENTITY_MANAGEMENT, 0x7fff,
       NULL },
+    { BMC_SENSOR_SESSION_AUDIT, "Session Audit", 0x2a, SDR_ENTITY_MANAGEMENT,
+      0x000f, NULL },
 };
 
 static bool cpu_value(const SensorUsage *usage, double *value)
