@@ -77,7 +77,8 @@ static void set_environment(Bmc *bmc, GSubprocessLauncher *launcher)
         g_autofree char *name = NULL;
         g_autofree char *text = NULL;
 
-        if (lan_fields[i].host && bmc_lan_get(bmc, i, value)) {
+        if (lan_fields[i].host && !bmc->lan->values[i].in_band &&
+            bmc_lan_get(bmc, i, value)) {
             name = variable_name(lan_fields[i].name);
             text = lan_field_to_string(i, value);
             g_subprocess_launcher_setenv(launcher, name, text, TRUE);

@@ -33,12 +33,15 @@ extern const LanField lan_fields[BMC_LAN_FIELD__MAX];
  * @config: that value
  * @written: @value holds what somebody has written
  * @value: that value
+ * @in_band: it was the guest, or an account that the guest has changed; the
+ *           program is not told of it
  */
 typedef struct LanValue {
     bool configured;
     uint8_t config[BMC_LAN_VALUE_MAX];
     bool written;
     uint8_t value[BMC_LAN_VALUE_MAX];
+    bool in_band;
 } LanValue;
 
 /**

@@ -139,6 +139,7 @@ void lan_save(Bmc *bmc)
     BmcLan *lan = bmc->lan;
     JsonObject *section = json_object_new();
     JsonArray *destinations = json_array_new();
+    JsonArray *in_band = json_array_new();
     unsigned i;
 
     for (i = 0; i < BMC_LAN_FIELD__MAX; i++) {
@@ -146,7 +147,11 @@ void lan_save(Bmc *bmc)
             set_hex(section, lan_fields[i].name, lan->values[i].value,
                     lan_fields[i].len);
         }
+        if (lan->values[i].in_band) {
+            json_array_add_string_element(in_band, lan_fields[i].name);
+        }
     }
+    json_object_set_array_member(section, "in-band", in_band);
     for (i = 1; i <= BMC_LAN_DESTINATIONS; i++) {
         json_array_add_object_element(
             destinations, destination_to_json(&lan->destinations[i]));
@@ -159,6 +164,26 @@ void lan_save(Bmc *bmc)
         json_object_set_string_member(section, "system-uuid", lan->uuid);
     }
     persist_set(bmc->persist, "lan", section);
+}
+
+static void load_in_band(BmcLan *lan, JsonObject *section)
+{
+    JsonArray *names;
+    unsigned i, k;
+
+    if (json_get_array(section, "in-band", &names) != JSON_GET_OK) {
+        return;
+    }
+    for (i = 0; i < json_array_get_length(names); i++) {
+        JsonNode *node = json_array_get_element(names, i);
+
+        for (k = 0; k < BMC_LAN_FIELD__MAX; k++) {
+            if (JSON_NODE_HOLDS_VALUE(node) &&
+                !g_strcmp0(json_node_get_string(node), lan_fields[k].name)) {
+                lan->values[k].in_band = true;
+            }
+        }
+    }
 }
 
 void lan_load(Bmc *bmc)
@@ -191,6 +216,7 @@ void lan_load(Bmc *bmc)
             }
         }
     }
+    load_in_band(lan, section);
     load_policy(bmc, section);
     if (json_get_string(section, "system-uuid", &uuid) == JSON_GET_OK &&
         g_uuid_string_is_valid(uuid)) {

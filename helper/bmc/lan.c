@@ -6,6 +6,7 @@
 
 #include <nettle/sha2.h>
 
+#include "bmc/users.h"
 #include "util/error.h"
 
 #define HOST_LIFE_MS 1000
@@ -211,9 +212,11 @@ bool bmc_lan_set(Bmc *bmc, BmcLanField field, const uint8_t *value,
 {
     const LanField *row = &lan_fields[field];
     LanValue *at = &bmc->lan->values[field];
+    bool in_band = !bmc_origin_may_reach_host(bmc, origin);
     uint8_t old[BMC_LAN_VALUE_MAX];
 
-    if (bmc_lan_get(bmc, field, old) && !memcmp(old, value, row->len)) {
+    if (bmc_lan_get(bmc, field, old) && !memcmp(old, value, row->len) &&
+        (in_band || !at->in_band)) {
         return true;
     }
     if (row->check && !row->check(value)) {
@@ -223,7 +226,8 @@ bool bmc_lan_set(Bmc *bmc, BmcLanField field, const uint8_t *value,
     }
     memcpy(at->value, value, row->len);
     at->written = true;
-    bmc->lan->dirty |= row->host;
+    at->in_band = in_band;
+    bmc->lan->dirty |= row->host && !in_band;
     lan_changed(bmc, row->name, origin);
     if (!bmc->lan->in_progress) {
         lan_command_apply(bmc);

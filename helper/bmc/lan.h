@@ -6,7 +6,8 @@
  * The network is the host's. So what is reported is what the configuration
  * says, else what the host has; what somebody writes is kept, reported from
  * then on, and handed to a program ([lan] config-command) that may change
- * the host. Nothing else changes it.
+ * the host. Nothing else changes it, and what the guest writes is not handed
+ * on: the guest does not reach the host.
  */
 #ifndef QEMU_BMC_BMC_LAN_H
 #define QEMU_BMC_BMC_LAN_H

@@ -15,6 +15,7 @@
 #include "util/error.h"
 #include "util/listener.h"
 #include "util/log.h"
+#include "util/secret.h"
 
 /* QEMU asks one thing at a time; whoever does not is cut short. */
 #define PENDING_MAX 16
@@ -328,8 +329,12 @@ static gboolean link_readable(GSocket *socket, GIOCondition cond,
         at += vmproto_decode(&vm->link->decoder, buf + at, n - at, &frame);
         if (frame.kind != VMPROTO_MORE) {
             handle_frame(vm, &frame);
+            /* It may have been a password */
+            secret_wipe(vm->link->decoder.buf,
+                        sizeof(vm->link->decoder.buf));
         }
     }
+    secret_wipe(buf, n);
     return G_SOURCE_CONTINUE;
 }
 

@@ -9,6 +9,7 @@
 #include "util/error.h"
 
 static const BmcOrigin origin = { .channel = BMC_CHANNEL_LOCAL };
+static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
 
 static const char *get(Fixture *fix, BmcLanField field)
 {
@@ -255,6 +256,14 @@ static void test_command(void)
     g_assert_true(bmc_lan_configure(fix.bmc, &(BmcLanConfig) {
         .command = command }, NULL));
     bind_to(&fix, "127.0.0.1", 623);
+    /* The guest's wishes are kept, but nothing comes of them */
+    g_assert_true(bmc_lan_set(fix.bmc, BMC_LAN_GATEWAY,
+                              (const uint8_t *)"\xc0\0\2\1", &guest, NULL));
+    fixture_restart(&fix);
+    g_assert_true(bmc_lan_configure(fix.bmc, &(BmcLanConfig) {
+        .command = command }, NULL));
+    bind_to(&fix, "127.0.0.1", 623);
+    g_assert_cmpstr(get(&fix, BMC_LAN_GATEWAY), ==, "c0000201");
     g_assert_true(bmc_lan_begin(fix.bmc));
     g_assert_false(bmc_lan_begin(fix.bmc));
     g_assert_true(set(&fix, BMC_LAN_ADDRESS, "\xc0\0\2\x9"));
@@ -269,6 +278,7 @@ static void test_command(void)
     g_assert_nonnull(strstr(text, "BMC_LAN_NETMASK=255.0.0.0\n"));
     g_assert_nonnull(strstr(text, "BMC_LAN_SOURCE=static\n"));
     g_assert_nonnull(strstr(text, "BMC_LAN_VLAN=3841\n"));
+    g_assert_null(strstr(text, "BMC_LAN_GATEWAY="));
     g_assert_null(strstr(text, "IPMI_PASS="));
 }
 
