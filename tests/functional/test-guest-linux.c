@@ -37,6 +37,27 @@ static void check_locate(TestVm *vm, const char *kind)
     test_guest_check(vm, "bmc-info --get-device-id", "*IPMI Version*: 2.0*");
 }
 
+/*
+ * What the guest says has happened is in the event log, and its driver
+ * fetches each event from the message buffer once.
+ */
+static void check_events(TestLab *lab)
+{
+    g_autofree char *out = NULL;
+
+    test_guest_check(lab->vm, "ipmitool sel clear", "*Clearing SEL*");
+    test_guest_check(lab->vm, "ipmitool event 1 2>/dev/null",
+                     "*Temperature*");
+    test_guest_check(lab->vm, "ipmitool sel list",
+                     "*Log area reset/cleared*Temperature #0x30*");
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "event 2", NULL), ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "sel get 2", &out), ==, 0);
+    g_assert_nonnull(strstr(out, "Generator ID          : 0041"));
+    test_guest_check(lab->vm, "cat $(find /sys/devices -name events | "
+                     "grep -i ipi)", "*3*");
+    test_guest_check(lab->vm, "ipmitool raw 6 0x31", "* 00*");
+}
+
 /* The guest's driver goes on with a helper that was started anew. */
 static void check_restart(TestLab *lab)
 {
@@ -85,6 +106,7 @@ static void test_kcs(void)
     check_driver(lab.vm, "kcs");
     check_ipmitool(lab.vm);
     check_locate(lab.vm, "KCS");
+    check_events(&lab);
     check_restart(&lab);
     check_reset(lab.vm, "cycle");
     check_soft(&lab);
