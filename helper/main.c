@@ -416,11 +416,12 @@ static IpmiVmPolicy get_vm_policy(const Config *config)
 
 /*
  * At the built-in address there may be anything, so nobody connects there
- * without need.
+ * without need. The serial port of a QEMU of ours is in the run directory,
+ * where people connect to it themselves: while they may.
  */
 static bool start_console(App *app, GError **errp)
 {
-    bool keep = app->serial || config_is_set(app->config, CONFIG_SERIAL);
+    bool keep = !app->serial && config_is_set(app->config, CONFIG_SERIAL);
     const char *text = app->serial ? app->serial :
                        config_get(app->config, CONFIG_SERIAL);
     g_autoptr(GSocketAddress) addr = NULL;
