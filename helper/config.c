@@ -6,6 +6,7 @@
 
 #include "codec/cipher-suite.h"
 #include "codec/ipmi15.h"
+#include "config-devices.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/secret.h"
@@ -28,6 +29,7 @@ typedef struct ConfigSetting {
 struct Config {
     char *value[CONFIG__MAX];
     ConfigSource source[CONFIG__MAX];
+    ConfigDevices *devices;
 };
 
 static bool check_name(const char *value, GError **errp)
@@ -396,10 +398,21 @@ static bool load_group(Config *config, GKeyFile *file, const char *path,
                        const char *text, const char *group, GError **errp)
 {
     g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+    const char *bad_key = NULL;
     bool known_group = false;
     GError *err = NULL;
     unsigned i;
 
+    if (config_devices_has_group(group)) {
+        if (config_devices_load(config->devices, file, group, &bad_key,
+                                &err)) {
+            return true;
+        }
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE, "%s:%u: %s", path,
+                    find_line(text, group, bad_key), err->message);
+        g_error_free(err);
+        return false;
+    }
     if (!load_key(config, file, group, NULL, &known_group, &err)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE, "%s:%u: %s", path,
                     find_line(text, group, NULL), err->message);
@@ -511,6 +524,11 @@ bool config_is_set(const Config *config, ConfigKey key)
     return config->source[key] != CONFIG_SOURCE_DEFAULT;
 }
 
+ConfigDevices *config_get_devices(const Config *config)
+{
+    return config->devices;
+}
+
 bool config_get_bool(const Config *config, ConfigKey key)
 {
     return strchr("ty1", config->value[key][0]) != NULL;
@@ -535,6 +553,7 @@ char *config_dump(const Config *config)
         "built in", "configuration file", "environment", "option"
     };
     GString *text = g_string_new(NULL);
+    g_autofree char *devices = NULL;
     const char *group = "";
     int i;
 
@@ -554,6 +573,10 @@ char *config_dump(const Config *config)
                                    from[config->source[i]], s->key,
                                    config->value[i]);
         }
+    }
+    devices = config_devices_dump(config->devices);
+    if (*devices) {
+        g_string_append_printf(text, "\n%s", devices);
     }
     return g_string_free(text, FALSE);
 }
@@ -581,6 +604,7 @@ Config *config_new(void)
     Config *config = g_new0(Config, 1);
     int i;
 
+    config->devices = config_devices_new();
     for (i = 0; i < CONFIG__MAX; i++) {
         config->value[i] = g_strdup(settings[i].value);
     }
@@ -597,5 +621,6 @@ void config_free(Config *config)
     for (i = 0; i < CONFIG__MAX; i++) {
         secret_free(config->value[i]);
     }
+    config_devices_free(config->devices);
     g_free(config);
 }

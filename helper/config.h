@@ -18,6 +18,7 @@
 #define CONFIG_DEFAULT_PASSWORD "password"
 
 typedef struct Config Config;
+typedef struct ConfigDevices ConfigDevices;
 
 /**
  * ConfigKey: the settings; see the table in config.c.
@@ -159,6 +160,15 @@ const char *config_get(const Config *config, ConfigKey key);
  * Returns: false if it has its built-in value
  */
 bool config_is_set(const Config *config, ConfigKey key);
+
+/**
+ * config_get_devices: sensors and FRU devices that the file defines.
+ *
+ * @config: the configuration
+ *
+ * Returns: (transfer none): them; see config-devices.h
+ */
+ConfigDevices *config_get_devices(const Config *config);
 
 /**
  * config_get_bool: value of a setting that is true or false.

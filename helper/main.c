@@ -13,9 +13,11 @@
 #include <stdio.h>
 
 #include "bmc/bmc.h"
+#include "bmc/fru.h"
 #include "bmc/lan.h"
 #include "bmc/power.h"
 #include "codec/ipmi15.h"
+#include "config-devices.h"
 #include "config.h"
 #include "console/console.h"
 #include "exposure.h"
@@ -65,6 +67,7 @@ typedef struct App {
 static gboolean opt_dump_conf;
 static gboolean opt_dump_tables;
 static gboolean opt_reset_accounts;
+static gboolean opt_reset_fru;
 static gboolean opt_verbose;
 static gboolean opt_version;
 static char *opt_config;
@@ -74,6 +77,8 @@ static const GOptionEntry entries[] = {
       "Configuration file", "FILE" },
     { "reset-accounts", 0, 0, G_OPTION_ARG_NONE, &opt_reset_accounts,
       "Forget all accounts and make the first administrator anew", NULL },
+    { "reset-fru", 0, 0, G_OPTION_ARG_NONE, &opt_reset_fru,
+      "Forget what clients have written as FRU information", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt_verbose,
       "Same as --log-level=debug", NULL },
     { "dump-conf", 'D', 0, G_OPTION_ARG_NONE, &opt_dump_conf,
@@ -292,7 +297,9 @@ static bool configure_lan(App *app, GError **errp)
 static bool make_bmc(App *app, GError **errp)
 {
     Config *config = app->config;
+    ConfigDevices *devices = config_get_devices(config);
 
+    config_devices_fru(devices)->reset = opt_reset_fru;
     app->bmc = bmc_new(&(BmcConfig) {
             .name = config_get(config, CONFIG_NAME),
             .state_dir = config_get(config, CONFIG_STATE_DIR),
@@ -302,6 +309,8 @@ static bool make_bmc(App *app, GError **errp)
                            config_is_set(config, CONFIG_PASSWORD),
             .reset_accounts = app->reset_accounts,
             .boot_mode = config_get_boot_mode(config),
+            .fru = config_devices_fru(devices),
+            .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);
     return app->bmc && configure_lan(app, errp) &&
            exposure_check(config, app->bmc, app->reset_accounts, errp);

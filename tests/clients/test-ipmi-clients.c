@@ -76,6 +76,30 @@ static void test_ipmitool_boot(TestLab *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
+static void test_ipmitool_sensors(TestLab *f, const void *data)
+{
+    g_autofree char *path = test_dir_file(f->dir, "fru.bin");
+    g_autofree char *fru_read = g_strdup_printf("fru read 0 %s", path);
+    g_autofree char *fru_write = g_strdup_printf("fru write 0 %s", path);
+
+    ipmitool(f, "mc info", 0, "*Sensor Device*SDR Repository*FRU Inv*");
+    ipmitool(f, "sdr info", 0, "*SDR Version*0x51*");
+    ipmitool(f, "sdr elist all", 0,
+             "*ACPI Power*S0/G0: working*CPU Load*percent*Dynamic MC*");
+    ipmitool(f, "sdr type 0x0b", 0, "*CPU Load*Memory Used*Disk Read*");
+    ipmitool(f, "sensor list", 0, "*CPU Load*percent*Disk Write*megabyte*");
+    ipmitool(f, "sensor thresh 'Memory Used' ucr 200", 0, "*200*");
+    ipmitool(f, "sensor thresh 'Memory Used' upper 180 210 220", 0, "*220*");
+    ipmitool(f, "sensor get 'Memory Used'", 0,
+             "*Upper Non-Critical*180*Upper Critical*210*");
+    ipmitool(f, "fru print", 0, "*Product Manufacturer*QEMU*");
+    ipmitool(f, fru_read, 0, "*2048 bytes*");
+    ipmitool(f, "fru edit 0 field p 0 XEMU", 0, "*");
+    ipmitool(f, "fru print", 0, "*Product Manufacturer*XEMU*");
+    ipmitool(f, fru_write, 0, "*2048 bytes*");
+    ipmitool(f, "fru print", 0, "*Product Manufacturer*QEMU*");
+}
+
 static void test_wrong_credentials(TestLab *f, const void *data)
 {
     static const char *const bad[] = {
@@ -140,6 +164,33 @@ static void test_freeipmi(TestLab *f, const void *data)
     freeipmi(f, "ipmipower", "-W opensesspriv -I 3 -l OPERATOR --soft",
              "*: ok\n");
     test_vm_wait_serial(f->vm, "b");
+}
+
+/* What is checked out changes nothing when it is committed. */
+static void test_freeipmi_sensors(TestLab *f, const void *data)
+{
+    g_autofree char *first = test_dir_file(f->dir, "sensors-1");
+    g_autofree char *second = test_dir_file(f->dir, "sensors-2");
+    g_autofree char *commit = g_strdup_printf("-l ADMIN --commit -n %s",
+                                              first);
+    g_autofree char *before = g_strdup_printf("-l ADMIN --checkout -n %s",
+                                              first);
+    g_autofree char *after = g_strdup_printf("-l ADMIN --checkout -n %s",
+                                             second);
+    g_autofree char *diff = g_strdup_printf("diff %s %s", first, second);
+
+    g_setenv("HOME", f->dir->path, true);
+    freeipmi(f, "ipmi-sensors", "--output-sensor-thresholds",
+             "*ACPI Power*'S0/G0'*CPU Load*%*");
+    freeipmi(f, "ipmi-sensors", "-t other_units_based_sensor",
+             "*CPU Load*%*Disk Read*");
+    freeipmi(f, "ipmi-fru", "-l USER", "*FRU Product Manufacturer*QEMU*");
+    freeipmi(f, "ipmi-config", "--category=sensors -l ADMIN --listsections",
+             "*32_CPU_Load*");
+    freeipmi(f, "ipmi-sensors-config", before, "*");
+    freeipmi(f, "ipmi-sensors-config", commit, "*");
+    freeipmi(f, "ipmi-sensors-config", after, "*");
+    g_assert_cmpint(test_run(NULL, diff), ==, 0);
 }
 
 static void test_freeipmi_boot(TestLab *f, const void *data)
@@ -247,9 +298,11 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     ADD("ipmitool", test_ipmitool);
     ADD("ipmitool/boot", test_ipmitool_boot);
+    ADD("ipmitool/sensors", test_ipmitool_sensors);
     ADD("wrong-credentials", test_wrong_credentials);
     ADD("freeipmi", test_freeipmi);
     ADD("freeipmi/boot", test_freeipmi_boot);
+    ADD("freeipmi/sensors", test_freeipmi_sensors);
     ADD("maas", test_maas);
     ADD("ping", test_ping);
     return g_test_run();

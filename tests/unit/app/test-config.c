@@ -4,6 +4,10 @@
 
 #include "config.h"
 
+#include "bmc/fru.h"
+#include "bmc/sensors.h"
+#include "config-devices.h"
+
 #include "test-util.h"
 #include "util/error.h"
 
@@ -197,6 +201,55 @@ static void test_complete(Fixture *f, const void *data)
                                    "/some/run"));
 }
 
+static void test_devices(Fixture *f, const void *data)
+{
+    static const char *const bad[] = {
+        "[sensor ]\ntype=fan\n", "[sensor 12345678901234567]\n",
+        "[sensor a]\ntype=warp\n", "[sensor a]\nmax=1x\n",
+        "[sensor a]\nsource=file:\n", "[sensor a]\nsource=tcp:1\n",
+        "[sensor a]\ninterval=0\n", "[sensor a]\ncolour=red\n",
+        "[fru]\nsensor=1\n", "[fru a]\n", "[fru a]\nfile=x\nb=c\n",
+        "[fruit]\na=b\n", "[sensors]\n",
+    };
+    g_autofree char *path = write_file(
+        f, "[sensor Room]\ntype=temperature\nunit=degrees-c\nmin=-20\n"
+        "max=60\nupper-critical=40\nsource=file:/x y\nscale=0.001\n"
+        "[sensor Door]\ntype=5\nreading=states\nsource=manual\n"
+        "[fru]\nserial=S-1\n[fru Riser]\nfile=/riser.bin\n");
+    g_autoptr(GError) err = NULL;
+    const BmcSensorConfig *sensor;
+    g_autofree char *text = NULL;
+    ConfigDevices *devices = config_get_devices(f->config);
+    unsigned i;
+
+    g_assert_true(config_load_file(f->config, path, &err));
+    g_assert_cmpuint(config_devices_sensors(devices)->len, ==, 2);
+    sensor = config_devices_sensors(devices)->pdata[0];
+    g_assert_cmpstr(sensor->name, ==, "Room");
+    g_assert_cmpint(sensor->type, ==, 1);
+    g_assert_cmpint(sensor->unit, ==, SDR_UNIT_DEGREES_C);
+    g_assert_cmpfloat(sensor->min, ==, -20);
+    g_assert_cmpint(sensor->threshold_mask, ==,
+                    1 << BMC_THRESHOLD_UPPER_CRITICAL);
+    g_assert_cmpint(sensor->source, ==, BMC_SENSOR_FILE);
+    g_assert_cmpstr(sensor->argument, ==, "/x y");
+    sensor = config_devices_sensors(devices)->pdata[1];
+    g_assert_true(sensor->discrete);
+    g_assert_cmpstr(config_devices_fru(devices)->text[FRU_PRODUCT_SERIAL],
+                    ==, "S-1");
+    g_assert_cmpuint(config_devices_fru(devices)->files->len, ==, 1);
+    text = config_dump(f->config);
+    g_assert_nonnull(strstr(text, "[sensor Door]\ntype=5\n"));
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *file = write_file(f, bad[i]);
+
+        g_assert_false(config_load_file(f->config, file, &err));
+        g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+        g_assert_nonnull(strstr(err->message, ".conf:"));
+        g_clear_error(&err);
+    }
+}
+
 static void test_address(Fixture *f, const void *data)
 {
     g_autoptr(GSocketAddress) addr = NULL;
@@ -220,6 +273,7 @@ int main(int argc, char **argv)
     ADD("bad-values", test_bad_values);
     ADD("file/errors", test_file_errors);
     ADD("file/missing", test_file_missing);
+    ADD("devices", test_devices);
     ADD("environment/error", test_environment_error);
     ADD("secret", test_secret);
     ADD("dump-is-a-file", test_dump_is_a_file);
