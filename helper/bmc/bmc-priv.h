@@ -9,6 +9,7 @@
 #include "bmc/persist.h"
 #include "bmc/power.h"
 
+typedef struct BmcOsInfo BmcOsInfo;
 typedef struct BmcUsers BmcUsers;
 typedef struct BmcLockout BmcLockout;
 typedef struct BmcChannelState BmcChannelState;
@@ -44,6 +45,7 @@ struct Bmc {
     Clock *clock;
     Persist *persist;
     BmcUsers *users;
+    BmcOsInfo *os_info;
     BmcLockout *lockout;
     BmcChannelState *channel;
     BmcLan *lan;
@@ -151,6 +153,28 @@ void bmc_lan_free(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_lan_machine_info(Bmc *bmc);
+
+/**
+ * bmc_os_info_new: load what software in the machine has told.
+ *
+ * @bmc: the hub
+ */
+void bmc_os_info_new(Bmc *bmc);
+
+/**
+ * bmc_os_info_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_os_info_free(Bmc *bmc);
+
+/**
+ * bmc_os_info_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_os_info_machine_event(Bmc *bmc, const MachineEvent *event);
 
 /**
  * bmc_power_new: set up power control.

@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/events.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/log.h"
@@ -45,6 +46,7 @@ static void machine_event(void *opaque, const void *data)
     /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
+    bmc_os_info_machine_event(bmc, event);
     bmc_fru_machine_event(bmc, event);
     bmc_sensors_machine_event(bmc, event);
     bmc_watchdog_machine_event(bmc, event);
@@ -165,6 +167,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sdr_new(bmc);
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
+    bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
     return bmc;
 }
@@ -177,6 +180,7 @@ void bmc_free(Bmc *bmc)
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
     bmc_sol_free(bmc);
+    bmc_os_info_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);
@@ -259,6 +263,21 @@ void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
 bool bmc_flush_finish(GAsyncResult *res, GError **errp)
 {
     return persist_flush_finish(res, errp);
+}
+
+bool bmc_state_is_saved(const Bmc *bmc)
+{
+    return persist_is_saved(bmc->persist);
+}
+
+void bmc_restart(Bmc *bmc)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+
+    bmc_event_set_logging(bmc, true);
+    if (bmc->identify) {
+        bmc_identify_set(bmc, 0, &origin);
+    }
 }
 
 void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)

@@ -246,6 +246,24 @@ void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
 bool bmc_flush_finish(GAsyncResult *res, GError **errp);
 
 /**
+ * bmc_state_is_saved: whether the last attempt to write the state has
+ * succeeded.
+ *
+ * @bmc: the hub
+ *
+ * Returns: false while changes cannot be written
+ */
+bool bmc_state_is_saved(const Bmc *bmc);
+
+/**
+ * bmc_restart: begin anew with what does not outlive the BMC: the identify
+ * indicator is off, and events are logged. The machine notices nothing.
+ *
+ * @bmc: the hub
+ */
+void bmc_restart(Bmc *bmc);
+
+/**
  * bmc_identify_set: light the identify indicator.
  *
  * @bmc: the hub

@@ -518,6 +518,11 @@ bool persist_flush_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+bool persist_is_saved(const Persist *persist)
+{
+    return !persist->failing;
+}
+
 void persist_free(Persist *persist)
 {
     if (!persist) {

@@ -78,6 +78,15 @@ void persist_flush_async(Persist *persist, GCancellable *cancellable,
 bool persist_flush_finish(GAsyncResult *res, GError **errp);
 
 /**
+ * persist_is_saved: whether the last attempt to write has succeeded.
+ *
+ * @persist: the state
+ *
+ * Returns: false while it fails
+ */
+bool persist_is_saved(const Persist *persist);
+
+/**
  * persist_free: write what is not written yet, waiting for it, and unlock.
  *
  * @persist: the state, or NULL

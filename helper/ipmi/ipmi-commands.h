@@ -15,6 +15,8 @@ extern const IpmiCommand ipmi_app_session15_commands[];
 extern const IpmiCommand ipmi_user_commands[];
 extern const IpmiCommand ipmi_channel_commands[];
 extern const IpmiCommand ipmi_msg_commands[];
+extern const IpmiCommand ipmi_device_commands[];
+extern const IpmiCommand ipmi_system_info_commands[];
 extern const IpmiCommand ipmi_lan_config_commands[];
 extern const IpmiCommand ipmi_event_commands[];
 extern const IpmiCommand ipmi_sel_commands[];

@@ -180,6 +180,7 @@ void ipmi_core_free(IpmiCore *core)
     notifier_remove(&core->watchdog);
     ipmi_msg_clear(&core->msg);
     ipmi_sol_free(core->sol);
+    clock_timer_stop(&core->reset_timer);
     ipmi_sessions_free(core->sessions);
     while (core->pending.head) {
         ipmi_request_cancel(core->pending.head->data);

@@ -210,6 +210,9 @@ typedef struct IpmiSelPartial {
  * @sol: Serial over LAN
  * @sol_set_in_progress: its configuration is being set
  * @watchdog: on bmc_watchdog_notifiers()
+ * @system_info_progress: "set in progress" of the system info parameters
+ * @reset_timer: a reset of the BMC is about to come
+ * @reset_cold: it is a cold one
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -223,6 +226,9 @@ struct IpmiCore {
     IpmiSol *sol;
     bool sol_set_in_progress;
     Notifier watchdog;
+    uint8_t system_info_progress;
+    ClockTimer *reset_timer;
+    bool reset_cold;
     GQueue pending;
 };
 

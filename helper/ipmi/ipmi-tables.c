@@ -7,6 +7,8 @@
 const IpmiCommand *const ipmi_tables[] = {
     ipmi_chassis_commands,
     ipmi_app_commands,
+    ipmi_device_commands,
+    ipmi_system_info_commands,
     ipmi_app_session_commands,
     ipmi_app_session15_commands,
     ipmi_user_commands,

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What software in the machine tells the BMC. */
+#include "osdep.h"
+
+#include "bmc/os-info.h"
+
+#include <json-glib/json-glib.h>
+
+#include "bmc/bmc-priv.h"
+#include "util/json.h"
+
+#define SECTION "os-info"
+#define TEXT_SIZE (BMC_OS_INFO_BLOCKS * BMC_OS_INFO_BLOCK)
+
+/*
+ * BmcOsInfo: texts as they were written, with encoding and length in front.
+ *
+ * @system: ACPI system power state that software has told, while it runs
+ */
+struct BmcOsInfo {
+    uint8_t texts[BMC_OS_TEXT__MAX][TEXT_SIZE];
+    uint8_t system;
+    uint8_t device;
+};
+
+static const struct {
+    const char *key; /* NULL for what ends with the system that runs */
+} texts[BMC_OS_TEXT__MAX] = {
+    [BMC_OS_FIRMWARE] = { "firmware" },
+    [BMC_OS_SYSTEM_NAME] = { "system-name" },
+    [BMC_OS_PRIMARY] = { "primary-os" },
+    [BMC_OS_BMC_URL] = { "bmc-url" },
+    [BMC_OS_OS_URL] = { "os-url" },
+};
+
+static unsigned count_blocks(const uint8_t *text)
+{
+    size_t len = BMC_OS_INFO_HEAD + text[1];
+
+    return (len + BMC_OS_INFO_BLOCK - 1) / BMC_OS_INFO_BLOCK;
+}
+
+static void save(Bmc *bmc)
+{
+    JsonObject *section = json_object_new();
+    unsigned i;
+
+    for (i = 1; i < BMC_OS_TEXT__MAX; i++) {
+        const uint8_t *text = bmc->os_info->texts[i];
+        g_autofree char *coded = NULL;
+
+        if (texts[i].key) {
+            coded = g_base64_encode(text,
+                                    count_blocks(text) * BMC_OS_INFO_BLOCK);
+            json_object_set_string_member(section, texts[i].key, coded);
+        }
+    }
+    persist_set(bmc->persist, SECTION, section);
+}
+
+static void load(Bmc *bmc)
+{
+    JsonObject *section = persist_get(bmc->persist, SECTION);
+    unsigned i;
+
+    for (i = 1; section && i < BMC_OS_TEXT__MAX; i++) {
+        g_autofree uint8_t *data = NULL;
+        const char *coded;
+        size_t len;
+
+        if (texts[i].key && json_get_string(section, texts[i].key,
+                                            &coded) == JSON_GET_OK) {
+            data = g_base64_decode(coded, &len);
+            memcpy(bmc->os_info->texts[i], data, MIN(len, TEXT_SIZE));
+        }
+    }
+}
+
+/* The software that has told it runs no more. */
+static void forget(Bmc *bmc)
+{
+    unsigned i;
+
+    bmc->os_info->system = BMC_ACPI_S0;
+    bmc->os_info->device = BMC_ACPI_D0;
+    for (i = 1; i < BMC_OS_TEXT__MAX; i++) {
+        if (!texts[i].key) {
+            memset(bmc->os_info->texts[i], 0, TEXT_SIZE);
+        }
+    }
+}
+
+void bmc_os_info_new(Bmc *bmc)
+{
+    bmc->os_info = g_new0(BmcOsInfo, 1);
+    forget(bmc);
+    load(bmc);
+}
+
+void bmc_os_info_free(Bmc *bmc)
+{
+    g_clear_pointer(&bmc->os_info, g_free);
+}
+
+void bmc_os_info_machine_event(Bmc *bmc, const MachineEvent *event)
+{
+    if (event->type == MACHINE_EVENT_RESET ||
+        (event->type == MACHINE_EVENT_STATE &&
+         machine_state_is_off(bmc->machine->state))) {
+        forget(bmc);
+    }
+}
+
+const uint8_t *bmc_os_info_block(const Bmc *bmc, BmcOsText text,
+                                 unsigned block)
+{
+    const uint8_t *bytes = bmc->os_info->texts[text];
+
+    return block < count_blocks(bytes) ? bytes + block * BMC_OS_INFO_BLOCK :
+           NULL;
+}
+
+void bmc_os_info_set_block(Bmc *bmc, BmcOsText text, unsigned block,
+                           const uint8_t *data, size_t len)
+{
+    uint8_t *at = bmc->os_info->texts[text] + block * BMC_OS_INFO_BLOCK;
+
+    memset(at, 0, BMC_OS_INFO_BLOCK);
+    if (len) {
+        memcpy(at, data, MIN(len, BMC_OS_INFO_BLOCK));
+    }
+    if (texts[text].key) {
+        save(bmc);
+    }
+    bmc_changed(bmc, BMC_PART_SYSTEM);
+}
+
+uint8_t bmc_os_info_acpi_system(const Bmc *bmc)
+{
+    switch (bmc->machine->state) {
+    case MACHINE_STATE_GONE:
+        return BMC_ACPI_G3;
+    case MACHINE_STATE_PRELAUNCH:
+    case MACHINE_STATE_SHUTDOWN:
+        return BMC_ACPI_S5;
+    case MACHINE_STATE_SUSPENDED:
+        return BMC_ACPI_S3;
+    case MACHINE_STATE_UNKNOWN:
+        return BMC_ACPI_UNKNOWN;
+    default:
+        return bmc->os_info->system;
+    }
+}
+
+uint8_t bmc_os_info_acpi_device(const Bmc *bmc)
+{
+    return bmc->os_info->device;
+}
+
+void bmc_os_info_set_acpi(Bmc *bmc, int system, int device)
+{
+    if (system >= 0) {
+        bmc->os_info->system = system;
+    }
+    if (device >= 0) {
+        bmc->os_info->device = device;
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The management controller itself: resets and self test (IPMI 2.0 sections
+ * 20.2 to 20.4). A reset of this BMC is no new process: what is volatile
+ * begins anew, and a cold one ends all sessions too.
+ */
+#include "osdep.h"
+
+#include "ipmi/ipmi-commands.h"
+
+#include "ipmi/ipmi-session.h"
+
+/* The answer leaves before what it answers comes to its end. */
+#define RESET_DELAY_MS 100
+
+#define SELF_TEST_OK 0x55
+#define SELF_TEST_BROKEN 0x57
+/* What cannot be kept: event log, FRU. */
+#define BROKEN_SEL 0x80
+#define BROKEN_FRU 0x20
+
+static void close_all(IpmiSessions *sessions)
+{
+    while (sessions->half_open.head) {
+        ipmi_sessions_close(sessions, sessions->half_open.head->data);
+    }
+    while (sessions->active.head) {
+        ipmi_sessions_close(sessions, sessions->active.head->data);
+    }
+}
+
+static void reset_now(void *opaque)
+{
+    IpmiCore *core = opaque;
+
+    g_message("IPMI: %s reset of the BMC",
+              core->reset_cold ? "cold" : "warm");
+    ipmi_msg_reset(&core->msg);
+    core->system_info_progress = 0;
+    if (core->reset_cold) {
+        close_all(core->sessions);
+    }
+    bmc_restart(core->bmc);
+}
+
+static int reset(IpmiRequest *req, bool cold)
+{
+    IpmiCore *core = req->core;
+
+    core->reset_cold = cold || (core->reset_timer && core->reset_cold);
+    clock_timer_start(core->clock, &core->reset_timer, RESET_DELAY_MS,
+                      reset_now, core);
+    return IPMI_CC_OK;
+}
+
+static int cold_reset(IpmiRequest *req, ByteReader *in, ByteWriter *out)
+{
+    return reset(req, true);
+}
+
+static int warm_reset(IpmiRequest *req, ByteReader *in, ByteWriter *out)
+{
+    return reset(req, false);
+}
+
+static int self_test(IpmiRequest *req, ByteReader *in, ByteWriter *out)
+{
+    bool ok = bmc_state_is_saved(req->bmc);
+
+    byte_writer_u8(out, ok ? SELF_TEST_OK : SELF_TEST_BROKEN);
+    byte_writer_u8(out, ok ? 0 : BROKEN_SEL | BROKEN_FRU);
+    return IPMI_CC_OK;
+}
+
+const IpmiCommand ipmi_device_commands[] = {
+    { IPMI_NETFN_APP, 0x02, 0, 0, BMC_PRIVILEGE_ADMIN, IPMI_ON_ALL,
+      IPMI_CMD_CHANGES, cold_reset, "Cold Reset" },
+    { IPMI_NETFN_APP, 0x03, 0, 0, BMC_PRIVILEGE_ADMIN, IPMI_ON_ALL,
+      IPMI_CMD_CHANGES, warm_reset, "Warm Reset" },
+    { IPMI_NETFN_APP, 0x04, 0, 0, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
+      self_test, "Get Self Test Results" },
+    { .name = NULL },
+};
