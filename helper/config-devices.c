@@ -48,7 +48,7 @@ static const NameRow types[] = {
 static const NameRow units[] = {
     { "none", 0 }, { "degrees-c", 1 }, { "degrees-f", 2 }, { "kelvin", 3 },
     { "volts", 4 }, { "amps", 5 }, { "watts", 6 }, { "rpm", 18 },
-    { "hertz", 19 }, { "seconds", 21 }, { "minutes", 22 }, { "hours", 23 },
+    { "hertz", 19 }, { "seconds", 22 }, { "minutes", 23 }, { "hours", 24 },
     { "byte", 70 }, { "kilobyte", 71 }, { "megabyte", 72 },
     { "gigabyte", 73 }, { NULL, 0 }
 };

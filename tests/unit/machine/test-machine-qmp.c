@@ -2,6 +2,8 @@
 /* A machine over QMP: connecting, its events, and the end of QEMU. */
 #include "osdep.h"
 
+#include <unistd.h>
+
 #include "util/json.h"
 
 #include "machine-fixture.h"
@@ -44,6 +46,71 @@ static void test_connect_no_action(void)
     g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_RUNNING);
     g_assert_cmpuint(f.machine->info.memory_bytes, ==, 0);
     test_assert_logged();
+    fixture_clear(&f);
+}
+
+#define STATS(read, write) \
+    "{\"stats\":{\"rd_bytes\":" #read ",\"wr_bytes\":" #write "," \
+    "\"unmap_bytes\":0,\"rd_operations\":0,\"wr_operations\":0," \
+    "\"flush_operations\":0,\"unmap_operations\":0," \
+    "\"rd_total_time_ns\":0,\"wr_total_time_ns\":0," \
+    "\"flush_total_time_ns\":0,\"unmap_total_time_ns\":0," \
+    "\"wr_highest_offset\":0,\"rd_merged\":0,\"wr_merged\":0," \
+    "\"unmap_merged\":0,\"failed_rd_operations\":0," \
+    "\"failed_wr_operations\":0,\"failed_flush_operations\":0," \
+    "\"failed_unmap_operations\":0,\"invalid_rd_operations\":0," \
+    "\"invalid_wr_operations\":0,\"invalid_flush_operations\":0," \
+    "\"invalid_unmap_operations\":0,\"account_invalid\":true," \
+    "\"account_failed\":true,\"timed_stats\":[]}}"
+
+static bool query_usage(Fixture *f, MachineUsage *usage)
+{
+    g_auto(TestSync) sync = { NULL };
+
+    machine_query_usage_async(f->machine, NULL, test_sync_ready, &sync);
+    return machine_query_usage_finish(test_sync_wait(&sync), usage, NULL);
+}
+
+/* QEMU's process is believed only if it has the vCPUs' threads. */
+static void test_usage(void)
+{
+    g_autofree char *cpus = g_strdup_printf(
+        "[{\"cpu-index\":0,\"qom-path\":\"/c\",\"thread-id\":%d,"
+        "\"target\":\"x86_64\"}]", (int)getpid());
+    MachineUsage usage = { 0 };
+    Fixture f;
+
+    fixture_init(&f, false);
+    mock_qmp_set_reply(f.mock, "query-blockstats",
+                       "[" STATS(1000, 20) "," STATS(1, 2) "]");
+    mock_qmp_set_error(f.mock, "query-balloon", "DeviceNotActive", "none");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    test_drain();
+    g_assert_cmpint(f.machine->info.pid, ==, 0);
+    g_assert_true(query_usage(&f, &usage));
+    g_assert_true(usage.has_block);
+    g_assert_cmpuint(usage.read_bytes, ==, 1001);
+    g_assert_cmpuint(usage.write_bytes, ==, 22);
+    g_assert_false(usage.has_cpu);
+    g_assert_false(usage.has_memory);
+    fixture_clear(&f);
+    /* The mock is this process, which has this thread. */
+    fixture_init(&f, false);
+    mock_qmp_set_reply(f.mock, "query-cpus-fast", cpus);
+    mock_qmp_set_reply(f.mock, "query-blockstats", "[]");
+    mock_qmp_set_reply(f.mock, "query-balloon", "{\"actual\":4096}");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    test_drain();
+    g_assert_cmpint(f.machine->info.pid, ==, getpid());
+    g_assert_true(query_usage(&f, &usage));
+    g_assert_true(usage.has_cpu);
+    g_assert_true(usage.has_memory);
+    g_assert_cmpuint(usage.memory_bytes, ==, 4096);
+    mock_qmp_set_error(f.mock, "query-balloon", "DeviceNotActive", "none");
+    g_assert_true(query_usage(&f, &usage));
+    g_assert_cmpuint(usage.memory_bytes, >, 4096);
     fixture_clear(&f);
 }
 
@@ -246,6 +313,7 @@ static void test_restart(void)
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
+    g_test_add_func("/machine-qmp/usage", test_usage);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);
     g_test_add_func("/machine-qmp/connect/no-action", test_connect_no_action);
     g_test_add_func("/machine-qmp/connect/no-greeting",
