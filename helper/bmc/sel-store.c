@@ -127,7 +127,9 @@ void sel_store_load(Bmc *bmc)
         sel->time_offset = value;
     }
     if (get_bounded(section, "utc-offset", -BMC_SEL_UTC_OFFSET_MAX,
-                    BMC_SEL_UTC_OFFSET_UNSPECIFIED, &value)) {
+                    BMC_SEL_UTC_OFFSET_UNSPECIFIED, &value) &&
+        (value <= BMC_SEL_UTC_OFFSET_MAX ||
+         value == BMC_SEL_UTC_OFFSET_UNSPECIFIED)) {
         sel->utc_offset = value;
     }
 }
