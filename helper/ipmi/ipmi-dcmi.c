@@ -18,7 +18,9 @@
 
 #define CAPABILITIES_SUPPORTED 1
 #define CAPABILITIES_PLATFORM 2
+#define CAPABILITIES_POWER 3
 #define CAPABILITIES_ACCESS 4
+#define CAPABILITIES_AVERAGES 5
 
 /* Manageability access: the system interface; all else of it is reserved. */
 #define ACCESS_IN_BAND 0x01
@@ -34,6 +36,12 @@ static int get_capabilities(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         BMC_SEL_MAX & 0xff, BMC_SEL_MAX >> 8, 0, 0, 0,
     };
     static const uint8_t supported[] = { 0, 0, ACCESS_IN_BAND };
+    /*
+     * Who would manage power, if somebody did, and of how many periods there
+     * are averages: clients that list capabilities ask in any case.
+     */
+    static const uint8_t power[] = { IPMI_ADDR_BMC, IPMI_CHANNEL_IPMB };
+    static const uint8_t averages[] = { 0 };
     static const uint8_t channels[] = {
         IPMI_CHANNEL_LAN, NO_CHANNEL, NO_CHANNEL,
     };
@@ -43,11 +51,12 @@ static int get_capabilities(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     } parameters[] = {
         [CAPABILITIES_SUPPORTED] = { supported, sizeof(supported) },
         [CAPABILITIES_PLATFORM] = { platform, sizeof(platform) },
+        [CAPABILITIES_POWER] = { power, sizeof(power) },
+        [CAPABILITIES_AVERAGES] = { averages, sizeof(averages) },
         [CAPABILITIES_ACCESS] = { channels, sizeof(channels) },
     };
     uint8_t parameter = byte_reader_u8(in);
 
-    /* The others are about a power meter. */
     if (parameter >= G_N_ELEMENTS(parameters) ||
         !parameters[parameter].data) {
         return IPMI_CC_NOT_PRESENT;

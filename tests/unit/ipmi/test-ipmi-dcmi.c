@@ -39,8 +39,8 @@ static void test_capabilities(CommandFixture *f, const void *opaque)
     check(f, 0x01, "dc 02", "dc 01 05 02 e8 03 00 00 00");
     check(f, 0x01, "dc 04", "dc 01 05 02 01 ff ff");
     g_assert_cmphex(run(f, 0x01, "dc 00"), ==, IPMI_CC_NOT_PRESENT);
-    g_assert_cmphex(run(f, 0x01, "dc 03"), ==, IPMI_CC_NOT_PRESENT);
-    g_assert_cmphex(run(f, 0x01, "dc 05"), ==, IPMI_CC_NOT_PRESENT);
+    check(f, 0x01, "dc 03", "dc 01 05 02 20 00");
+    check(f, 0x01, "dc 05", "dc 01 05 02 00");
     g_assert_cmphex(run(f, 0x01, "dc 06"), ==, IPMI_CC_NOT_PRESENT);
 }
 
