@@ -58,6 +58,86 @@ static void check_events(TestLab *lab)
     test_guest_check(lab->vm, "ipmitool raw 6 0x31", "* 00*");
 }
 
+/* All that ipmitool shows of a server. */
+static void check_tables(TestVm *vm)
+{
+    test_guest_check(vm, "ipmitool channel info 1",
+                     "*802.3 LAN*IPMB-1.0*multi-session*always available*");
+    test_guest_check(vm, "ipmitool lan print 1",
+                     "*IP Address *: 127.0.0.1*MAC Address *:*:*");
+    test_guest_check(vm, "ipmitool user list 1", "*2 *admin *ADMINISTRATOR*");
+    test_guest_check(vm, "ipmitool sel list", "*System Boot*");
+    test_guest_check(vm, "ipmitool sdr list", "*Power Unit*");
+    test_guest_check(vm, "ipmitool sensor", "*Power Unit*discrete*");
+    test_guest_check(vm, "ipmitool fru print 0", "*7c0e3a52-9d5b-4f61*");
+    test_guest_check(vm, "ipmi-sel", "*System Boot*");
+    test_guest_check(vm, "ipmi-sensors", "*Power Unit*");
+    test_guest_check(vm, "ipmi-fru", "*7c0e3a52-9d5b-4f61*");
+}
+
+/* MAAS's script, key by key (C-17, C-18). */
+static const char *const maas_keys[] = {
+    "User3:Username=maas", "User3:Password=geheim12",
+    "User3:Enable_User=Yes", "User3:Lan_Privilege_Limit=Administrator",
+    "User3:Lan_Enable_IPMI_Msgs=Yes", "User3:Lan_Enable_Link_Auth=Yes",
+    "User3:SOL_Payload_Access=Yes",
+    "Lan_Channel:Volatile_Access_Mode=Always_Available",
+    "Lan_Channel:Non_Volatile_Access_Mode=Always_Available",
+    "Lan_Channel:Volatile_Enable_User_Level_Auth=Yes",
+    "Lan_Channel:Non_Volatile_Enable_User_Level_Auth=Yes",
+    "Lan_Channel:Volatile_Enable_Per_Message_Auth=Yes",
+    "Lan_Channel:Non_Volatile_Enable_Per_Message_Auth=Yes",
+    "Lan_Channel:Volatile_Enable_Pef_Alerting=Yes",
+    "Lan_Channel:Non_Volatile_Enable_Pef_Alerting=Yes",
+    "Lan_Conf:IP_Address_Source=Static",
+    "Lan_Conf:IP_Address_Source=Use_DHCP",
+};
+
+/* The account that was made in the guest, on every way in. */
+static void check_account(const TestBmc *bmc)
+{
+    g_autofree char *ipmi = g_strdup_printf(
+        "ipmitool -I lanplus -H 127.0.0.1 -p %s -U maas -P geheim12 "
+        "power status", bmc->ipmi_port);
+    g_autofree char *redfish = g_strdup_printf(
+        "curl -sSk -m 30 -u maas:geheim12 %s/redfish/v1/Systems/1",
+        bmc->redfish);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_run(&out, ipmi), ==, 0);
+    g_assert_cmpstr(out, ==, "Chassis Power is on\n");
+    g_free(out);
+    g_assert_cmpint(test_run(&out, redfish), ==, 0);
+    g_assert_nonnull(strstr(out, "PowerState"));
+}
+
+static void check_maas(TestLab *lab)
+{
+    unsigned i;
+
+    /* It exits with 1 because the BMC has no serial channel, for one. */
+    test_guest_check(lab->vm, "bmc-config --checkout --verbose || true",
+                     "*Section User1\n*Section User16\n*Section Lan_Channel\n*"
+                     "Section Lan_Conf\n*Section Rmcpplus_Conf_Privilege\n*"
+                     "Section SOL_Conf\n*");
+    for (i = 0; i < G_N_ELEMENTS(maas_keys); i++) {
+        g_autofree char *line = g_strdup_printf(
+            "bmc-config --commit --key-pair=%s", maas_keys[i]);
+
+        test_guest_check(lab->vm, line, "");
+    }
+    check_account(lab->bmc);
+}
+
+/* What was checked out and is committed changes nothing. */
+static void check_commit(TestVm *vm)
+{
+    test_guest_check(vm, "bmc-config --checkout > /tmp/a; "
+                     "bmc-config --commit --filename /tmp/a && "
+                     "{ bmc-config --checkout > /tmp/b; diff /tmp/a /tmp/b; }",
+                     "");
+}
+
 /* The guest's driver goes on with a helper that was started anew. */
 static void check_restart(TestLab *lab)
 {
@@ -106,8 +186,11 @@ static void test_kcs(void)
     check_driver(lab.vm, "kcs");
     check_ipmitool(lab.vm);
     check_locate(lab.vm, "KCS");
+    check_tables(lab.vm);
+    check_maas(&lab);
     check_events(&lab);
     check_restart(&lab);
+    check_account(lab.bmc);
     check_reset(lab.vm, "cycle");
     check_soft(&lab);
     test_lab_end(&lab);
@@ -121,6 +204,7 @@ static void test_bt(void)
     check_driver(lab.vm, "bt");
     check_ipmitool(lab.vm);
     check_locate(lab.vm, "BT");
+    check_commit(lab.vm);
     check_restart(&lab);
     check_nmi(lab.vm);
     check_reset(lab.vm, "reset");

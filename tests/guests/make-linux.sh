@@ -101,6 +101,9 @@ cp "$busybox" "$root/bin/busybox"
 cp "$here/linux-init.sh" "$root/init"
 chmod 755 "$root/init"
 
+# FreeIPMI looks up where its cache goes.
+echo root:x:0:0:root:/root:/bin/sh > "$root/etc/passwd"
+
 # The power button, as a server's Linux has it.
 printf '#!/bin/sh\npoweroff -f\n' \
     > "$root/etc/acpi/PWRF/00000080"
