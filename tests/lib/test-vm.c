@@ -182,10 +182,10 @@ static void read_serial(TestVm *vm)
 
 void test_vm_wait_serial(TestVm *vm, const char *text)
 {
-    unsigned waited;
+    int64_t end = g_get_monotonic_time() + TEST_VM_WAIT_MS * 1000;
     const char *at;
 
-    for (waited = 0; waited < TEST_VM_WAIT_MS; waited += STEP_MS) {
+    do {
         read_serial(vm);
         at = strstr(vm->text->str + vm->seen, text);
         if (at) {
@@ -194,7 +194,7 @@ void test_vm_wait_serial(TestVm *vm, const char *text)
         }
         g_socket_condition_timed_wait(vm->serial, G_IO_IN, STEP_MS * 1000,
                                       NULL, NULL);
-    }
+    } while (g_get_monotonic_time() < end);
     g_error("the guest did not print '%s'; since the last match: '%s'", text,
             vm->text->str + vm->seen);
 }
