@@ -163,6 +163,22 @@ static void check_nmi(TestVm *vm)
                      "*NMI received*");
 }
 
+/* Linux dies with the watchdog armed, and the BMC resets it. */
+static void check_watchdog(TestVm *vm)
+{
+    test_guest_check(vm, "bmc-watchdog --get", "*Stopped*");
+    test_guest_check(vm, "insmod /mod/ipmi_watchdog.ko timeout=30 "
+                     "action=reset panic_wdt_timeout=2 && "
+                     "wait_for /dev/watchdog", "");
+    test_guest_send(vm, "echo 1 > /dev/watchdog; bmc-watchdog --get; "
+                    "echo c > /proc/sysrq-trigger");
+    test_vm_wait_serial(vm, "Running");
+    test_guest_wait_boot(vm);
+    test_guest_load_ipmi(vm);
+    test_guest_check(vm, "bmc-watchdog --get", "*Stopped*");
+    test_guest_check(vm, "ipmitool sel list", "*Watchdog*Hard reset*");
+}
+
 /* Linux hears of the power button and switches itself off. */
 static void check_soft(TestLab *lab)
 {
@@ -207,7 +223,7 @@ static void test_bt(void)
     check_commit(lab.vm);
     check_restart(&lab);
     check_nmi(lab.vm);
-    check_reset(lab.vm, "reset");
+    check_watchdog(lab.vm);
     check_off(&lab);
     test_lab_end(&lab);
 }
