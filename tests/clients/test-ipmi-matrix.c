@@ -34,6 +34,7 @@ static const Row ipmitool_rows[] = {
     { "chassis identify 1", 0, "*Chassis identify interval: 1 seconds*" },
     { "chassis identify 0", 0, "*off*" },
     { "chassis restart_cause", 0, "System restart cause: *" },
+    { "chassis selftest", 0, "Self Test Results    : passed\n" },
     { "chassis bootdev disk", 0, "Set Boot Device to disk\n" },
     { "chassis bootdev none", 0, "Set Boot Device to none\n" },
     { "chassis bootparam get 5", 0, "*Boot parameter version: 1*" },
@@ -42,8 +43,11 @@ static const Row ipmitool_rows[] = {
     /* mc */
     { "mc info", 0, "*IPMI Version *: 2.0*" },
     { "mc guid ipmi", 0, "*7c0e3a52-9d5b-4f61-8a34-56789abcdef0*" },
+    { "mc selftest", 0, "Selftest: passed\n" },
     { "mc getenables", 0, "*System Event Logging*" },
     { "mc getsysinfo system_name", 0, "*" },
+    { "mc watchdog get", 0, "Watchdog Timer Use:*Stopped*" },
+    { "mc watchdog off", 0, "Watchdog Timer Shutoff successful*" },
     /* lan, lan6 */
     { "lan print 1", 0, "*IP Address *: 127.0.0.1*MAC Address *: *" },
     { "lan print", 0, "*IP Address*" },
@@ -100,6 +104,7 @@ static const Row ipmitool_rows[] = {
     { "sel list", 0, "*Temperature*Upper Critical*" },
     { "pef capabilities", 0, "*" },
     /* sol */
+    { "sol info 1", 0, "*Set in progress*Enabled*" },
     { "sol payload status 1 2", 0, "*" },
     /* dcmi */
     { "dcmi asset_tag", 0, "*" },
@@ -122,8 +127,13 @@ static const Row ipmitool_rows[] = {
 };
 
 static const Row freeipmi_rows[] = {
+    /* It exits with 1 because the BMC has no serial channel, for one. */
+    { "ipmi-config --category=core --checkout", 1, "*Section User1\n*Section "
+      "User16\n*Section Lan_Conf\n*Section SOL_Conf\n*" },
+    { "bmc-device --get-self-test-results", 0, "*: No Error*" },
     { "bmc-info", 0, "*IPMI Version *: 2.0*7c0e3a52-9d5b-4f61*" },
     { "bmc-device --get-sel-time", 0, "*" },
+    { "bmc-device --get-acpi-power-state", 0, "*" },
     { "ipmi-chassis --get-status", 0, "*System Power *: on*" },
     { "ipmi-chassis --get-capabilities", 0, "*" },
     { "ipmi-chassis --get-system-restart-cause", 0, "*" },
