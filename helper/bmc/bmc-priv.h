@@ -21,6 +21,7 @@ typedef struct BmcFru BmcFru;
 typedef struct BmcSel BmcSel;
 typedef struct BmcEvents BmcEvents;
 typedef struct BmcAsset BmcAsset;
+typedef struct BmcPef BmcPef;
 typedef struct BmcSensors BmcSensors;
 typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
@@ -60,6 +61,7 @@ struct Bmc {
     BmcSensors *sensors;
     BmcSdrRepo *sdr;
     BmcWatchdogTimer *watchdog;
+    BmcPef *pef;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -430,5 +432,19 @@ void bmc_watchdog_free(Bmc *bmc);
  * @event: what happened
  */
 void bmc_watchdog_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_pef_new: set up platform event filtering.
+ *
+ * @bmc: the hub
+ */
+void bmc_pef_new(Bmc *bmc);
+
+/**
+ * bmc_pef_free: drop all that it was about to do.
+ *
+ * @bmc: the hub
+ */
+void bmc_pef_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

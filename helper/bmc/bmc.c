@@ -169,6 +169,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_boot_new(bmc);
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
+    bmc_pef_new(bmc);
     return bmc;
 }
 
@@ -179,6 +180,7 @@ void bmc_free(Bmc *bmc)
     }
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
+    bmc_pef_free(bmc);
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);
     bmc_boot_free(bmc);

@@ -24,6 +24,7 @@ extern const IpmiCommand ipmi_fru_commands[];
 extern const IpmiCommand ipmi_sdr_commands[];
 extern const IpmiCommand ipmi_sensor_commands[];
 extern const IpmiCommand ipmi_dcmi_commands[];
+extern const IpmiCommand ipmi_pef_commands[];
 extern const IpmiCommand ipmi_payload_commands[];
 extern const IpmiCommand ipmi_sol_config_commands[];
 extern const IpmiCommand ipmi_watchdog_commands[];

@@ -21,6 +21,7 @@ const IpmiCommand *const ipmi_tables[] = {
     ipmi_sdr_commands,
     ipmi_sensor_commands,
     ipmi_dcmi_commands,
+    ipmi_pef_commands,
     ipmi_lan_config_commands,
     ipmi_payload_commands,
     ipmi_sol_config_commands,

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PEF commands, filters that act on the machine, and alerts that arrive. */
+#include "osdep.h"
+
+#include "bmc/events.h"
+#include "bmc/lan.h"
+#include "bmc/pef.h"
+
+#include "command-fixture.h"
+
+#define SENSOR IPMI_NETFN_SENSOR
+/* Any event of generator 20h and sensor 55h. */
+#define WHERE "20 00 ff 55 ff ff ff 00 00 00 00 00 00 00 00 00"
+
+static int run(CommandFixture *f, uint8_t cmd, const char *hex)
+{
+    return command_fixture_run(f, SENSOR, cmd, hex);
+}
+
+static void check(CommandFixture *f, uint8_t cmd, const char *hex,
+                  const char *answer)
+{
+    command_fixture_assert(f, SENSOR, cmd, hex, answer);
+}
+
+static void happen(CommandFixture *f)
+{
+    BmcEvent event = {
+        .sensor = 0x55, .sensor_type = 1, .event_type = 1,
+        .data = { 0x59, 0x11, 0x22 },
+    };
+
+    bmc_event_add(f->base.bmc, &event, "it has happened");
+    fixture_settle(&f->base);
+}
+
+static void test_parameters(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x10, "", "51 2f 14");
+    check(f, 0x13, "85 00 00", "11");
+    check(f, 0x13, "05 00 00", "11 14");
+    g_assert_cmphex(run(f, 0x12, "05 14"), ==, 0x82);
+    g_assert_cmphex(run(f, 0x12, "0e 00"), ==, 0x80);
+    g_assert_cmphex(run(f, 0x13, "0e 00 00"), ==, 0x80);
+    g_assert_cmphex(run(f, 0x12, "01 10"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, 0x12, "02 10"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, 0x12, "02 2f 00"), ==, IPMI_CC_LENGTH);
+    g_assert_cmphex(run(f, 0x12, "06 00 80 04 00 00" WHERE), ==,
+                    IPMI_CC_PARAM_RANGE);
+    g_assert_cmphex(run(f, 0x12, "06 15 80 04 00 00" WHERE), ==,
+                    IPMI_CC_PARAM_RANGE);
+    g_assert_cmphex(run(f, 0x12, "06 01 80 10 00 00" WHERE), ==,
+                    IPMI_CC_INVALID_FIELD);
+    check(f, 0x12, "00 01", "");
+    g_assert_cmphex(run(f, 0x12, "00 01"), ==, 0x81);
+    check(f, 0x12, "00 00", "");
+    check(f, 0x12, "06 14 80 04 03 10" WHERE, "");
+    check(f, 0x12, "0d 08 02 61 62", "");
+    check(f, 0x12, "0c 08 05 07", "");
+    check(f, 0x12, "09 14 18 11 00", "");
+    command_fixture_restart(f);
+    check(f, 0x13, "06 14 00", "11 14 80 04 03 10" WHERE);
+    check(f, 0x13, "07 14 00", "11 14 80");
+    check(f, 0x13, "0c 08 00", "11 08 05 07");
+    check(f, 0x13, "09 14 00", "11 14 18 11 00");
+    check(f, 0x13, "0d 08 02", "11 08 02 61 62 00000000000000000000000000"
+          "00");
+}
+
+static void test_actions(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x12, "01 01", "");
+    check(f, 0x12, "06 01 80 04 00 00" WHERE, "");
+    fixture_assert_log(&f->base, "");
+    happen(f);
+    fixture_assert_log(&f->base, "");
+    check(f, 0x12, "02 2f", "");
+    happen(f);
+    fixture_assert_log(&f->base, "reset");
+    /* Power down comes before a reset. */
+    check(f, 0x11, "fe", "fe");
+    check(f, 0x12, "06 02 80 02 00 00" WHERE, "");
+    happen(f);
+    fixture_assert_log(&f->base, "");
+    check(f, 0x11, "00", "00");
+    fixture_settle(&f->base);
+    fixture_assert_log(&f->base, "stop");
+}
+
+static GSocket *listen_at(CommandFixture *f, bool ack)
+{
+    g_autoptr(GSocketAddress) any =
+        g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    GSocket *sock = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+                                 G_SOCKET_PROTOCOL_UDP, NULL);
+    BmcLanDestination to = {
+        .ack = ack, .timeout_s = 1, .retries = 1, .address = { 127, 0, 0, 1 },
+    };
+    g_autoptr(GSocketAddress) addr = NULL;
+
+    g_assert_true(g_socket_bind(sock, any, false, NULL));
+    addr = g_socket_get_local_address(sock, NULL);
+    bmc_pef_set_port(f->base.bmc,
+        g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(addr)));
+    bmc_lan_set_destination(f->base.bmc, 1, &to, &f->ctx.origin);
+    g_socket_set_blocking(sock, false);
+    return sock;
+}
+
+static gssize receive(GSocket *sock, uint8_t *buf, size_t size)
+{
+    return g_socket_receive(sock, (char *)buf, size, NULL, NULL);
+}
+
+static void test_alert(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, true);
+    uint8_t buf[512];
+    uint8_t again[512];
+    gssize len;
+    g_autofree char *hex = NULL;
+    const uint8_t *vb;
+
+    check(f, 0x12, "01 01", "");
+    check(f, 0x12, "02 01", "");
+    check(f, 0x12, "06 01 80 01 03 10" WHERE, "");
+    check(f, 0x12, "09 01 38 11 00", "");
+    happen(f);
+    len = receive(sock, buf, sizeof(buf));
+    g_assert_cmpint(len, >, 47);
+    /* The binding is last: 47 bytes without a string. */
+    vb = buf + len - 47;
+    test_assert_hex_equal(vb, 16, "00112233445546778899aabbccddeeff");
+    test_assert_hex_equal(vb + 24, 10, "2020 10 20 55 00 00 59 11 22");
+    fixture_advance(&f->base, 2000);
+    g_assert_cmpint(receive(sock, again, sizeof(again)), ==, len);
+    g_assert_true(!memcmp(buf, again, len));
+    hex = g_strdup_printf("%02x %02x %02x %02x %02x %02x 20 20 55 59 11 22",
+                          vb[17], vb[16], vb[21], vb[20], vb[19], vb[18]);
+    check(f, 0x17, hex, "");
+    check(f, 0x17, hex, "");
+    g_assert_cmphex(run(f, 0x17, "ff ff 00 00 00 00 20 20 55 59 11 22"), ==,
+                    IPMI_CC_NOT_PRESENT);
+    fixture_advance(&f->base, 10000);
+    g_assert_cmpint(receive(sock, again, sizeof(again)), <, 0);
+}
+
+static void test_immediate(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, true);
+    uint8_t buf[512];
+
+    g_assert_cmphex(run(f, 0x16, "01 02 00"), ==, IPMI_CC_NOT_PRESENT);
+    g_assert_cmphex(run(f, 0x16, "02 01 00"), ==, IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, 0x16, "01 01 00 20"), ==, IPMI_CC_LENGTH);
+    check(f, 0x16, "01 41 00", "00");
+    check(f, 0x16, "01 01 00", "");
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), >, 47);
+    check(f, 0x16, "01 41 00", "ff");
+    g_assert_cmphex(run(f, 0x16, "01 01 00"), ==, 0x81);
+    fixture_advance(&f->base, 2000);
+    fixture_advance(&f->base, 2000);
+    check(f, 0x16, "01 41 00", "03");
+    check(f, 0x16, "01 81 00", "");
+    check(f, 0x16, "01 41 00", "00");
+}
+
+#define ADD(name, func) \
+    g_test_add("/ipmi-pef/" name, CommandFixture, NULL, \
+               command_fixture_setup, func, command_fixture_teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("parameters", test_parameters);
+    ADD("actions", test_actions);
+    ADD("alert", test_alert);
+    ADD("immediate", test_immediate);
+    return g_test_run();
+}
