@@ -14,6 +14,7 @@
 
 #include "bmc/bmc.h"
 #include "bmc/fru.h"
+#include "bmc/chassis.h"
 #include "bmc/lan.h"
 #include "bmc/power.h"
 #include "codec/ipmi15.h"
@@ -542,6 +543,8 @@ static void launched(GObject *source, GAsyncResult *res, void *opaque)
     if (config_get_bool(app->config, CONFIG_POWER_ON)) {
         bmc_power_request_async(app->bmc, BMC_POWER_ON, &origin, NULL,
                                 powered_on, app);
+    } else if (app->machine->state == MACHINE_STATE_PRELAUNCH) {
+        bmc_chassis_restore(app->bmc);
     }
 }
 

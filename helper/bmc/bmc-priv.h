@@ -25,6 +25,7 @@ typedef struct BmcPef BmcPef;
 typedef struct BmcSensors BmcSensors;
 typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
+typedef struct BmcChassisState BmcChassisState;
 
 /**
  * Bmc: the hub.
@@ -62,6 +63,7 @@ struct Bmc {
     BmcSdrRepo *sdr;
     BmcWatchdogTimer *watchdog;
     BmcPef *pef;
+    BmcChassisState *chassis;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -410,6 +412,28 @@ void bmc_asset_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_asset_free(Bmc *bmc);
+
+/**
+ * bmc_chassis_new: load what is set up about the chassis.
+ *
+ * @bmc: the hub
+ */
+void bmc_chassis_new(Bmc *bmc);
+
+/**
+ * bmc_chassis_free: note the powered-on time, and free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_chassis_free(Bmc *bmc);
+
+/**
+ * bmc_chassis_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_chassis_machine_event(Bmc *bmc, const MachineEvent *event);
 
 /**
  * bmc_watchdog_new: set up the watchdog timer, which does not run.

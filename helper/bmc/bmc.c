@@ -50,6 +50,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_fru_machine_event(bmc, event);
     bmc_sensors_machine_event(bmc, event);
     bmc_watchdog_machine_event(bmc, event);
+    bmc_chassis_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -162,6 +163,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
     bmc_watchdog_new(bmc);
+    bmc_chassis_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
                       machine_event, bmc);
     bmc_sdr_new(bmc);
@@ -186,6 +188,7 @@ void bmc_free(Bmc *bmc)
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);
+    bmc_chassis_free(bmc);
     bmc_lockout_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);

@@ -7,6 +7,7 @@
 
 #include "bmc/power.h"
 
+#include "bmc/chassis.h"
 #include "bmc/event-source.h"
 #include "bmc/power-priv.h"
 #include "util/error.h"
@@ -29,6 +30,7 @@ typedef enum PowerStep {
     STEP_OFF,
     STEP_STOPPED,
     STEP_CRASHED,
+    STEP_DISABLED,
     STEP_MIGRATION,
 } PowerStep;
 
@@ -97,6 +99,7 @@ static const char *const step_errors[] = {
     [STEP_OFF] = "the machine is off",
     [STEP_STOPPED] = "the guest is not running",
     [STEP_CRASHED] = "the guest has crashed: restart it or switch it off",
+    [STEP_DISABLED] = "the power button is disabled",
     [STEP_MIGRATION] = "the machine is being migrated or was migrated away",
 };
 
@@ -558,6 +561,10 @@ void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
     if (step == STEP_NOTHING && action == BMC_POWER_FORCE_OFF && starting) {
         /* The start that was given up may still reach the machine */
         step = STEP_STOP;
+    }
+    if (action == BMC_POWER_PUSH_BUTTON && step == STEP_BUTTON &&
+        bmc_chassis_get(bmc)->button_disabled) {
+        step = STEP_DISABLED;
     }
     if (step == STEP_NOTHING) {
         succeed(task);

@@ -280,21 +280,21 @@ static void test_cipher_suites(CoreFixture *f, const void *opaque)
 static void test_chassis_status(CoreFixture *f, const void *opaque)
 {
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x00, "", "04 202020 20");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40 10");
     mock_machine_gone(f->base.mock, "killed");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "05", "");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 01 50");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 01 50 10");
     /* Switched off by the guest, and on by a command. */
     mock_machine_new_process(f->base.mock, MACHINE_STATE_RUNNING);
     fixture_advance(&f->base, 5000);
     mock_machine_shutdown(f->base.mock, true, "guest-shutdown");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, "01", "");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x04, "0001", "");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60 10");
     /* It is on until it is off. */
     mock_machine_hold(f->base.mock, true);
     start(f, IPMI_NETFN_CHASSIS, 0x02, "\0", 1);
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 10 60 10");
     mock_machine_hold(f->base.mock, false);
     fixture_settle(&f->base);
     mock_machine_set_state(f->base.mock, MACHINE_STATE_UNKNOWN);
@@ -312,7 +312,7 @@ static void test_restart_cause(CoreFixture *f, const void *opaque)
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 0f");
     g_assert_cmpint(fixture_power(&f->base, BMC_POWER_FORCE_RESTART), ==, -1);
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "00 00");
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40 10");
     fixture_advance(&f->base, 5000);
     mock_machine_reset(f->base.mock, true);
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "0a 00");

@@ -21,7 +21,7 @@ static void test_login(EngineFixture *f, const void *opaque)
         test_assert_hex_equal(host.client.auth.guid, IPMI_GUID_LEN,
                               "ffeeddccbbaa99887746554433221100");
         g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
-        test_assert_hex_equal(host.client.data, host.client.len, "610040");
+        test_assert_hex_equal(host.client.data, host.client.len, "61004010");
         /* It starts at USER, whatever was asked for. */
         g_assert_cmpint(engine_host_command(&host, CHASSIS, 0x02, "00"), ==,
                         IPMI_CC_PRIVILEGE);

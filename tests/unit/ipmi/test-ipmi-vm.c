@@ -110,7 +110,7 @@ static void test_request(VmFixture *f, const void *opaque)
     send_bytes(f->sock, "0500");
     test_drain();
     send_bytes(f->sock, "01faa0");
-    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
     /* An unknown command, and a broken checksum before it. */
     send_bytes(f->sock, "061899 00a0 061899 49a0");
     assert_receives(f->sock, "06 1c 99 c1 84 a0");
@@ -255,7 +255,7 @@ static void test_read_only(VmFixture *f, const void *opaque)
     send_bytes(f->sock, "07 00 02 03 f4 a0");
     assert_receives(f->sock, "07 04 02 d4 1f a0");
     send_bytes(f->sock, "0500 01faa0");
-    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
     /* The driver must still be able to set itself up. */
     send_bytes(f->sock, "08 18 2e 01 b1 a0");
     assert_receives(f->sock, "05a1 08 1c 2e 00 ae a0");
@@ -288,7 +288,7 @@ static void test_replaced(VmFixture *f, const void *opaque)
     g_object_unref(old);
     mock_machine_hold(f->base.mock, false);
     send_bytes(f->sock, "0500 01faa0");
-    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
 }
 
 /* An answer leaves in time even if QMP hangs. */
@@ -314,7 +314,7 @@ static void test_rubbish(VmFixture *f, const void *opaque)
         test_drain();
     }
     send_bytes(f->sock, "a0 0500 01faa0");
-    assert_receives(f->sock, "05 04 01 00 61 00 40 55 a0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
 }
 
 /* In a process of its own, whose log can be looked at. */

@@ -121,7 +121,7 @@ static void test_power(CommandFixture *f, const void *opaque)
     fixture_advance(&f->base, 100);
     fixture_assert_log(&f->base, "stop");
     assert_events(f, "c203");
-    command_fixture_assert(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 00 40");
+    command_fixture_assert(f, IPMI_NETFN_CHASSIS, 0x01, "", "60 00 40 10");
 }
 
 static void test_cycle(CommandFixture *f, const void *opaque)

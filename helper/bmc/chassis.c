@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is set up about the chassis, and its powered-on time. */
+#include "osdep.h"
+
+#include "bmc/chassis.h"
+
+#include <json-glib/json-glib.h>
+
+#include "bmc/bmc-priv.h"
+#include "bmc/power.h"
+#include "codec/ipmi.h"
+#include "util/error.h"
+#include "util/json.h"
+
+#define SECTION "chassis"
+#define HOUR_S 3600
+
+/*
+ * BmcChassisState: the chassis.
+ *
+ * @set: what is set up
+ * @interval_set: the interval of power cycles is
+ * @powered_s: time on before @since_ms
+ * @saved_s: time on, as it was last written
+ * @on: the machine was on when last looked at
+ * @since_ms: since when, if it is on
+ * @lost: QEMU has gone, or was not there yet
+ */
+struct BmcChassisState {
+    BmcChassis set;
+    bool interval_set;
+    uint64_t powered_s;
+    uint64_t saved_s;
+    bool on;
+    int64_t since_ms;
+    bool lost;
+};
+
+static const char *const policies[] = {
+    [BMC_RESTORE_OFF] = "always off",
+    [BMC_RESTORE_PREVIOUS] = "as it was",
+    [BMC_RESTORE_ON] = "always on",
+};
+
+static uint64_t powered_s(const Bmc *bmc)
+{
+    const BmcChassisState *c = bmc->chassis;
+    uint64_t s = c->powered_s;
+
+    if (c->on) {
+        s += (clock_now_ms(bmc->clock) - c->since_ms) / 1000;
+    }
+    return s;
+}
+
+static void save(Bmc *bmc)
+{
+    BmcChassisState *c = bmc->chassis;
+    JsonObject *section = json_object_new();
+    JsonArray *addresses = json_array_new();
+    unsigned i;
+
+    c->saved_s = powered_s(bmc);
+    for (i = 0; i < BMC_CHASSIS_ADDRESSES; i++) {
+        json_array_add_int_element(addresses, c->set.addresses[i]);
+    }
+    json_object_set_int_member(section, "policy", c->set.policy);
+    json_object_set_boolean_member(section, "button-disabled",
+                                   c->set.button_disabled);
+    json_object_set_array_member(section, "addresses", addresses);
+    if (c->interval_set) {
+        json_object_set_int_member(section, "cycle-interval",
+                                   bmc->power_cycle_interval_ms / 1000);
+    }
+    json_object_set_int_member(section, "powered", c->saved_s);
+    if (c->on) {
+        /* For the next helper, if it finds the machine still on. */
+        json_object_set_int_member(section, "written",
+                                   g_get_real_time() / G_USEC_PER_SEC);
+    }
+    persist_set(bmc->persist, SECTION, section);
+}
+
+static void load_addresses(BmcChassisState *c, JsonObject *section)
+{
+    JsonArray *array;
+    unsigned i;
+
+    if (json_get_array(section, "addresses", &array) != JSON_GET_OK ||
+        json_array_get_length(array) != BMC_CHASSIS_ADDRESSES) {
+        return;
+    }
+    for (i = 0; i < BMC_CHASSIS_ADDRESSES; i++) {
+        JsonNode *node = json_array_get_element(array, i);
+
+        if (JSON_NODE_HOLDS_VALUE(node) &&
+            json_node_get_value_type(node) == G_TYPE_INT64) {
+            c->set.addresses[i] = json_node_get_int(node) & 0xfe;
+        }
+    }
+}
+
+static void load(Bmc *bmc, JsonObject *section)
+{
+    BmcChassisState *c = bmc->chassis;
+    int64_t now = g_get_real_time() / G_USEC_PER_SEC;
+    int64_t value;
+
+    if (json_get_int(section, "policy", &value) == JSON_GET_OK &&
+        value >= BMC_RESTORE_OFF && value <= BMC_RESTORE_UNKNOWN) {
+        c->set.policy = value;
+    }
+    json_get_bool(section, "button-disabled", &c->set.button_disabled);
+    load_addresses(c, section);
+    if (json_get_int(section, "cycle-interval", &value) == JSON_GET_OK &&
+        value >= 0 && value <= UINT8_MAX) {
+        c->interval_set = true;
+        bmc->power_cycle_interval_ms = value * 1000;
+    }
+    if (json_get_int(section, "powered", &value) == JSON_GET_OK &&
+        value >= 0) {
+        c->powered_s = value;
+    }
+    if (json_get_int(section, "written", &value) == JSON_GET_OK &&
+        value > 0 && value < now &&
+        bmc->machine->state == MACHINE_STATE_RUNNING) {
+        c->powered_s += now - value;
+    }
+}
+
+static bool knows_power(MachineState state)
+{
+    return state != MACHINE_STATE_UNKNOWN &&
+           state != MACHINE_STATE_INMIGRATE &&
+           state != MACHINE_STATE_POSTMIGRATE;
+}
+
+static void follow_power(Bmc *bmc)
+{
+    BmcChassisState *c = bmc->chassis;
+    bool on = !machine_state_is_off(bmc->machine->state);
+
+    if (!knows_power(bmc->machine->state) || on == c->on) {
+        return;
+    }
+    c->powered_s = powered_s(bmc);
+    c->on = on;
+    c->since_ms = clock_now_ms(bmc->clock);
+    save(bmc);
+}
+
+static void restored(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+
+    if (!g_task_propagate_boolean(G_TASK(res), &err) &&
+        !bmc_error_is_cancelled(err)) {
+        g_message("power restore policy: %s", err->message);
+    }
+}
+
+/* It was on when its QEMU ended, or when it was last seen. */
+static bool was_on(const Bmc *bmc)
+{
+    const BmcPowerEvent *off = bmc_power_last_off_event(bmc);
+
+    return off->when && (off->cause == BMC_POWER_CAUSE_QEMU ||
+                         off->cause == BMC_POWER_CAUSE_UNKNOWN);
+}
+
+void bmc_chassis_restore(Bmc *bmc)
+{
+    static const BmcOrigin origin = {
+        .channel = BMC_CHANNEL_INTERNAL,
+        .user = "power restore policy",
+    };
+    BmcRestorePolicy policy = bmc->chassis->set.policy;
+
+    if (policy == BMC_RESTORE_ON ||
+        (policy == BMC_RESTORE_PREVIOUS && was_on(bmc))) {
+        bmc_power_request_async(bmc, BMC_POWER_ON, &origin, NULL, restored,
+                                NULL);
+    }
+}
+
+void bmc_chassis_new(Bmc *bmc)
+{
+    JsonObject *section = persist_get(bmc->persist, SECTION);
+    BmcChassisState *c = g_new0(BmcChassisState, 1);
+    unsigned i;
+
+    bmc->chassis = c;
+    c->set.policy = BMC_RESTORE_UNKNOWN;
+    for (i = 0; i < BMC_CHASSIS_ADDRESSES - 1; i++) {
+        c->set.addresses[i] = IPMI_ADDR_BMC;
+    }
+    c->lost = bmc->machine->state == MACHINE_STATE_GONE;
+    if (section) {
+        load(bmc, section);
+    }
+    c->saved_s = c->powered_s;
+    follow_power(bmc);
+}
+
+void bmc_chassis_free(Bmc *bmc)
+{
+    if (bmc->chassis && bmc->chassis->on) {
+        save(bmc);
+    }
+    g_clear_pointer(&bmc->chassis, g_free);
+}
+
+void bmc_chassis_machine_event(Bmc *bmc, const MachineEvent *event)
+{
+    BmcChassisState *c = bmc->chassis;
+    MachineState state = bmc->machine->state;
+
+    if (event->type != MACHINE_EVENT_STATE) {
+        return;
+    }
+    follow_power(bmc);
+    if (state == MACHINE_STATE_GONE) {
+        c->lost = true;
+    } else if (c->lost && state != MACHINE_STATE_UNKNOWN) {
+        c->lost = false;
+        /* What we start ourselves says when it is ready for this. */
+        if (state == MACHINE_STATE_PRELAUNCH &&
+            !bmc->machine->can_start_process) {
+            bmc_chassis_restore(bmc);
+        }
+    }
+}
+
+const BmcChassis *bmc_chassis_get(const Bmc *bmc)
+{
+    return &bmc->chassis->set;
+}
+
+void bmc_chassis_set_policy(Bmc *bmc, BmcRestorePolicy policy,
+                            const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    bmc->chassis->set.policy = policy;
+    g_message("power restore policy: %s, set by %s", policies[policy], who);
+    save(bmc);
+    bmc_changed(bmc, BMC_PART_POWER);
+}
+
+void bmc_chassis_set_button(Bmc *bmc, bool disabled, const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    bmc->chassis->set.button_disabled = disabled;
+    g_message("power button: %s by %s", disabled ? "disabled" : "enabled",
+              who);
+    save(bmc);
+    bmc_changed(bmc, BMC_PART_POWER);
+}
+
+void bmc_chassis_set_addresses(
+    Bmc *bmc, const uint8_t addresses[BMC_CHASSIS_ADDRESSES])
+{
+    memcpy(bmc->chassis->set.addresses, addresses, BMC_CHASSIS_ADDRESSES);
+    save(bmc);
+}
+
+void bmc_chassis_set_cycle_interval(Bmc *bmc, uint8_t seconds,
+                                    const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    bmc->chassis->interval_set = true;
+    bmc->power_cycle_interval_ms = seconds * 1000;
+    g_message("power cycle interval: %u s, set by %s", seconds, who);
+    save(bmc);
+}
+
+uint64_t bmc_chassis_powered_s(Bmc *bmc)
+{
+    uint64_t s = powered_s(bmc);
+
+    if (s >= bmc->chassis->saved_s + HOUR_S) {
+        save(bmc);
+    }
+    return s;
+}
