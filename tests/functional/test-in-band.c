@@ -153,16 +153,17 @@ static void test_reset(void)
     start(&lab, "isa-ipmi-kcs", NULL);
     expect(lab.vm, "18 2e 01", "1c 2e 00");
     expect(lab.vm, "18 2f", "1c 2f 00 01");
+    /* Afterwards nothing is enabled but event logging, as at first. */
     g_assert_cmpint(test_bmc_ipmitool(lab.bmc, "power reset", NULL), ==, 0);
     test_vm_wait_serial(lab.vm, READY);
-    expect(lab.vm, "18 2f", "1c 2f 00 00");
+    expect(lab.vm, "18 2f", "1c 2f 00 08");
     /* By the guest itself: Chassis Control, hard reset. */
     expect(lab.vm, "18 2e 01", "1c 2e 00");
     send_bytes(lab.vm, "k\003\000\000\002\003", 6);
     test_vm_wait_serial(lab.vm, READY);
     /* QEMU's device may still have the answer, so this one may fail. */
     exchange(lab.vm, 'k', (const uint8_t *)"\030\057", 2, &answer);
-    expect(lab.vm, "18 2f", "1c 2f 00 00");
+    expect(lab.vm, "18 2f", "1c 2f 00 08");
     test_lab_end(&lab);
 }
 
@@ -203,7 +204,7 @@ static void test_qmp_hangs(void)
     exchange(lab.vm, 'k', reset, sizeof(reset), &answer);
     g_assert_cmpint(answer.len, ==, 3);
     g_assert_cmphex(answer.data[2], !=, 0);
-    expect(lab.vm, "18 2f", "1c 2f 00 00");
+    expect(lab.vm, "18 2f", "1c 2f 00 08");
     test_lab_end(&lab);
 }
 
@@ -239,7 +240,7 @@ static void test_tcp(void)
     lab.vm = test_vm_start(lab.dir, vm_args);
     test_bmc_wait_log(lab.bmc, "in-band IPMI: QEMU connected");
     test_vm_wait_serial(lab.vm, READY);
-    expect(lab.vm, "18 2f", "1c 2f 00 00");
+    expect(lab.vm, "18 2f", "1c 2f 00 08");
     test_lab_end(&lab);
 }
 
@@ -253,7 +254,7 @@ static void test_absent(void)
     test_bmc_free(lab.bmc);
     expect(lab.vm, "18 2f", "1c 2f d2");
     test_guest_start_bmc(&lab, NULL);
-    expect(lab.vm, "18 2f", "1c 2f 00 00");
+    expect(lab.vm, "18 2f", "1c 2f 00 08");
     test_lab_end(&lab);
 }
 
