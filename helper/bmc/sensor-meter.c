@@ -54,7 +54,12 @@ static void meter_compute(Bmc *bmc, const MachineUsage *now, int64_t ms)
     }
     if (now->has_memory && info->memory_bytes) {
         usage->has_memory = true;
-        usage->memory = now->memory_bytes * 100.0 / info->memory_bytes;
+        /*
+         * What a process has beyond the size of its guest is QEMU's own,
+         * which for a small guest is a good deal.
+         */
+        usage->memory = MIN(now->memory_bytes, info->memory_bytes) * 100.0 /
+                        info->memory_bytes;
     }
     if (now->has_block && before->has_block) {
         usage->has_block = true;

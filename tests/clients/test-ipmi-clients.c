@@ -88,10 +88,10 @@ static void test_ipmitool_sensors(TestLab *f, const void *data)
              "*ACPI Power*S0/G0: working*CPU Load*percent*Dynamic MC*");
     ipmitool(f, "sdr type 0x0b", 0, "*CPU Load*Memory Used*Disk Read*");
     ipmitool(f, "sensor list", 0, "*CPU Load*percent*Disk Write*megabyte*");
-    ipmitool(f, "sensor thresh 'Memory Used' ucr 200", 0, "*200*");
-    ipmitool(f, "sensor thresh 'Memory Used' upper 180 210 220", 0, "*220*");
+    ipmitool(f, "sensor thresh 'Memory Used' ucr 80", 0, "*80*");
+    ipmitool(f, "sensor thresh 'Memory Used' upper 60 80 100", 0, "*100*");
     ipmitool(f, "sensor get 'Memory Used'", 0,
-             "*Upper Non-Critical*180*Upper Critical*210*");
+             "*Upper Non-Critical*60*Upper Critical*80*");
     ipmitool(f, "fru print", 0, "*Product Manufacturer*QEMU*");
     ipmitool(f, fru_read, 0, "*2048 bytes*");
     ipmitool(f, "fru edit 0 field p 0 XEMU", 0, "*");

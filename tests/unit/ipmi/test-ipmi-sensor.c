@@ -175,10 +175,14 @@ static void test_usage(CommandFixture *f, const void *opaque)
     fixture_advance(&f->base, 10000);
     tell_usage(f, 10000000, 200000000);
     check(f, 0x2d, "20", "7d c0 c0");
-    check(f, 0x2d, "21", "32 c0 c0");
+    check(f, 0x2d, "21", "7d c0 c0");
     check(f, 0x2d, "22", "0a c0 c0");
     check(f, 0x2d, "23", "00 c0 c0");
     check(f, 0x23, "20 00", "ff 04 00 00 00 00 f0");
+    /* A process is larger than its guest: 100 percent, and no more. */
+    mock_machine_usage(f->base.mock)->memory_bytes = 1280 << 20;
+    fixture_advance(&f->base, 10000);
+    check(f, 0x2d, "21", "fa c0 c0");
     mock_machine_set_state(f->base.mock, MACHINE_STATE_SHUTDOWN);
     check(f, 0x2d, "20", "00 e0 c0");
     command_fixture_restart(f);
@@ -228,7 +232,7 @@ static void test_thresholds(CommandFixture *f, const void *opaque)
     /* Nothing is enabled, so nobody looks. */
     fixture_advance(&f->base, 60000);
     g_assert_cmpuint(sel_count(f), ==, before);
-    check(f, 0x2d, "21", "32 c0 d8");
+    check(f, 0x2d, "21", "7d c0 d8");
     g_assert_cmpuint(sel_count(f), ==, before);
     g_assert_cmphex(run(f, 0x28, "21 d0 00 02 00 02"), ==, IPMI_CC_OK);
     fixture_advance(&f->base, 10000);
