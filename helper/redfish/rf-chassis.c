@@ -30,6 +30,7 @@ static const RfProperty chassis_properties[] = {
     { "PowerState", RF_TYPE_ENUM, .texts = rf_power_states,
       .get = rf_get_power_state },
     { "Status", RF_TYPE_OBJECT, .members = rf_machine_status },
+    { "Sensors", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1/Sensors" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

@@ -30,6 +30,7 @@
  * @origin: the same, for the hub
  * @patch: what is to be written, or the parameters of the action
  * @next_setter: index of the setter to call next
+ * @go_on: what follows RfResource.prepare
  */
 struct RfExchange {
     unsigned refs;
@@ -45,6 +46,7 @@ struct RfExchange {
     BmcOrigin origin;
     RfPatch *patch;
     unsigned next_setter;
+    void (*go_on)(RfExchange *x);
 };
 
 /**
@@ -71,5 +73,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
  * @err: (nullable): why it failed
  */
 void rf_exchange_complete(RfExchange *x, const GError *err);
+
+/**
+ * rf_exchange_prepared: what RfResource.prepare has looked for is found.
+ *
+ * @x: the exchange
+ * @prepared: (transfer full): for RfContext.prepared; freed with g_free()
+ */
+void rf_exchange_prepared(RfExchange *x, void *prepared);
 
 #endif /* QEMU_BMC_REDFISH_RF_EXCHANGE_H */

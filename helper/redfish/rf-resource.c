@@ -21,17 +21,23 @@ static JsonObject *link_object(const char *uri)
     return link;
 }
 
-static void add_links(JsonObject *object, const RfProperty *property)
+static void add_links(JsonObject *object, const RfProperty *property,
+                      const RfContext *ctx)
 {
     g_autofree char *count = g_strconcat(property->name, "@odata.count",
                                          NULL);
     JsonArray *array = json_array_new();
+    char uri[RF_URI_MAX];
     unsigned i;
 
-    for (i = 0; property->texts[i]; i++) {
+    for (i = 0; property->texts && property->texts[i]; i++) {
         json_array_add_object_element(array, link_object(property->texts[i]));
     }
-    json_object_set_int_member(object, count, i);
+    for (i = 0; property->nth && property->nth(ctx, i, uri); i++) {
+        json_array_add_object_element(array, link_object(uri));
+    }
+    json_object_set_int_member(object, count,
+                               json_array_get_length(array));
     json_object_set_array_member(object, property->name, array);
 }
 
@@ -127,7 +133,7 @@ static void add_property(JsonObject *object, const RfProperty *property,
                                       link_object(property->text));
         break;
     case RF_TYPE_LINKS:
-        add_links(object, property);
+        add_links(object, property, ctx);
         break;
     default:
         add_scalar(object, property, ctx);

@@ -41,11 +41,13 @@ typedef enum RfPrivilege {
  * @bmc: the hub
  * @uri: the resource's @odata.id
  * @ids: what stands in the URI for the {} of RfResource.path, in order
+ * @prepared: what RfResource.prepare has found
  */
 typedef struct RfContext {
     Bmc *bmc;
     char uri[RF_URI_MAX];
     const char *ids[RF_IDS_MAX];
+    void *prepared;
 } RfContext;
 
 /**
@@ -115,6 +117,8 @@ typedef struct RfSetter {
  * @type: its type
  * @text: STRING, LINK: the value, where it is a constant
  * @texts: ENUM: all values, NULL-terminated; LINKS: the links
+ * @nth: LINKS: finds the link at a position from 0, where they change;
+ *       returns false past the end
  * @get: reads the value; returns false when the property is absent. Not
  *       needed for constants, OBJECT and parameters
  * @allowed: ENUM: whether a choice may be written (or, of a parameter, be
@@ -128,6 +132,7 @@ struct RfProperty {
     RfType type;
     const char *text;
     const char *const *texts;
+    bool (*nth)(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
     bool (*get)(const RfContext *ctx, RfValue *value);
     bool (*allowed)(const RfContext *ctx, unsigned choice);
     const RfProperty *members;
@@ -162,6 +167,9 @@ typedef struct RfAction {
  * @read: privilege for GET and HEAD; 0 means without authentication
  * @write: privilege for PATCH
  * @depends: parts of the model that it shows: bits 1 << BmcPart
+ * @prepare: (nullable): looks for what getters need and the model does not
+ *           have; must see to it that rf_exchange_prepared() is called once,
+ *           later. What is made of it is not used again
  * @exists: tells whether the ids in the URI are right; not needed when
  *          there are none
  */
@@ -173,6 +181,7 @@ typedef struct RfResource {
     unsigned read;
     unsigned write;
     unsigned depends;
+    void (*prepare)(RfExchange *x);
     bool (*exists)(const RfContext *ctx);
 } RfResource;
 
@@ -250,5 +259,6 @@ extern const RfResource rf_systems_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];
+extern const RfResource rf_sensors_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

@@ -41,7 +41,8 @@ struct RfService {
 
 static const RfResource *const families[] = {
     rf_root_resources, rf_systems_resources, rf_managers_resources,
-    rf_network_protocol_resources, rf_chassis_resources, NULL,
+    rf_network_protocol_resources, rf_chassis_resources,
+    rf_sensors_resources, NULL,
 };
 
 static void representation_free(void *opaque)
@@ -76,7 +77,7 @@ static const Representation *represent(RfExchange *x)
     uint64_t stamp = model_stamp(service->bmc, resource->depends);
     Representation *r = g_hash_table_lookup(service->cache, x->context.uri);
 
-    if (r && r->stamp == stamp) {
+    if (r && r->stamp == stamp && !resource->prepare) {
         return r;
     }
     if (g_hash_table_size(service->cache) >= CACHE_MAX) {
@@ -161,6 +162,24 @@ static void answer_error_about(RfExchange *x, RfMessageId id,
     answer_messages(x, messages, status ?: rf_messages_status(messages));
 }
 
+/* Have the resource prepared, if it needs that, and go on. */
+static void prepare(RfExchange *x, void (*go_on)(RfExchange *x))
+{
+    if (x->route.resource->prepare) {
+        x->go_on = go_on;
+        x->route.resource->prepare(x);
+    } else {
+        go_on(x);
+    }
+}
+
+void rf_exchange_prepared(RfExchange *x, void *prepared)
+{
+    g_free(x->context.prepared);
+    x->context.prepared = prepared;
+    x->go_on(x);
+}
+
 static void answer_resource(RfExchange *x, bool conditional)
 {
     const Representation *r = represent(x);
@@ -177,6 +196,16 @@ static void answer_resource(RfExchange *x, bool conditional)
     add_header(&response, "Allow", rf_resource_allow(x->route.resource));
     response.body = r->body;
     answer(x, &response);
+}
+
+static void answer_get(RfExchange *x)
+{
+    answer_resource(x, true);
+}
+
+static void answer_patch(RfExchange *x)
+{
+    answer_resource(x, false);
 }
 
 /* Returns NULL when it has answered. */
@@ -256,7 +285,7 @@ static void run_writers(RfService *service)
     service->in_run_writers = true;
     while (!service->writer && !g_queue_is_empty(&service->writers)) {
         service->writer = g_queue_pop_head(&service->writers);
-        run_patch(service->writer);
+        prepare(service->writer, run_patch);
     }
     service->in_run_writers = false;
 }
@@ -325,7 +354,7 @@ static void dispatch(RfExchange *x)
     if (x->route.action) {
         run_action(x);
     } else if (is_read(x)) {
-        answer_resource(x, true);
+        prepare(x, answer_get);
     } else {
         g_queue_push_tail(&service->writers, x);
         run_writers(service);
@@ -404,6 +433,7 @@ void rf_exchange_unref(RfExchange *x)
     }
     g_object_unref(x->cancellable);
     rf_patch_free(x->patch);
+    g_free(x->context.prepared);
     g_free(x);
 }
 
@@ -428,7 +458,7 @@ void rf_exchange_complete(RfExchange *x, const GError *err)
     if (setter) {
         setter->start(x, x->patch);
     } else {
-        answer_resource(x, false);
+        prepare(x, answer_patch);
     }
 }
 

@@ -6,7 +6,13 @@
 
 #include "bmc/lan.h"
 
-typedef enum Kind { KIND_POWER, KIND_BOOT, KIND_VERIFY } Kind;
+typedef enum Kind {
+    KIND_POWER,
+    KIND_BOOT,
+    KIND_VERIFY,
+    KIND_READ,
+    KIND_FLUSH,
+} Kind;
 
 typedef struct Operation {
     Kind kind;
@@ -14,6 +20,7 @@ typedef struct Operation {
     BmcBootEnabled enabled;
     BmcBootTarget target;
     const BmcUser *user;
+    BmcSensorReading reading;
 } Operation;
 
 static const struct {
@@ -64,6 +71,8 @@ static void apply(Bmc *bmc, const Operation *op)
         fake_bmc_changed(bmc, BMC_PART_BOOT);
         break;
     case KIND_VERIFY:
+    case KIND_READ:
+    case KIND_FLUSH:
         break;
     }
 }
@@ -229,6 +238,98 @@ const BmcUser *bmc_users_verify_finish(Bmc *bmc, GAsyncResult *res,
                                        GError **errp)
 {
     return g_task_propagate_pointer(G_TASK(res), errp);
+}
+
+static int sensor_index(const Bmc *bmc, uint8_t number)
+{
+    unsigned i;
+
+    for (i = 0; bmc->sensors[i].number; i++) {
+        if (bmc->sensors[i].number == number) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+const BmcSensor *bmc_sensor_nth(const Bmc *bmc, unsigned n)
+{
+    return n < FAKE_SENSORS_MAX && bmc->sensors[n].number ? &bmc->sensors[n]
+                                                          : NULL;
+}
+
+const BmcSensor *bmc_sensor_find(const Bmc *bmc, uint8_t number)
+{
+    int i = sensor_index(bmc, number);
+
+    return number && i >= 0 ? &bmc->sensors[i] : NULL;
+}
+
+bool bmc_sensor_is_analog(const BmcSensor *sensor)
+{
+    return sensor->event_type == BMC_EVENT_THRESHOLD;
+}
+
+void bmc_sensor_read_async(Bmc *bmc, uint8_t number,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque)
+{
+    int i = sensor_index(bmc, number);
+    Operation op = { .kind = KIND_READ };
+
+    g_assert_cmpint(i, >=, 0);
+    op.reading = bmc->readings[i];
+    begin(bmc, op, cancellable, callback, opaque);
+}
+
+bool bmc_sensor_read_finish(GAsyncResult *res, BmcSensorReading *reading,
+                            GError **errp)
+{
+    const Operation *op = g_task_get_task_data(G_TASK(res));
+
+    g_task_propagate_pointer(G_TASK(res), errp);
+    *reading = op->reading;
+    return true;
+}
+
+bool bmc_sensor_set_value(Bmc *bmc, uint8_t number, double value,
+                          const BmcOrigin *origin, GError **errp)
+{
+    BmcSensorReading *reading = &bmc->readings[sensor_index(bmc, number)];
+
+    record(bmc, origin);
+    if (bmc->fail >= 0) {
+        g_set_error(errp, BMC_ERROR, bmc->fail, "the test wants");
+        return false;
+    }
+    reading->available = true;
+    reading->value = value;
+    return true;
+}
+
+bool bmc_sensor_set_states(Bmc *bmc, uint8_t number, uint16_t states,
+                           const BmcOrigin *origin, GError **errp)
+{
+    BmcSensorReading *reading = &bmc->readings[sensor_index(bmc, number)];
+
+    record(bmc, origin);
+    reading->available = true;
+    reading->states = states;
+    return true;
+}
+
+void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, void *opaque)
+{
+    Operation op = { .kind = KIND_FLUSH };
+
+    begin(bmc, op, cancellable, callback, opaque);
+}
+
+bool bmc_flush_finish(GAsyncResult *res, GError **errp)
+{
+    g_task_propagate_pointer(G_TASK(res), errp);
+    return !errp || !*errp;
 }
 
 Bmc *fake_bmc_new(void)

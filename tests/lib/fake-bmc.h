@@ -11,8 +11,11 @@
 
 #include "bmc/boot.h"
 #include "bmc/power.h"
+#include "bmc/sensors.h"
 #include "bmc/users.h"
 #include "util/error.h"
+
+#define FAKE_SENSORS_MAX 8
 
 /**
  * Bmc: the fake; tests read and write it, and call fake_bmc_changed() after
@@ -29,6 +32,8 @@
  * @firmware: boot mode
  * @identify: identify state
  * @lan_port: UDP port of IPMI, 0 for none
+ * @sensors: the sensors; a number of 0 ends them
+ * @readings: of each sensor
  * @generations: counters
  * @fail: operations fail with this BmcError; -1 lets them succeed
  * @hold: operations wait for fake_bmc_release()
@@ -54,6 +59,8 @@ struct Bmc {
     MachineFirmware firmware;
     int identify;
     unsigned lan_port;
+    BmcSensor sensors[FAKE_SENSORS_MAX + 1];
+    BmcSensorReading readings[FAKE_SENSORS_MAX];
     uint64_t generations[BMC_PART__MAX];
     int fail;
     bool hold;
