@@ -14,6 +14,8 @@
     "-device ide-cd,drive=c,bus=ide.1,bootindex=20 " \
     "-device e1000,romfile=@net-n.rom@,bootindex=30"
 
+#define SENSOR_WAIT_MS 200
+
 static void setup(TestLab *f, const void *data)
 {
     test_lab_start(f, GUEST, "BOOTED A");
@@ -76,12 +78,30 @@ static void test_ipmitool_boot(TestLab *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
+/* What measures has a record once it has measured. */
+static void wait_sensors(TestLab *f)
+{
+    unsigned waited;
+
+    for (waited = 0; waited < TEST_VM_WAIT_MS; waited += SENSOR_WAIT_MS) {
+        g_autofree char *out = NULL;
+
+        if (test_bmc_ipmitool(f->bmc, "sdr elist", &out) == 0 &&
+            strstr(out, "Disk Write")) {
+            return;
+        }
+        g_usleep(SENSOR_WAIT_MS * 1000);
+    }
+    g_error("no sensor of the disks");
+}
+
 static void test_ipmitool_sensors(TestLab *f, const void *data)
 {
     g_autofree char *path = test_dir_file(f->dir, "fru.bin");
     g_autofree char *fru_read = g_strdup_printf("fru read 0 %s", path);
     g_autofree char *fru_write = g_strdup_printf("fru write 0 %s", path);
 
+    wait_sensors(f);
     ipmitool(f, "mc info", 0, "*Sensor Device*SDR Repository*FRU Inv*");
     ipmitool(f, "sdr info", 0, "*SDR Version*0x51*");
     ipmitool(f, "sdr elist all", 0,
@@ -171,22 +191,30 @@ static void test_freeipmi_sensors(TestLab *f, const void *data)
 {
     g_autofree char *first = test_dir_file(f->dir, "sensors-1");
     g_autofree char *second = test_dir_file(f->dir, "sensors-2");
-    g_autofree char *commit = g_strdup_printf("-l ADMIN --commit -n %s",
-                                              first);
-    g_autofree char *before = g_strdup_printf("-l ADMIN --checkout -n %s",
-                                              first);
-    g_autofree char *after = g_strdup_printf("-l ADMIN --checkout -n %s",
-                                             second);
+    g_autofree char *cache = g_strdup_printf("--sdr-cache-directory %s",
+                                             f->dir->path);
+    g_autofree char *thresholds = g_strdup_printf(
+        "%s --output-sensor-thresholds", cache);
+    g_autofree char *others = g_strdup_printf(
+        "%s -t other_units_based_sensor", cache);
+    g_autofree char *fru = g_strdup_printf("%s -l USER", cache);
+    g_autofree char *list = g_strdup_printf(
+        "%s --category=sensors -l ADMIN --listsections", cache);
+    g_autofree char *commit = g_strdup_printf("%s -l ADMIN --commit -n %s",
+                                              cache, first);
+    g_autofree char *before = g_strdup_printf("%s -l ADMIN --checkout -n %s",
+                                              cache, first);
+    g_autofree char *after = g_strdup_printf("%s -l ADMIN --checkout -n %s",
+                                             cache, second);
     g_autofree char *diff = g_strdup_printf("diff %s %s", first, second);
 
-    g_setenv("HOME", f->dir->path, true);
-    freeipmi(f, "ipmi-sensors", "--output-sensor-thresholds",
+    wait_sensors(f);
+    freeipmi(f, "ipmi-sensors", thresholds,
              "*ACPI Power*'S0/G0'*CPU Load*%*");
-    freeipmi(f, "ipmi-sensors", "-t other_units_based_sensor",
+    freeipmi(f, "ipmi-sensors", others,
              "*CPU Load*%*Disk Read*");
-    freeipmi(f, "ipmi-fru", "-l USER", "*FRU Product Manufacturer*QEMU*");
-    freeipmi(f, "ipmi-config", "--category=sensors -l ADMIN --listsections",
-             "*32_CPU_Load*");
+    freeipmi(f, "ipmi-fru", fru, "*FRU Product Manufacturer*QEMU*");
+    freeipmi(f, "ipmi-config", list, "*32_CPU_Load*");
     freeipmi(f, "ipmi-sensors-config", before, "*");
     freeipmi(f, "ipmi-sensors-config", commit, "*");
     freeipmi(f, "ipmi-sensors-config", after, "*");
