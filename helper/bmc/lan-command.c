@@ -41,10 +41,12 @@ char *lan_field_to_string(BmcLanField field, const uint8_t *value)
                g_strdup_printf("%u", (value[0] & 0x0f) << 8 | value[1]) :
                g_strdup("");
     case BMC_LAN_VLAN_PRIORITY:
+    case BMC_LAN_ROUTER6_PREFIX_LEN:
         return g_strdup_printf("%u", *value);
     case BMC_LAN_MAC:
     case BMC_LAN_GATEWAY_MAC:
     case BMC_LAN_BACKUP_MAC:
+    case BMC_LAN_ROUTER6_MAC:
         return mac_to_string(value);
     case BMC_LAN_ADDRESS6:
         if (!value[0]) {
@@ -53,6 +55,7 @@ char *lan_field_to_string(BmcLanField field, const uint8_t *value)
         text = ip_to_string(value + 1, G_SOCKET_FAMILY_IPV6);
         return g_strdup_printf("%s/%u", text, value[17]);
     case BMC_LAN_ROUTER6:
+    case BMC_LAN_ROUTER6_PREFIX:
         return ip_to_string(value, G_SOCKET_FAMILY_IPV6);
     default:
         return ip_to_string(value, G_SOCKET_FAMILY_IPV4);

@@ -79,6 +79,11 @@ static bool check_router6(const uint8_t *value)
     return value[0] != 0xff;
 }
 
+static bool check_prefix_len(const uint8_t *value)
+{
+    return *value <= 128;
+}
+
 const LanField lan_fields[BMC_LAN_FIELD__MAX] = {
     [BMC_LAN_ADDRESS] = { "address", 4, true, check_address },
     [BMC_LAN_SOURCE] = { "source", 1, true, check_source },
@@ -92,6 +97,10 @@ const LanField lan_fields[BMC_LAN_FIELD__MAX] = {
     [BMC_LAN_VLAN_PRIORITY] = { "vlan-priority", 1, true, check_priority },
     [BMC_LAN_ADDRESS6] = { "address6", 18, true, check_address6 },
     [BMC_LAN_ROUTER6] = { "router6", 16, true, check_router6 },
+    [BMC_LAN_ROUTER6_MAC] = { "router6-mac", 6, true, check_any_mac },
+    [BMC_LAN_ROUTER6_PREFIX_LEN] = { "router6-prefix-length", 1, true,
+                                     check_prefix_len },
+    [BMC_LAN_ROUTER6_PREFIX] = { "router6-prefix", 16, true, check_router6 },
     [BMC_LAN_COMMUNITY] = { "community", BMC_LAN_COMMUNITY_LEN, false,
                             NULL },
 };
@@ -183,6 +192,9 @@ static bool get_default(Bmc *bmc, BmcLanField field, uint8_t *value)
     case BMC_LAN_BACKUP:
     case BMC_LAN_VLAN:
     case BMC_LAN_VLAN_PRIORITY:
+    case BMC_LAN_ROUTER6_MAC:
+    case BMC_LAN_ROUTER6_PREFIX_LEN:
+    case BMC_LAN_ROUTER6_PREFIX:
         /* Unspecified, none, off */
         return true;
     default:

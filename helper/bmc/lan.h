@@ -50,6 +50,9 @@
  * @BMC_LAN_ADDRESS6: 18 bytes: 1 if it is in use, IPv6 address, length of
  *                    its prefix
  * @BMC_LAN_ROUTER6: IPv6 address of the router, 16 bytes, zero for none
+ * @BMC_LAN_ROUTER6_MAC: its MAC address, 6 bytes
+ * @BMC_LAN_ROUTER6_PREFIX_LEN: 1 byte: length of the prefix that it serves
+ * @BMC_LAN_ROUTER6_PREFIX: that prefix, 16 bytes
  * @BMC_LAN_COMMUNITY: community string of alerts, padded with zeros
  */
 typedef enum BmcLanField {
@@ -65,6 +68,9 @@ typedef enum BmcLanField {
     BMC_LAN_VLAN_PRIORITY,
     BMC_LAN_ADDRESS6,
     BMC_LAN_ROUTER6,
+    BMC_LAN_ROUTER6_MAC,
+    BMC_LAN_ROUTER6_PREFIX_LEN,
+    BMC_LAN_ROUTER6_PREFIX,
     BMC_LAN_COMMUNITY,
     BMC_LAN_FIELD__MAX,
 } BmcLanField;

@@ -18,6 +18,7 @@
 /* Set in progress. */
 #define SET_COMPLETE 0
 #define SET_STARTED 1
+#define SET_COMMIT 2
 
 #define CC_UNSUPPORTED 0x80
 #define CC_IN_PROGRESS 0x81
@@ -31,7 +32,10 @@ static int read_set_in_progress(IpmiRequest *req, unsigned set,
     return IPMI_CC_OK;
 }
 
-/* There is no way back, so "commit write" (2) is not one either. */
+/*
+ * What is written holds at once; "commit write" makes the host follow, and
+ * the client goes on writing. ipmitool's lan6 never ends without it.
+ */
 static int write_set_in_progress(IpmiRequest *req, const uint8_t *data,
                                  size_t len)
 {
@@ -41,6 +45,13 @@ static int write_set_in_progress(IpmiRequest *req, const uint8_t *data,
         return IPMI_CC_OK;
     case SET_STARTED:
         return bmc_lan_begin(req->bmc) ? IPMI_CC_OK : CC_IN_PROGRESS;
+    case SET_COMMIT:
+        if (!bmc_lan_in_progress(req->bmc)) {
+            return IPMI_CC_INVALID_FIELD;
+        }
+        bmc_lan_complete(req->bmc);
+        bmc_lan_begin(req->bmc);
+        return IPMI_CC_OK;
     default:
         return IPMI_CC_INVALID_FIELD;
     }
@@ -62,6 +73,9 @@ static const struct {
     { 16, BMC_LAN_COMMUNITY },
     { 21, BMC_LAN_VLAN_PRIORITY },
     { 65, BMC_LAN_ROUTER6 },
+    { 66, BMC_LAN_ROUTER6_MAC },
+    { 67, BMC_LAN_ROUTER6_PREFIX_LEN },
+    { 68, BMC_LAN_ROUTER6_PREFIX },
 };
 
 static int find_field(uint8_t number)

@@ -147,6 +147,12 @@ static void test_lan(ConfigLab *f, const void *data)
     ipmitool(f, "lan6 print 1", 0, "*2001:db8::7/128*active*");
     ipmitool(f, "lan6 set 1 static_addr 0 enable 2001:db8::8 64", 0, "*");
     ipmitool(f, "lan6 print 1", 0, "*2001:db8::8/64*active*");
+    ipmitool(f, "lan6 set 1 static_rtr 1 fe80::1 52:54:00:00:00:09 "
+             "2001:db8:: 64", 0, "*");
+    ipmitool(f, "lan6 print 1 static_rtr", 0,
+             "*fe80::1*52:54:00:00:00:09*2001:db8::/64*");
+    /* It has ended what it has begun */
+    ipmitool(f, "raw 0x0c 2 1 0 0 0", 0, " 11 00*");
     /* The port is the one that clients are told */
     ipmitool(f, "raw 0x0c 2 1 8 0 0", 0, " 11 00 04*");
 }

@@ -96,6 +96,9 @@ static void test_defaults(CommandFixture *f, const void *opaque)
     check(f, 56, "00 00 00000000000000000000000000000000 00 01");
     check(f, 64, "00");
     check(f, 65, "00000000000000000000000000000000");
+    check(f, 66, "000000000000");
+    check(f, 67, "00");
+    check(f, 68, "00000000000000000000000000000000");
     bound(f, "::1");
     check(f, 51, "01");
     check(f, 56, "00 80 00000000000000000000000000000001 80 00");
@@ -212,6 +215,13 @@ static const struct {
     { 64, "02", 0x82 },
     { 65, "ff0200000000000000000000000000" "01", IPMI_CC_INVALID_FIELD },
     { 65, "fe80", IPMI_CC_LENGTH },
+    { 66, "010000000001", IPMI_CC_INVALID_FIELD },
+    { 66, "5254000000", IPMI_CC_LENGTH },
+    { 67, "81", IPMI_CC_INVALID_FIELD },
+    { 68, "ff0200000000000000000000000000" "01", IPMI_CC_INVALID_FIELD },
+    { 69, V6, 0x80 },
+    { 0, "02", IPMI_CC_INVALID_FIELD },
+    { 0, "03", IPMI_CC_INVALID_FIELD },
     { 27, "00", 0x80 },
     { 192, "00", 0x80 },
 };
@@ -263,6 +273,9 @@ static void test_set(CommandFixture *f, const void *opaque)
         { 26, 0, "010536002800" },
         { 56, 0, "0080" V6 "4000" },
         { 65, 0, V6 },
+        { 66, 0, "525400000009" },
+        { 67, 0, "40" },
+        { 68, 0, "20010db8000000000000000000000000" },
     };
     size_t i;
 
@@ -306,6 +319,8 @@ static void test_in_progress(CommandFixture *f, const void *opaque)
     g_assert_cmphex(set(f, 0, "01"), ==, 0);
     check(f, 0, "01");
     g_assert_cmphex(set(f, 0, "01"), ==, 0x81);
+    g_assert_cmphex(set(f, 0, "02"), ==, 0);
+    check(f, 0, "01");
     g_assert_cmphex(set(f, 0, "00"), ==, 0);
     check(f, 0, "00");
     g_assert_cmphex(set(f, 0, "01"), ==, 0);
