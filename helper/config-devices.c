@@ -71,6 +71,7 @@ static const char *const fru_keys[FRU_FIELD__MAX] = {
 static bool find_code(const NameRow *rows, const char *name, uint8_t *code,
                       GError **errp)
 {
+    bool hex = g_str_has_prefix(name, "0x");
     guint64 number;
 
     for (; rows->name; rows++) {
@@ -79,7 +80,8 @@ static bool find_code(const NameRow *rows, const char *name, uint8_t *code,
             return true;
         }
     }
-    if (g_ascii_string_to_unsigned(name, 10, 0, 255, &number, NULL)) {
+    if (g_ascii_string_to_unsigned(hex ? name + 2 : name, hex ? 16 : 10, 0,
+                                   255, &number, NULL)) {
         *code = number;
         return true;
     }

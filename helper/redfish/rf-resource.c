@@ -4,10 +4,14 @@
 
 #include "redfish/rf-resource.h"
 
+#include <math.h>
+
 #include "redfish/rf-etag.h"
 #include "util/json.h"
 
 #define SCHEMAS "http://redfish.dmtf.org/schemas/v1/"
+/* Up to here a double holds every whole number. */
+#define EXACT_MAX (INT64_C(1) << 53)
 #define METADATA "/redfish/v1/$metadata#"
 
 static JsonObject *members_object(const RfProperty *properties,
@@ -63,7 +67,7 @@ static void add_allowable(JsonObject *object, const RfProperty *property,
  */
 static void add_number(JsonObject *object, const char *name, double number)
 {
-    if (number == (double)(int64_t)number) {
+    if (fabs(number) < EXACT_MAX && number == (double)(int64_t)number) {
         json_object_set_int_member(object, name, (int64_t)number);
     } else {
         json_object_set_double_member(object, name, number);

@@ -7,6 +7,8 @@
 
 #include "redfish/rf-resource.h"
 
+#include <math.h>
+
 #include "bmc/sensors.h"
 #include "redfish/rf-exchange.h"
 #include "util/error.h"
@@ -190,7 +192,8 @@ static bool get_reading(const RfContext *ctx, RfValue *value)
 {
     const BmcSensorReading *reading = reading_of(ctx);
 
-    value->null = !reading->available;
+    /* A file's number times its scale may be too much for JSON. */
+    value->null = !reading->available || !isfinite(reading->value);
     value->number = reading->value;
     return bmc_sensor_is_analog(sensor_of(ctx));
 }

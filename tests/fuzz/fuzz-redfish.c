@@ -113,6 +113,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     Bmc *bmc = fake_bmc_new();
     RfService *service = rf_service_new(bmc);
 
+    bmc->sensors[0] = (BmcSensor) {
+        .number = 0x80, .name = "Room", .max = 255, .manual = true,
+        .event_type = BMC_EVENT_THRESHOLD,
+    };
+    bmc->sensors[1] = (BmcSensor) {
+        .number = 0x81, .name = "Door", .manual = true,
+        .event_type = BMC_EVENT_SENSOR_SPECIFIC,
+    };
     if (!log_set) {
         g_log_set_writer_func(drop_log, NULL, NULL);
         log_set = true;

@@ -205,6 +205,7 @@ static void test_devices(Fixture *f, const void *data)
 {
     static const char *const bad[] = {
         "[sensor ]\ntype=fan\n", "[sensor 12345678901234567]\n",
+        "[sensor a]\ntype=0x\n", "[sensor a]\ntype=0x100\n",
         "[sensor a]\ntype=warp\n", "[sensor a]\nmax=1x\n",
         "[sensor a]\nsource=file:\n", "[sensor a]\nsource=tcp:1\n",
         "[sensor a]\ninterval=0\n", "[sensor a]\ncolour=red\n",
@@ -214,7 +215,7 @@ static void test_devices(Fixture *f, const void *data)
     g_autofree char *path = write_file(
         f, "[sensor Room]\ntype=temperature\nunit=degrees-c\nmin=-20\n"
         "max=60\nupper-critical=40\nsource=file:/x y\nscale=0.001\n"
-        "[sensor Door]\ntype=5\nreading=states\nsource=manual\n"
+        "[sensor Door]\ntype=0x1b\nreading=states\nsource=manual\n"
         "[fru]\nserial=S-1\n[fru Riser]\nfile=/riser.bin\n");
     g_autoptr(GError) err = NULL;
     const BmcSensorConfig *sensor;
@@ -235,11 +236,12 @@ static void test_devices(Fixture *f, const void *data)
     g_assert_cmpstr(sensor->argument, ==, "/x y");
     sensor = config_devices_sensors(devices)->pdata[1];
     g_assert_true(sensor->discrete);
+    g_assert_cmphex(sensor->type, ==, 0x1b);
     g_assert_cmpstr(config_devices_fru(devices)->text[FRU_PRODUCT_SERIAL],
                     ==, "S-1");
     g_assert_cmpuint(config_devices_fru(devices)->files->len, ==, 1);
     text = config_dump(f->config);
-    g_assert_nonnull(strstr(text, "[sensor Door]\ntype=5\n"));
+    g_assert_nonnull(strstr(text, "[sensor Door]\ntype=0x1b\n"));
     for (i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autofree char *file = write_file(f, bad[i]);
 

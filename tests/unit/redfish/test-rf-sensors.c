@@ -2,6 +2,8 @@
 /* Sensors: which there are, what they show, and those that can be set. */
 #include "osdep.h"
 
+#include <math.h>
+
 #include "rf-client.h"
 #include "test-util.h"
 
@@ -162,6 +164,21 @@ static void test_health(void)
     }
 }
 
+static void test_extreme(void)
+{
+    g_autoptr(RfClient) client = client_new();
+    BmcSensorReading *reading = &client->bmc->readings[3];
+    g_autoptr(RfReply) large = NULL;
+    g_autoptr(RfReply) infinite = NULL;
+
+    *reading = (BmcSensorReading) { .available = true, .value = -1e300 };
+    large = rf_client_send(client, "GET", ROOM, NULL);
+    g_assert_cmpfloat(number_at(large, "/Reading"), ==, -1e300);
+    reading->value = INFINITY;
+    infinite = rf_client_send(client, "GET", ROOM, NULL);
+    g_assert_true(JSON_NODE_HOLDS_NULL(rf_reply_node(infinite, "/Reading")));
+}
+
 /* Readings take their time; others are answered meanwhile. */
 static void test_slow(void)
 {
@@ -278,6 +295,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/sensors/ids", test_ids);
     g_test_add_func("/redfish/sensors/show", test_show);
     g_test_add_func("/redfish/sensors/health", test_health);
+    g_test_add_func("/redfish/sensors/extreme", test_extreme);
     g_test_add_func("/redfish/sensors/slow", test_slow);
     g_test_add_func("/redfish/sensors/shutdown", test_shutdown);
     g_test_add_func("/redfish/sensors/set", test_set);
