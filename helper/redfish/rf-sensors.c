@@ -5,12 +5,11 @@
  */
 #include "osdep.h"
 
-#include "redfish/rf-resource.h"
-
 #include <math.h>
 
 #include "bmc/sensors.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-resource.h"
 #include "util/error.h"
 
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
