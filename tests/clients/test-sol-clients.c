@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Serial over LAN with ipmitool and ipmiconsole on a terminal, and a guest
- * that echoes. The session survives the guest's reset and QEMU's end.
+ * Serial over LAN with ipmitool, ipmiconsole and conman on a terminal, and a
+ * guest that echoes. The session survives the guest's reset and QEMU's end.
  */
 #include "osdep.h"
 
@@ -223,6 +223,39 @@ static void test_ipmiconsole(SolLab *f, const void *opaque)
     end_client(f);
 }
 
+/* conmand has one session for all of its clients. */
+static void test_conman(SolLab *f, const void *opaque)
+{
+    unsigned port = g_ascii_strtoull(f->bmc->ipmi_port, NULL, 10) - 9000;
+    g_autofree char *path = test_dir_file(f->dir, "conman.conf");
+    g_autofree char *client = g_strdup_printf("conman -d 127.0.0.1:%u vm",
+                                              port);
+    g_autofree char *config = g_strdup_printf(
+        "SERVER loopback=on\nSERVER port=%u\n"
+        "GLOBAL ipmiopts=\"U:admin,P:password\"\n"
+        "CONSOLE name=\"vm\" dev=\"ipmi:127.0.0.1:%s\"\n",
+        port, f->bmc->ipmi_port);
+    g_autoptr(GSubprocess) daemon = NULL;
+
+    g_assert_true(g_file_set_contents_full(path, config, -1, 0, 0600, NULL));
+    daemon = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                              G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL,
+                              "conmand", "-F", "-c", path, NULL);
+    g_assert_nonnull(daemon);
+    test_bmc_wait_log(f->bmc, "logged in over IPMI LAN");
+    start_client(f, client);
+    expect(f, "Connection to console [vm] opened");
+    power_on(f);
+    expect(f, "BOOTED A");
+    type(f, "hello");
+    expect(f, "hello");
+    type(f, "&.");
+    end_client(f);
+    g_subprocess_send_signal(daemon, SIGTERM);
+    g_assert_true(g_subprocess_wait(daemon, NULL, NULL));
+    test_bmc_wait_log(f->bmc, "SOL of 'admin' ended");
+}
+
 #define ADD(path, func) \
     g_test_add("/sol-clients/" path, SolLab, NULL, setup, func, teardown)
 
@@ -232,5 +265,6 @@ int main(int argc, char **argv)
     ADD("ipmitool", test_ipmitool);
     ADD("ipmitool-config", test_ipmitool_config);
     ADD("ipmiconsole", test_ipmiconsole);
+    ADD("conman", test_conman);
     return g_test_run();
 }
