@@ -218,6 +218,13 @@ const Machine *bmc_machine(const Bmc *bmc)
     return bmc->machine;
 }
 
+void bmc_send_break(Bmc *bmc, const char *address, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, void *opaque)
+{
+    machine_send_break_async(bmc->machine, address, cancellable, callback,
+                             opaque);
+}
+
 Clock *bmc_clock(const Bmc *bmc)
 {
     return bmc->clock;

@@ -147,6 +147,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bmc, bmc_free)
 const Machine *bmc_machine(const Bmc *bmc);
 
 /**
+ * bmc_send_break: a BREAK on one of the machine's serial lines.
+ *
+ * @bmc: the hub
+ * @address: as given to machine_send_break_async()
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done; for machine_send_break_finish()
+ * @opaque: handed to @callback
+ */
+void bmc_send_break(Bmc *bmc, const char *address, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, void *opaque);
+
+/**
  * bmc_clock: the clock that the hub runs on.
  *
  * @bmc: the hub

@@ -172,16 +172,22 @@ void console_line_resume(Console *console)
     start_reading(console);
 }
 
-static gboolean on_writable(GSocket *sock, GIOCondition cond, void *opaque)
+/* Sends what waits, and tells if there is room again. */
+static void go_on_sending(Console *console)
 {
-    Console *console = opaque;
-
     console_line_send(console);
     if (console->short_write &&
         CONSOLE_OUT_MAX - console->out_len >= WRITABLE_MIN) {
         console->short_write = false;
         console_tell(console, CONSOLE_EVENT_WRITABLE);
     }
+}
+
+static gboolean on_writable(GSocket *sock, GIOCondition cond, void *opaque)
+{
+    Console *console = opaque;
+
+    go_on_sending(console);
     return console->out_source ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
@@ -191,6 +197,10 @@ void console_line_send(Console *console)
     g_autoptr(GError) err = NULL;
     gssize n = 0;
 
+    if (console->breaking) {
+        stop_source(&console->out_source);
+        return;
+    }
     if (console->out_len) {
         n = g_socket_send(console->sock, (const char *)console->out,
                           console->out_len, NULL, &err);
@@ -212,6 +222,35 @@ void console_line_send(Console *console)
                               G_SOURCE_FUNC(on_writable), console, NULL);
         g_source_attach(console->out_source, NULL);
     }
+}
+
+static void break_done(GObject *source, GAsyncResult *res, void *opaque)
+{
+    Console *console = opaque;
+    g_autoptr(GError) err = NULL;
+
+    if (!machine_send_break_finish(res, &err)) {
+        if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+            return;
+        }
+        g_info("serial port %s: no BREAK: %s", console->text, err->message);
+    }
+    console->breaking = false;
+    if (console->sock) {
+        go_on_sending(console);
+    }
+}
+
+/* Our peer's name is the one by which QEMU calls its socket. */
+void console_line_break(Console *console)
+{
+    g_autoptr(GSocketAddress) peer =
+        g_socket_get_remote_address(console->sock, NULL);
+    g_autofree char *address = addr_to_string(peer);
+
+    console->breaking = true;
+    bmc_send_break(console->bmc, address, console->cancellable, break_done,
+                   console);
 }
 
 static void on_dialled(void *opaque, GSocket *sock, const GError *err)
@@ -284,6 +323,7 @@ Console *console_new(Bmc *bmc, GSocketAddress *addr, bool keep)
                        G_SOCKET_FAMILY_UNIX;
     console->text = addr_to_string(addr);
     console->dialer = dialer_new(addr, console->clock, on_dialled, console);
+    console->cancellable = g_cancellable_new();
     g_queue_init(&console->readers);
     notifier_list_add(bmc_notifiers(bmc), &console->changes, machine_changed,
                       console);
@@ -301,6 +341,8 @@ void console_free(Console *console)
     }
     g_assert(!console->readers.length);
     notifier_remove(&console->changes);
+    g_cancellable_cancel(console->cancellable);
+    g_object_unref(console->cancellable);
     disconnect(console);
     dialer_free(console->dialer);
     clock_unref(console->clock);

@@ -26,6 +26,8 @@
  * @head: how many bytes have ever come
  * @out: what waits for @out_source
  * @short_write: a write was cut short since the last %CONSOLE_EVENT_WRITABLE
+ * @breaking: a BREAK is on its way, and @out waits for it
+ * @cancellable: for what the machine is asked
  * @readers: queue of ConsoleReader
  * @events: notifies them, with a ConsoleEvent
  * @writer: one of them, or NULL
@@ -52,6 +54,8 @@ struct Console {
     size_t out_len;
     GSource *out_source;
     bool short_write;
+    bool breaking;
+    GCancellable *cancellable;
     GQueue readers;
     NotifierList events;
     ConsoleReader *writer;
@@ -104,5 +108,12 @@ void console_line_resume(Console *console);
  * @event: what has happened
  */
 void console_tell(Console *console, ConsoleEvent event);
+
+/**
+ * console_line_break: send BREAK.
+ *
+ * @console: the console, available
+ */
+void console_line_break(Console *console);
 
 #endif /* QEMU_BMC_CONSOLE_CONSOLE_PRIV_H */

@@ -135,6 +135,16 @@ size_t console_reader_write(ConsoleReader *reader, const void *buf,
     return n;
 }
 
+void console_reader_break(ConsoleReader *reader)
+{
+    Console *console = reader->console;
+
+    if (console->writer == reader && console_is_available(console) &&
+        !console->breaking) {
+        console_line_break(console);
+    }
+}
+
 void console_reader_flush(ConsoleReader *reader)
 {
     Console *console = reader->console;

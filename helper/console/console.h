@@ -165,4 +165,14 @@ size_t console_reader_write(ConsoleReader *reader, const void *buf,
  */
 void console_reader_flush(ConsoleReader *reader);
 
+/**
+ * console_reader_break: send BREAK to the VM. What is written afterwards
+ * waits until QEMU has taken it. One that comes while another is on its way
+ * is that one.
+ *
+ * @reader: the reader; nothing happens if it is not the writer, or if the VM
+ *          is away
+ */
+void console_reader_break(ConsoleReader *reader);
+
 #endif /* QEMU_BMC_CONSOLE_CONSOLE_H */

@@ -100,6 +100,9 @@ void ipmi_sol_in_received(IpmiSol *sol, uint32_t sequence,
     if (pkt->bits & SOL_OP_FLUSH_INBOUND) {
         console_reader_flush(sol->reader);
     }
+    if (pkt->bits & SOL_OP_BREAK) {
+        console_reader_break(sol->reader);
+    }
     clock_timer_stop(&in->timer);
     in->held = pkt->sequence;
     in->len = pkt->data_len;

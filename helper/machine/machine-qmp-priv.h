@@ -333,4 +333,14 @@ void machine_qmp_set_boot_index(Machine *machine, const char *path,
  */
 void machine_qmp_query_usage(Machine *machine, GTask *task);
 
+/**
+ * machine_qmp_send_break: MachineOps.send_break.
+ *
+ * @machine: the machine
+ * @address: where QEMU listens with the serial line
+ * @task: (transfer full): the task
+ */
+void machine_qmp_send_break(Machine *machine, const char *address,
+                            GTask *task);
+
 #endif /* QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H */

@@ -508,6 +508,7 @@ static const MachineOps attached_ops = {
     .list_boot_devices = machine_qmp_list_boot_devices,
     .set_boot_index = machine_qmp_set_boot_index,
     .query_usage = machine_qmp_query_usage,
+    .send_break = machine_qmp_send_break,
     .free = attached_free,
 };
 

@@ -103,6 +103,21 @@ bool machine_query_usage_finish(GAsyncResult *res, MachineUsage *usage,
     return true;
 }
 
+void machine_send_break_async(Machine *machine, const char *address,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_send_break_async);
+    machine->ops->send_break(machine, address, task);
+}
+
+bool machine_send_break_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {

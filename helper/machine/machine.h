@@ -245,6 +245,7 @@ typedef struct MachineOps {
     void (*set_boot_index)(Machine *machine, const char *path,
                            const char *property, int32_t index, GTask *task);
     void (*query_usage)(Machine *machine, GTask *task);
+    void (*send_break)(Machine *machine, const char *address, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -392,6 +393,31 @@ void machine_query_usage_async(Machine *machine, GCancellable *cancellable,
  */
 bool machine_query_usage_finish(GAsyncResult *res, MachineUsage *usage,
                                 GError **errp);
+
+/**
+ * machine_send_break_async: a BREAK on one of the machine's serial lines.
+ *
+ * @machine: the machine
+ * @address: where QEMU listens with the line: "127.0.0.1:9002",
+ *           "[::1]:9002" or a path
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_send_break_async(Machine *machine, const char *address,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_send_break_finish: result of machine_send_break_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish(); BMC_ERROR_NOT_FOUND when QEMU has no
+ *        line there
+ *
+ * Returns: true on success
+ */
+bool machine_send_break_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

@@ -381,10 +381,24 @@ static void mock_query_usage(Machine *machine, GTask *task)
     queue_call(machine, task, g_strdup("usage"), run_usage_call);
 }
 
+static void run_break_call(MockCall *call)
+{
+    if (!unavailable(call)) {
+        g_task_return_boolean(call->task, true);
+    }
+}
+
+static void mock_send_break(Machine *machine, const char *address,
+                            GTask *task)
+{
+    queue_call(machine, task, g_strdup("break"), run_break_call);
+}
+
 static const MachineOps mock_ops = {
     .run_op = mock_run_op,
     .list_boot_devices = mock_list_boot_devices,
     .query_usage = mock_query_usage,
+    .send_break = mock_send_break,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };

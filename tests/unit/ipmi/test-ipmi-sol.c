@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-sol.h"
 
+#include "util/error.h"
 #include "util/secret.h"
 
 #include "sol-fixture.h"
@@ -141,6 +142,36 @@ static void test_input(SolFixture *f, const void *opaque)
     sol_send_packet(f, 1, 0, "y");
     sol_expect_ack(f, 1, 1, 0);
     sol_expect_line(f, "xy");
+}
+
+/* Once for each packet, before what follows it. */
+static void test_break(SolFixture *f, const void *opaque)
+{
+    MockMachine *mock = f->e.base.mock;
+
+    sol_activate(f);
+    g_free(mock_machine_take_log(mock));
+    mock_machine_hold(mock, true);
+    sol_send_packet(f, 1, SOL_OP_BREAK, "h");
+    sol_expect_ack(f, 1, 1, 0);
+    sol_send_packet(f, 1, SOL_OP_BREAK, "h");
+    sol_expect_ack(f, 1, 1, 0);
+    sol_send_packet(f, 2, SOL_OP_BREAK, "");
+    sol_expect_ack(f, 2, 0, 0);
+    sol_expect_line(f, "");
+    mock_machine_hold(mock, false);
+    sol_settle(f);
+    sol_expect_line(f, "h");
+    fixture_assert_log(&f->e.base, "break");
+    /* What QEMU does not take holds nothing up. */
+    mock_machine_fail(mock, "break", BMC_ERROR_NOT_FOUND);
+    sol_send_packet(f, 3, SOL_OP_BREAK, "");
+    sol_expect_ack(f, 3, 0, 0);
+    sol_send_packet(f, 4, 0, "x");
+    sol_expect_ack(f, 4, 1, 0);
+    sol_settle(f);
+    sol_expect_line(f, "x");
+    fixture_assert_log(&f->e.base, "break");
 }
 
 static void test_flow(SolFixture *f, const void *opaque)
@@ -318,6 +349,7 @@ int main(int argc, char **argv)
     ADD("partial", test_partial);
     ADD("input", test_input);
     ADD("flow", test_flow);
+    ADD("break", test_break);
     ADD("flush", test_flush_outbound);
     ADD("away", test_away);
     ADD("stream", test_stream);

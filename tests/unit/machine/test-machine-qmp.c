@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "util/error.h"
 #include "util/json.h"
 
 #include "machine-fixture.h"
@@ -69,6 +70,59 @@ static bool query_usage(Fixture *f, MachineUsage *usage)
 
     machine_query_usage_async(f->machine, NULL, test_sync_ready, &sync);
     return machine_query_usage_finish(test_sync_wait(&sync), usage, NULL);
+}
+
+static int send_break(Fixture *f, const char *address)
+{
+    g_auto(TestSync) sync = { NULL };
+    g_autoptr(GError) error = NULL;
+
+    machine_send_break_async(f->machine, address, NULL, test_sync_ready,
+                             &sync);
+    return machine_send_break_finish(test_sync_wait(&sync), &error)
+        ? 0 : error->code;
+}
+
+/* The chardev is the one that listens there, whatever is connected. */
+static void test_break(void)
+{
+#define CHARDEV(label, filename) \
+    "{\"label\":\"" label "\",\"filename\":\"" filename "\"," \
+    "\"frontend-open\":true}"
+    static const char chardevs[] = "["
+        CHARDEV("mon", "unix:/run/q/qmp.sock,server=on") ","
+        CHARDEV("longer", "unix:/run/q/serial.sock2,server=on") ","
+        CHARDEV("client", "tcp:127.0.0.1:40000 <-> 127.0.0.1:9002") ","
+        CHARDEV("serial0", "unix:/run/q/serial.sock,server=on") ","
+        CHARDEV("tcp", "disconnected:tcp:127.0.0.1:9002,server=on") ","
+        CHARDEV("tcp6", "tcp:[::1]:9003,server=on <-> [::1]:40001") ","
+        CHARDEV("both", "tcp:[::ffff:127.0.0.1]:9004,server=on <-> "
+                "[::ffff:127.0.0.1]:40002") "]";
+    static const char *const good[] = {
+        "/run/q/serial.sock", "127.0.0.1:9002", "[::1]:9003",
+        "127.0.0.1:9004",
+    };
+    static const char *const bad[] = {
+        "/run/q/serial", "127.0.0.1:40000", "127.0.0.1:900", "[::1]:9002",
+    };
+    Fixture f;
+
+    fixture_init(&f, false);
+    mock_qmp_set_reply(f.mock, "query-chardev", chardevs);
+    mock_qmp_set_reply(f.mock, "chardev-send-break", "{}");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_assert_cmpint(send_break(&f, good[i]), ==, 0);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_assert_cmpint(send_break(&f, bad[i]), ==, BMC_ERROR_NOT_FOUND);
+    }
+    mock_qmp_set_error(f.mock, "chardev-send-break", "GenericError",
+                       "Chardev not found");
+    g_assert_cmpint(send_break(&f, good[0]), ==, BMC_ERROR_FAILED);
+    fixture_clear(&f);
+#undef CHARDEV
 }
 
 /* QEMU's process is believed only if it has the vCPUs' threads. */
@@ -314,6 +368,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/machine-qmp/usage", test_usage);
+    g_test_add_func("/machine-qmp/break", test_break);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);
     g_test_add_func("/machine-qmp/connect/no-action", test_connect_no_action);
     g_test_add_func("/machine-qmp/connect/no-greeting",
