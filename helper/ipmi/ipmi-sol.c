@@ -5,6 +5,7 @@
 #include "ipmi/ipmi-sol.h"
 
 #include "bmc/sol.h"
+#include "bmc/users.h"
 #include "ipmi/ipmi-engine.h"
 #include "ipmi/ipmi-sol-priv.h"
 
@@ -14,6 +15,22 @@ static void session_closing(void *opaque, const void *data)
 
     if (sol->session == data) {
         ipmi_sol_deactivate(sol, false);
+    }
+}
+
+/* What an account may not activate any more must not stay active either. */
+static void user_changed(void *opaque, const void *data)
+{
+    IpmiSol *sol = opaque;
+    const BmcChange *change = data;
+    const BmcUser *user;
+
+    if (change->part != BMC_PART_USERS || !sol->session) {
+        return;
+    }
+    user = bmc_users_get(sol->core->bmc, sol->session->slot);
+    if (user && !(user->payloads & BMC_USER_PAYLOAD_SOL)) {
+        ipmi_sol_deactivate(sol, true);
     }
 }
 
@@ -46,6 +63,8 @@ IpmiSol *ipmi_sol_new(IpmiCore *core)
     sol->core = core;
     notifier_list_add(&core->sessions->closing, &sol->closing,
                       session_closing, sol);
+    notifier_list_add(bmc_notifiers(core->bmc), &sol->users, user_changed,
+                      sol);
     return sol;
 }
 
@@ -56,6 +75,7 @@ void ipmi_sol_free(IpmiSol *sol)
     }
     ipmi_sol_deactivate(sol, true);
     notifier_remove(&sol->closing);
+    notifier_remove(&sol->users);
     g_free(sol);
 }
 

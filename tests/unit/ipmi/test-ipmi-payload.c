@@ -5,6 +5,7 @@
 #include "ipmi/ipmi-sol.h"
 
 #include "bmc/sol.h"
+#include "bmc/users.h"
 
 #include "sol-fixture.h"
 #include "test-util.h"
@@ -126,6 +127,24 @@ static void test_refusals(SolFixture *f, const void *opaque)
                            &origin);
     sol_settle(f);
     g_assert_cmphex(engine_host_command(&viewer, APP, 0x48, SOL_ACTIVATE), ==, 0);
+}
+
+/* Without the right to it, what runs ends, and its owner is told. */
+static void test_withdrawn(SolFixture *f, const void *opaque)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+    unsigned slot = 2;
+
+    sol_activate(f);
+    bmc_users_set_payloads(f->e.base.bmc, slot, 0, &origin);
+    sol_settle(f);
+    sol_expect(f, 0, SOL_STATUS_DEACTIVATED, "");
+    g_assert_null(ipmi_sol_session(f->e.core->sol));
+    g_assert_cmpint(engine_host_command(&f->host, APP, 0x48, SOL_ACTIVATE),
+                    !=, 0);
+    bmc_users_set_payloads(f->e.base.bmc, slot, BMC_USER_PAYLOAD_SOL,
+                           &origin);
+    sol_activate(f);
 }
 
 static void test_encryption(SolFixture *f, const void *opaque)
@@ -251,6 +270,7 @@ int main(int argc, char **argv)
     ADD("activation", test_activation);
     ADD("take-over", test_take_over);
     ADD("refusals", test_refusals);
+    ADD("withdrawn", test_withdrawn);
     ADD("encryption", test_encryption);
     ADD("support", test_support);
     ADD("config", test_config);
