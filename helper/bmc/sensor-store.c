@@ -153,14 +153,17 @@ void sensor_store_load_numbers(Bmc *bmc)
 {
     JsonObject *section = persist_get(bmc->persist, NUMBERS_SECTION);
     GList *names = section ? json_object_get_members(section) : NULL;
+    bool used[BMC_SENSOR_USER_LAST + 1] = { false };
     GList *link;
 
+    /* In a file that is damaged two names may have the same number. */
     for (link = names; link; link = link->next) {
         int64_t number;
 
         if (json_get_int(section, link->data, &number) == JSON_GET_OK &&
             number >= BMC_SENSOR_USER_FIRST &&
-            number <= BMC_SENSOR_USER_LAST) {
+            number <= BMC_SENSOR_USER_LAST && !used[number]) {
+            used[number] = true;
             g_hash_table_insert(bmc->sensors->numbers, g_strdup(link->data),
                                 GUINT_TO_POINTER(number));
         }
