@@ -6,6 +6,7 @@
 
 #include "bmc/sdr-repo.h"
 #include "bmc/sel.h"
+#include "bmc/persist.h"
 #include "bmc/sensors.h"
 
 #include "command-fixture.h"
@@ -344,6 +345,38 @@ static void test_numbers(CommandFixture *f, const void *opaque)
     g_assert_cmpstr(bmc_sensor_find(f->base.bmc, 0x84)->name, ==, "Another");
 }
 
+/* A state file that gives two of them one number, or one that is not theirs. */
+static void test_damaged_numbers(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    BmcSensorConfig one = configs[0];
+    BmcSensorConfig two = configs[0];
+    JsonObject *section = json_object_new();
+    const BmcSensor *a, *b;
+    Persist *persist;
+
+    one.name = "One";
+    two.name = "Two";
+    g_ptr_array_add(list, &one);
+    g_ptr_array_add(list, &two);
+    json_object_set_int_member(section, "One", 0x90);
+    json_object_set_int_member(section, "Two", 0x90);
+    json_object_set_int_member(section, "Three", 0x20);
+    ipmi_core_free(f->core);
+    bmc_free(f->base.bmc);
+    persist = persist_open(f->base.config.state_dir, NULL);
+    persist_set(persist, "sensor-numbers", section);
+    persist_free(persist);
+    f->base.config.sensors = list;
+    command_fixture_start(f);
+    a = bmc_sensor_find(f->base.bmc, 0x90);
+    b = bmc_sensor_find(f->base.bmc, 0x80);
+    g_assert_nonnull(a);
+    g_assert_nonnull(b);
+    g_assert_cmpstr(a->name, !=, b->name);
+    g_assert_null(bmc_sensor_find(f->base.bmc, 0x91));
+}
+
 /* Walks the repository as clients do; returns the number of records. */
 static unsigned walk(CommandFixture *f)
 {
@@ -438,6 +471,7 @@ int main(int argc, char **argv)
     ADD("manual", test_manual);
     ADD("inputs", test_inputs);
     ADD("numbers", test_numbers);
+    ADD("numbers/damaged", test_damaged_numbers);
     ADD("repository", test_repository);
     ADD("stamp", test_stamp);
     return g_test_run();
