@@ -39,6 +39,8 @@
 #define CAUSE_COMMAND 0x01
 #define CAUSE_BUTTON 0x03
 #define CAUSE_WATCHDOG 0x04
+#define CAUSE_PEF_RESET 0x08
+#define CAUSE_PEF_CYCLE 0x09
 #define CAUSE_SOFT 0x0a
 
 static const char *const causes[] = {
@@ -49,6 +51,7 @@ static const char *const causes[] = {
     [BMC_POWER_CAUSE_PANIC] = "by a guest panic",
     [BMC_POWER_CAUSE_QEMU] = "by the end of QEMU",
     [BMC_POWER_CAUSE_EXTERNAL] = "by somebody else on the host",
+    [BMC_POWER_CAUSE_PEF] = "by a platform event filter",
 };
 
 static const struct {
@@ -235,6 +238,10 @@ uint8_t bmc_event_restart_cause(const BmcPowerEvent *event, uint8_t *channel)
     }
     if (requested && event->action == BMC_POWER_PUSH_BUTTON) {
         return CAUSE_BUTTON;
+    }
+    if (event->cause == BMC_POWER_CAUSE_PEF) {
+        return event->action == BMC_POWER_CYCLE ? CAUSE_PEF_CYCLE :
+               CAUSE_PEF_RESET;
     }
     return event->cause == BMC_POWER_CAUSE_WATCHDOG ? CAUSE_WATCHDOG :
            event->cause == BMC_POWER_CAUSE_GUEST ? CAUSE_SOFT :

@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/lockout.h"
+#include "bmc/users.h"
 #include "util/json.h"
 
 #define RETRIES_MAX 7
@@ -63,6 +64,7 @@ static JsonObject *destination_to_json(const BmcLanDestination *d)
     set_hex(object, "address", d->address, d->ipv6 ? 16 : 4);
     json_object_set_boolean_member(object, "backup", d->backup);
     set_hex(object, "mac", d->mac, sizeof(d->mac));
+    json_object_set_boolean_member(object, "in-band", d->in_band);
     if (d->tagged) {
         json_object_set_int_member(object, "tag", d->tag);
     }
@@ -92,6 +94,7 @@ static void destination_from_json(BmcLanDestination *d, JsonObject *object)
         retries > RETRIES_MAX || tag < 0 || tag > UINT16_MAX) {
         return;
     }
+    json_get_bool(object, "in-band", &read.in_band);
     read.timeout_s = timeout;
     read.retries = retries;
     read.tag = tag;
@@ -247,8 +250,16 @@ void bmc_lan_set_destination(Bmc *bmc, unsigned number,
 {
     BmcLanDestination *at = &bmc->lan->destinations[number];
 
+    bool in_band = at->in_band;
+
+    /* Who changes the rest does not vouch for the address */
+    if (at->ipv6 != destination->ipv6 ||
+        memcmp(at->address, destination->address, sizeof(at->address))) {
+        in_band = !bmc_origin_may_reach_host(bmc, origin);
+    }
     if (!destination_equal(at, destination)) {
         *at = *destination;
+        at->in_band = in_band;
         lan_changed(bmc, "an alert destination", origin);
     }
 }

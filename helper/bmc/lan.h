@@ -110,6 +110,9 @@ typedef struct BmcLanConfig {
  * @mac: MAC address; of no use to us
  * @tagged: @tag is to be used
  * @tag: VLAN tag: priority, CFI, identifier
+ * @in_band: @address is from the guest, or an account that the guest has
+ *           changed; nothing on the host itself is reached by it. Found out
+ *           by bmc_lan_set_destination(), whatever is given to it
  */
 typedef struct BmcLanDestination {
     uint8_t type;
@@ -122,6 +125,7 @@ typedef struct BmcLanDestination {
     uint8_t mac[6];
     bool tagged;
     uint16_t tag;
+    bool in_band;
 } BmcLanDestination;
 
 /**

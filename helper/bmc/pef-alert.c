@@ -113,6 +113,41 @@ static void find_string(Bmc *bmc, PefAlert *alert, uint8_t key)
     }
 }
 
+/* Whether an address is the host's own, or known to its link only. */
+static bool is_local(GInetAddress *ip)
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
+    const uint8_t *bytes = g_inet_address_to_bytes(ip);
+    g_autoptr(GInetAddress) v4 = NULL;
+
+    if (g_inet_address_get_family(ip) == G_SOCKET_FAMILY_IPV6 &&
+        !memcmp(bytes, mapped, sizeof(mapped))) {
+        v4 = g_inet_address_new_from_bytes(bytes + sizeof(mapped),
+                                           G_SOCKET_FAMILY_IPV4);
+        ip = v4;
+    }
+    return g_inet_address_get_is_any(ip) ||
+           g_inet_address_get_is_loopback(ip) ||
+           g_inet_address_get_is_link_local(ip) ||
+           g_inet_address_get_is_multicast(ip);
+}
+
+/* The guest must not reach services of the host by us. */
+static bool is_refused(Bmc *bmc, unsigned number, GInetAddress *ip)
+{
+    unsigned suppressed;
+
+    if (!bmc_lan_destination(bmc, number)->in_band || !is_local(ip)) {
+        return false;
+    }
+    if (log_limit_allows(&bmc->pef->log, clock_now_ms(bmc->clock),
+                         &suppressed)) {
+        g_message("PEF: no alert to destination %u: the guest has set an "
+                  "address of the host's own", number);
+    }
+    return true;
+}
+
 /* Returns false if the host has no way to the destination. */
 static bool transmit(Bmc *bmc, PefAlert *alert)
 {
@@ -129,7 +164,7 @@ static bool transmit(Bmc *bmc, PefAlert *alert)
     ByteWriter w = byte_writer(data, sizeof(data));
 
     alert->left--;
-    if (!sock) {
+    if (!sock || is_refused(bmc, alert->destination, ip)) {
         return false;
     }
     pet_build(&w, &alert->trap);

@@ -99,8 +99,9 @@ static void act(Bmc *bmc, size_t i, PefAlert *alert)
     request->cancellable = g_object_ref(bmc->pef->cancellable);
     request->alert = alert;
     request->name = actions[i].name;
-    bmc_power_request_async(bmc, actions[i].action, &origin,
-                            bmc->pef->cancellable, acted, request);
+    bmc_power_request_cause_async(bmc, actions[i].action, BMC_POWER_CAUSE_PEF,
+                                  &origin, bmc->pef->cancellable, acted,
+                                  request);
 }
 
 static void add_event(Bmc *bmc, uint8_t what)

@@ -30,6 +30,7 @@ static const char *const cause_names[] = {
     [BMC_POWER_CAUSE_PANIC] = "by a guest panic",
     [BMC_POWER_CAUSE_QEMU] = "by the end of QEMU",
     [BMC_POWER_CAUSE_EXTERNAL] = "by somebody else on the host",
+    [BMC_POWER_CAUSE_PEF] = "by a platform event filter",
 };
 
 static const char *const event_names[EVENT__MAX] = {
@@ -84,7 +85,7 @@ static void event_from_json(JsonObject *object, BmcPowerEvent *event)
     int64_t when;
     const char *detail = NULL;
 
-    if (!get_bounded(object, "cause", BMC_POWER_CAUSE_EXTERNAL, &cause) ||
+    if (!get_bounded(object, "cause", BMC_POWER_CAUSE_PEF, &cause) ||
         !get_bounded(object, "action", BMC_POWER_ACTION__MAX - 1, &action) ||
         !get_bounded(object, "channel", BMC_CHANNEL_LOCAL, &channel) ||
         !get_bounded(object, "when", INT64_MAX, &when)) {

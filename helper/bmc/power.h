@@ -63,6 +63,7 @@ typedef enum BmcPowerCause {
     BMC_POWER_CAUSE_PANIC,    /* by a guest panic */
     BMC_POWER_CAUSE_QEMU,     /* QEMU ended, crashed or was killed */
     BMC_POWER_CAUSE_EXTERNAL, /* by another QMP client, libvirt, the host */
+    BMC_POWER_CAUSE_PEF,      /* by a platform event filter */
 } BmcPowerCause;
 
 /**

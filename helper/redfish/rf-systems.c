@@ -152,6 +152,7 @@ static bool get_reset_cause(const RfContext *ctx, RfValue *value)
         [BMC_POWER_CAUSE_PANIC] = RESET_CAUSE_CRASH,
         [BMC_POWER_CAUSE_QEMU] = RESET_CAUSE_UNKNOWN,
         [BMC_POWER_CAUSE_EXTERNAL] = RESET_CAUSE_UNKNOWN,
+        [BMC_POWER_CAUSE_PEF] = RESET_CAUSE_UNKNOWN,
     };
     const BmcPowerEvent *event = bmc_power_last_restart_event(ctx->bmc);
 

@@ -165,6 +165,52 @@ static void test_immediate(CommandFixture *f, const void *opaque)
     check(f, 0x16, "01 41 00", "00");
 }
 
+static void check_cause(CommandFixture *f, uint8_t action, const char *what)
+{
+    g_autofree char *hex = g_strdup_printf("06 01 80 %02x 00 00" WHERE,
+                                           action);
+
+    check(f, 0x12, hex, "");
+    happen(f);
+    fixture_advance(&f->base, 60000);
+    command_fixture_assert(f, IPMI_NETFN_CHASSIS, 0x07, "", what);
+}
+
+static void test_cause(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x12, "01 01", "");
+    check(f, 0x12, "02 2f", "");
+    check_cause(f, 0x04, "08 00");
+}
+
+/* The guest's own destination is not to be on the host. */
+static void test_guest(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, false);
+    const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+    BmcLanDestination to = { .address = { 127, 0, 0, 1 } };
+    BmcLanDestination mapped = {
+        .ipv6 = true,
+        .address = { [10] = 0xff, 0xff, 127, 0, 0, 1 },
+    };
+    uint8_t buf[512];
+
+    bmc_lan_set_destination(f->base.bmc, 2, &to, &guest);
+    check(f, 0x16, "01 02 00", "");
+    check(f, 0x16, "01 42 00", "02");
+    bmc_lan_set_destination(f->base.bmc, 2, &mapped, &guest);
+    check(f, 0x16, "01 02 00", "");
+    check(f, 0x16, "01 42 00", "02");
+    /* Nor after a restart, nor when another changes the rest. */
+    bmc_lan_set_destination(f->base.bmc, 2, &to, &guest);
+    to.retries = 1;
+    bmc_lan_set_destination(f->base.bmc, 2, &to, &f->ctx.origin);
+    g_assert_true(bmc_lan_destination(f->base.bmc, 2)->in_band);
+    command_fixture_restart(f);
+    g_assert_true(bmc_lan_destination(f->base.bmc, 2)->in_band);
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), <, 0);
+}
+
 #define ADD(name, func) \
     g_test_add("/ipmi-pef/" name, CommandFixture, NULL, \
                command_fixture_setup, func, command_fixture_teardown)
@@ -176,5 +222,7 @@ int main(int argc, char **argv)
     ADD("actions", test_actions);
     ADD("alert", test_alert);
     ADD("immediate", test_immediate);
+    ADD("cause", test_cause);
+    ADD("guest", test_guest);
     return g_test_run();
 }
