@@ -86,6 +86,14 @@ static bool check_port(const char *value, GError **errp)
                         value), false);
 }
 
+static bool check_expiry(const char *value, GError **errp)
+{
+    return g_ascii_string_to_unsigned(value, 10, 0, 86400, NULL, NULL) ||
+           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "'%s' is not a number of seconds (0 to 86400)",
+                        value), false);
+}
+
 static bool check_word(const char *value, const char *const *words,
                        GError **errp)
 {
@@ -205,6 +213,11 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "vm", "power-on-at-start", NULL, 0, "POWER_ON_AT_START", "false",
         check_bool, false,
         "BOOL", "When QEMU is started by qemu-bmc: power the VM on at once" },
+    [CONFIG_BOOT_EXPIRY] = {
+        "boot", "ipmi-expiry", "boot-ipmi-expiry", 0,
+        "BMC_BOOT_IPMI_EXPIRY", "60", check_expiry, false,
+        "SECONDS", "When boot flags set over IPMI expire if no Chassis "
+        "Control follows, 0 for never" },
     [CONFIG_USER] = {
         "account", "user", NULL, 'u', "IPMI_USER", "admin", NULL, false,
         "NAME", "First administrator, for IPMI and Redfish" },

@@ -310,6 +310,8 @@ static bool make_bmc(App *app, GError **errp)
                            config_is_set(config, CONFIG_PASSWORD),
             .reset_accounts = app->reset_accounts,
             .boot_mode = config_get_boot_mode(config),
+            .boot_expiry_s =
+                strtoul(config_get(config, CONFIG_BOOT_EXPIRY), NULL, 10),
             .fru = config_devices_fru(devices),
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);

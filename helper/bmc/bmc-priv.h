@@ -43,6 +43,7 @@ struct Bmc {
     char *uuid;
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
+    unsigned boot_expiry_ms;
     Machine *machine;
     Clock *clock;
     Persist *persist;

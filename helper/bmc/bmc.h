@@ -69,6 +69,8 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  * @boot_mode: VM_BOOT_MODE, where the machine does not tell
  * @power_cycle_interval_ms: how long a power cycle stays off, in
  *                           milliseconds; 0 means the default of 1 s
+ * @boot_expiry_s: seconds after which boot flags set over IPMI expire if no
+ *                 Chassis Control follows; 0 for never
  * @fru: (nullable): FRU devices; see fru.h
  * @sensors: (nullable): user-defined sensors, array of BmcSensorConfig
  */
@@ -81,6 +83,7 @@ typedef struct BmcConfig {
     bool reset_accounts;
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
+    unsigned boot_expiry_s;
     const BmcFruConfig *fru;
     const GPtrArray *sensors;
 } BmcConfig;

@@ -4,6 +4,7 @@
 #define QEMU_BMC_BMC_BOOT_PRIV_H
 
 #include "bmc/bmc-priv.h"
+#include "bmc/boot-options.h"
 #include "bmc/boot.h"
 
 /**
@@ -38,6 +39,9 @@ typedef enum SyncGoal {
  * BmcBootControl: the state of the boot override.
  *
  * @boot: what is wanted, which is what is reported
+ * @over_ipmi: it was last set over IPMI
+ * @options: what IPMI software keeps besides
+ * @expiry_timer: running until flags set over IPMI expire
  * @devices: as last listed, or NULL
  * @records: what has been or is being done to QEMU's indices
  * @applied: QEMU has the order that @boot wants
@@ -57,6 +61,9 @@ typedef enum SyncGoal {
  */
 struct BmcBootControl {
     BmcBoot boot;
+    bool over_ipmi;
+    BmcBootOptions options;
+    ClockTimer *expiry_timer;
     GPtrArray *devices;
     GPtrArray *records;
     bool applied;
@@ -96,6 +103,28 @@ const char *boot_target_name(BmcBootTarget target);
  * @target: what to boot from
  */
 void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target);
+
+/**
+ * boot_expire: drop an override that nobody has used.
+ *
+ * @bmc: the hub
+ */
+void boot_expire(Bmc *bmc);
+
+/**
+ * boot_options_load: read the boot options of an earlier helper.
+ *
+ * @bmc: the hub
+ */
+void boot_options_load(Bmc *bmc);
+
+/**
+ * boot_expiry_follow: let the time in which flags expire run while they can,
+ * and only then.
+ *
+ * @bmc: the hub
+ */
+void boot_expiry_follow(Bmc *bmc);
 
 /**
  * boot_settle_begin: begin the time after which a boot counts as made.

@@ -118,6 +118,7 @@ void boot_store_save(Bmc *bmc)
     json_object_set_int_member(section, "target", boot->boot.target);
     json_object_set_array_member(section, "ipmi-flags", flags);
     json_object_set_boolean_member(section, "latched", boot->latched);
+    json_object_set_boolean_member(section, "over-ipmi", boot->over_ipmi);
     json_object_set_array_member(section, "devices", devices);
     persist_set(bmc->persist, "boot", section);
 }
@@ -142,6 +143,7 @@ void boot_store_load(Bmc *bmc)
     boot->boot.enabled = enabled;
     boot->boot.target = target;
     json_get_bool(section, "latched", &boot->latched);
+    json_get_bool(section, "over-ipmi", &boot->over_ipmi);
     if (json_get_array(section, "ipmi-flags", &array) == JSON_GET_OK) {
         load_flags(boot, array);
     }

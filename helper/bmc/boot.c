@@ -95,6 +95,18 @@ static void consume(Bmc *bmc, const char *why)
     bmc_changed(bmc, BMC_PART_BOOT);
 }
 
+void boot_expire(Bmc *bmc)
+{
+    BmcBoot unused = bmc->boot->boot;
+
+    g_message("boot override: %s once: expired: no Chassis Control for %u s",
+              target_names[unused.target], bmc->boot_expiry_ms / 1000);
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    tell(bmc, EVENT_BOOT_CLEARED, &unused, "has expired");
+    boot_sync_start(bmc);
+    bmc_changed(bmc, BMC_PART_BOOT);
+}
+
 static void settled(void *opaque)
 {
     Bmc *bmc = opaque;
@@ -127,6 +139,7 @@ static void latch(Bmc *bmc)
         boot_store_save(bmc);
     }
     boot_settle_begin(bmc);
+    boot_expiry_follow(bmc);
 }
 
 /* Another process starts with the indices of its command line. */
@@ -177,6 +190,7 @@ static void machine_state_changed(Bmc *bmc)
         latch(bmc);
     }
     boot_settle_follow(bmc);
+    boot_expiry_follow(bmc);
 }
 
 static void drop_tasks(GPtrArray *tasks)
@@ -239,6 +253,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->latched = false;
     boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);
+    clock_timer_stop(&boot->expiry_timer);
     update_flags(&boot->boot);
     boot_store_save(bmc);
 }
@@ -278,6 +293,7 @@ void bmc_boot_new(Bmc *bmc)
     boot->setters = g_ptr_array_new_with_free_func(g_object_unref);
     boot->quiescers = g_ptr_array_new_with_free_func(g_object_unref);
     boot_store_load(bmc);
+    boot_options_load(bmc);
     update_flags(&boot->boot);
     machine_state_changed(bmc);
 }
@@ -291,6 +307,7 @@ void bmc_boot_free(Bmc *bmc)
     }
     g_cancellable_cancel(boot->cancellable);
     g_object_unref(boot->cancellable);
+    clock_timer_stop(&boot->expiry_timer);
     clock_timer_stop(&boot->settle_timer);
     drop_tasks(boot->setters);
     drop_tasks(boot->quiescers);
@@ -403,6 +420,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
         g_object_unref(task);
         return;
     }
+    boot->over_ipmi = ipmi_flags != NULL;
     memset(boot->boot.ipmi_flags, 0, sizeof(boot->boot.ipmi_flags));
     if (ipmi_flags) {
         memcpy(boot->boot.ipmi_flags, ipmi_flags,
@@ -416,6 +434,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
         boot_want(bmc, enabled, target);
     }
     log_set(bmc, &before, origin);
+    boot_expiry_follow(bmc);
     g_ptr_array_add(boot->setters, task);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);

@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-boot.h"
 
+#include "bmc/boot-options.h"
 #include "bmc/boot.h"
 #include "codec/bootopt.h"
 #include "ipmi/ipmi-core.h"
@@ -15,6 +16,10 @@
 #define PARAM_MASK 0x7f
 #define PARAM_LOCKED 0x80
 #define PARAM_VERSION 0x01
+
+#define INITIATOR_RESERVED 0xf0
+#define MAILBOX_BLOCK 16
+#define MAILBOX_BLOCKS (BMC_BOOT_MAILBOX_LEN / MAILBOX_BLOCK)
 
 #define CC_UNSUPPORTED 0x80
 #define CC_SET_IN_PROGRESS 0x81
@@ -75,6 +80,7 @@ static int write_set_in_progress(IpmiRequest *req, const uint8_t *data,
 static int write_valid_clearing(IpmiRequest *req, const uint8_t *data,
                                 size_t len)
 {
+    BmcBootOptions options;
     GError *err = NULL;
     uint8_t keep;
 
@@ -84,20 +90,55 @@ static int write_valid_clearing(IpmiRequest *req, const uint8_t *data,
     if (keep != data[0]) {
         return IPMI_CC_INVALID_FIELD;
     }
-    req->core->boot.valid_clearing = keep;
+    options = *bmc_boot_options_get(req->bmc);
+    options.keep = keep;
+    bmc_boot_options_set(req->bmc, &options);
     return IPMI_CC_OK;
 }
 
 static int write_ack(IpmiRequest *req, const uint8_t *data, size_t len)
 {
-    IpmiBoot *boot = &req->core->boot;
+    BmcBootOptions options;
     GError *err = NULL;
     BootoptAck ack;
 
     if (!bootopt_parse_ack(data, len, &ack, &err)) {
         return cc_of_parse(err);
     }
-    boot->ack = bootopt_apply_ack(&ack, boot->ack);
+    options = *bmc_boot_options_get(req->bmc);
+    options.ack = bootopt_apply_ack(&ack, options.ack);
+    bmc_boot_options_set(req->bmc, &options);
+    return IPMI_CC_OK;
+}
+
+static int write_initiator(IpmiRequest *req, const uint8_t *data, size_t len)
+{
+    BmcBootOptions options = *bmc_boot_options_get(req->bmc);
+
+    if (len != BMC_BOOT_INITIATOR_LEN) {
+        return IPMI_CC_LENGTH;
+    }
+    if (data[0] & INITIATOR_RESERVED) {
+        return IPMI_CC_INVALID_FIELD;
+    }
+    memcpy(options.initiator, data, len);
+    bmc_boot_options_set(req->bmc, &options);
+    return IPMI_CC_OK;
+}
+
+/* Block selector, then up to a block; what is not given stays. */
+static int write_mailbox(IpmiRequest *req, const uint8_t *data, size_t len)
+{
+    BmcBootOptions options = *bmc_boot_options_get(req->bmc);
+
+    if (len < 2 || len > 1 + MAILBOX_BLOCK) {
+        return IPMI_CC_LENGTH;
+    }
+    if (data[0] >= MAILBOX_BLOCKS) {
+        return IPMI_CC_PARAM_RANGE;
+    }
+    memcpy(options.mailbox + data[0] * MAILBOX_BLOCK, data + 1, len - 1);
+    bmc_boot_options_set(req->bmc, &options);
     return IPMI_CC_OK;
 }
 
@@ -145,40 +186,62 @@ static int write_flags(IpmiRequest *req, const uint8_t *data, size_t len)
     return IPMI_DEFERRED;
 }
 
-static void read_set_in_progress(const IpmiCore *core, ByteWriter *out)
+static void read_set_in_progress(const IpmiCore *core, uint8_t set,
+                                 ByteWriter *out)
 {
     byte_writer_u8(out, set_in_progress(core) ? BOOTOPT_SET_STARTED :
                    BOOTOPT_SET_COMPLETE);
 }
 
-static void read_valid_clearing(const IpmiCore *core, ByteWriter *out)
+static void read_valid_clearing(const IpmiCore *core, uint8_t set,
+                                ByteWriter *out)
 {
-    byte_writer_u8(out, core->boot.valid_clearing);
+    byte_writer_u8(out, bmc_boot_options_get(core->bmc)->keep);
 }
 
-static void read_ack(const IpmiCore *core, ByteWriter *out)
+static void read_ack(const IpmiCore *core, uint8_t set, ByteWriter *out)
 {
     byte_writer_u8(out, 0); /* the write mask */
-    byte_writer_u8(out, core->boot.ack);
+    byte_writer_u8(out, bmc_boot_options_get(core->bmc)->ack);
 }
 
-static void read_flags(const IpmiCore *core, ByteWriter *out)
+static void read_flags(const IpmiCore *core, uint8_t set, ByteWriter *out)
 {
     byte_writer_bytes(out, bmc_boot_get(core->bmc)->ipmi_flags,
                       BOOTOPT_FLAGS_LEN);
 }
 
+static void read_initiator(const IpmiCore *core, uint8_t set,
+                           ByteWriter *out)
+{
+    byte_writer_bytes(out, bmc_boot_options_get(core->bmc)->initiator,
+                      BMC_BOOT_INITIATOR_LEN);
+}
+
+static void read_mailbox(const IpmiCore *core, uint8_t set, ByteWriter *out)
+{
+    byte_writer_u8(out, set);
+    byte_writer_bytes(out, bmc_boot_options_get(core->bmc)->mailbox +
+                      set * MAILBOX_BLOCK, MAILBOX_BLOCK);
+}
+
+/* @sets: how many set selectors there are to read */
 typedef struct BootParam {
     uint8_t number;
+    uint8_t sets;
     int (*write)(IpmiRequest *req, const uint8_t *data, size_t len);
-    void (*read)(const IpmiCore *core, ByteWriter *out);
+    void (*read)(const IpmiCore *core, uint8_t set, ByteWriter *out);
 } BootParam;
 
 static const BootParam params[] = {
-    { BOOTOPT_SET_IN_PROGRESS, write_set_in_progress, read_set_in_progress },
-    { BOOTOPT_VALID_CLEARING, write_valid_clearing, read_valid_clearing },
-    { BOOTOPT_INFO_ACK, write_ack, read_ack },
-    { BOOTOPT_FLAGS, write_flags, read_flags },
+    { BOOTOPT_SET_IN_PROGRESS, 1, write_set_in_progress,
+      read_set_in_progress },
+    { BOOTOPT_VALID_CLEARING, 1, write_valid_clearing, read_valid_clearing },
+    { BOOTOPT_INFO_ACK, 1, write_ack, read_ack },
+    { BOOTOPT_FLAGS, 1, write_flags, read_flags },
+    { BOOTOPT_INITIATOR_INFO, 1, write_initiator, read_initiator },
+    { BOOTOPT_INITIATOR_MAILBOX, MAILBOX_BLOCKS, write_mailbox,
+      read_mailbox },
 };
 
 static const BootParam *find_param(uint8_t number)
@@ -193,12 +256,22 @@ static const BootParam *find_param(uint8_t number)
     return NULL;
 }
 
+static void set_locked(Bmc *bmc, unsigned number, bool locked)
+{
+    BmcBootOptions options = *bmc_boot_options_get(bmc);
+
+    options.locked &= ~(1u << number);
+    options.locked |= locked ? 1u << number : 0;
+    bmc_boot_options_set(bmc, &options);
+}
+
 int ipmi_boot_set(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     uint8_t selector = byte_reader_u8(in);
     const BootParam *param = find_param(selector & PARAM_MASK);
     size_t len = byte_reader_left(in);
     const uint8_t *data = byte_reader_take(in, len);
+    Bmc *bmc = req->bmc;
     int cc = IPMI_CC_OK;
 
     if (!param) {
@@ -209,12 +282,12 @@ int ipmi_boot_set(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         cc = param->write(req, data, len);
     }
     if (cc == IPMI_CC_OK || cc == IPMI_DEFERRED) {
-        req->core->boot.locked &= ~(1u << param->number);
-        if (selector & PARAM_LOCKED) {
-            req->core->boot.locked |= 1u << param->number;
-        }
+        set_locked(bmc, param->number, selector & PARAM_LOCKED);
     }
-    return cc;
+    if (cc != IPMI_CC_OK || param->number == BOOTOPT_SET_IN_PROGRESS) {
+        return cc;
+    }
+    return ipmi_request_finish_durable(req);
 }
 
 int ipmi_boot_get(IpmiRequest *req, ByteReader *in, ByteWriter *out)
@@ -231,12 +304,15 @@ int ipmi_boot_get(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!param) {
         return CC_UNSUPPORTED;
     }
-    if (set || block) {
+    if (block || (set && param->sets == 1)) {
         return IPMI_CC_INVALID_FIELD;
     }
-    locked = req->core->boot.locked >> param->number & 1;
+    if (set >= param->sets) {
+        return IPMI_CC_PARAM_RANGE;
+    }
+    locked = bmc_boot_options_get(req->bmc)->locked >> param->number & 1;
     byte_writer_u8(out, PARAM_VERSION);
     byte_writer_u8(out, selector | (locked ? PARAM_LOCKED : 0));
-    param->read(req->core, out);
+    param->read(req->core, set, out);
     return IPMI_CC_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * System boot options (IPMI 2.0 sections 28.12 and 28.13). The boot flags
- * (parameter 5) are the hub's boot override; the other parameters are about
- * setting them over IPMI and are kept here.
+ * (parameter 5) are the hub's boot override, and it keeps the other
+ * parameters but "set in progress", which is about IPMI alone.
  */
 #ifndef QEMU_BMC_IPMI_IPMI_BOOT_H
 #define QEMU_BMC_IPMI_IPMI_BOOT_H
@@ -22,20 +22,14 @@ struct IpmiRequest;
 #define IPMI_BOOT_SET_MS 60000
 
 /**
- * IpmiBoot: boot option parameters besides the flags.
+ * IpmiBoot: parameter 0.
  *
  * @set_in_progress: parameter 0 is "set in progress"
  * @set_since_ms: since when
- * @valid_clearing: parameter 3
- * @ack: parameter 4
- * @locked: a bit per parameter: marked invalid (bit 7 of the selector)
  */
 typedef struct IpmiBoot {
     bool set_in_progress;
     int64_t set_since_ms;
-    uint8_t valid_clearing;
-    uint8_t ack;
-    uint8_t locked;
 } IpmiBoot;
 
 /**

@@ -4,6 +4,7 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/boot-options.h"
 #include "bmc/chassis.h"
 #include "bmc/events.h"
 #include "bmc/power.h"
@@ -197,6 +198,7 @@ static int control(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (what >= G_N_ELEMENTS(actions)) {
         return IPMI_CC_INVALID_FIELD;
     }
+    bmc_boot_expiry_restart(req->bmc);
     bmc_power_request_async(req->bmc, actions[what], &req->ctx->origin,
                             ipmi_request_defer(req), control_done, req);
     return IPMI_DEFERRED;
@@ -247,7 +249,7 @@ const IpmiCommand ipmi_chassis_commands[] = {
       IPMI_CMD_CHANGES, set_policy, "Set Power Restore Policy" },
     { IPMI_NETFN_CHASSIS, 0x07, 0, 0, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
       get_restart_cause, "Get System Restart Cause" },
-    { IPMI_NETFN_CHASSIS, 0x08, 1, 6, BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL,
+    { IPMI_NETFN_CHASSIS, 0x08, 1, 18, BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL,
       IPMI_CMD_CHANGES, ipmi_boot_set, "Set System Boot Options" },
     { IPMI_NETFN_CHASSIS, 0x09, 3, 3, BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL, 0,
       ipmi_boot_get, "Get System Boot Options" },

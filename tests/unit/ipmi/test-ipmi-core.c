@@ -478,13 +478,42 @@ static void test_boot_parameters(CoreFixture *f, const void *opaque)
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 04 0004");
 }
 
+static void test_boot_kept(CoreFixture *f, const void *opaque)
+{
+    g_assert_cmphex(set_boot(f, "06 010203040506070809"), ==, 0);
+    g_assert_cmphex(set_boot(f, "06 110203040506070809"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(set_boot(f, "06 0102030405060708"), ==, IPMI_CC_LENGTH);
+    g_assert_cmphex(set_boot(f, "07 04 00112233445566778899aabbccddeeff"),
+                    ==, 0);
+    g_assert_cmphex(set_boot(f, "87 04 ff"), ==, 0);
+    g_assert_cmphex(set_boot(f, "07 05 00"), ==, IPMI_CC_PARAM_RANGE);
+    g_assert_cmphex(set_boot(f, "07 00"), ==, IPMI_CC_LENGTH);
+    g_assert_cmphex(
+        set_boot(f, "07 00 00112233445566778899aabbccddeeff00"), ==,
+        IPMI_CC_LENGTH);
+    g_assert_cmphex(set_boot(f, "03 0a"), ==, 0);
+    g_assert_cmphex(set_boot(f, "04 ff05"), ==, 0);
+    ipmi_core_free(f->core);
+    fixture_restart(&f->base);
+    f->core = ipmi_core_new(f->base.bmc);
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "030000", "01 03 0a");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "040000", "01 04 0005");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "060000",
+                  "01 06 010203040506070809");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x09, "070400",
+                  "01 87 04 ff112233445566778899aabbccddeeff");
+    g_assert_cmphex(run(f, IPMI_NETFN_CHASSIS, 0x09, "070500"), ==,
+                    IPMI_CC_PARAM_RANGE);
+}
+
 static void test_boot_unsupported(CoreFixture *f, const void *opaque)
 {
     g_autofree char *hex = NULL;
     unsigned i;
 
     for (i = 0; i < 128; i++) {
-        if (i == 0 || i == 3 || i == 4 || i == 5) {
+        if (i == 0 || (i >= 3 && i <= 7)) {
             continue;
         }
         g_free(hex);
@@ -577,6 +606,7 @@ int main(int argc, char **argv)
     ADD("boot/flags", test_boot_flags);
     ADD("boot/flags-refused", test_boot_flags_refused);
     ADD("boot/parameters", test_boot_parameters);
+    ADD("boot/kept", test_boot_kept);
     ADD("boot/unsupported", test_boot_unsupported);
     ADD("defer/timeout", test_defer_timeout);
     ADD("defer/cancel", test_defer_cancel);

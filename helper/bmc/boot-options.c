@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Boot options besides the flags, and the expiry of the flags. Flags that
+ * IPMI software has set for one boot and that no Chassis Control follows
+ * expire (table 28-14, parameter 3), so that a reset much later does not
+ * boot from the network. They do so only while the machine is on: a machine
+ * that is switched off is prepared for a boot that may be days away.
+ */
+#include "osdep.h"
+
+#include "bmc/boot-options.h"
+
+#include <json-glib/json-glib.h>
+
+#include "bmc/boot-priv.h"
+#include "codec/bootopt.h"
+#include "util/json.h"
+
+#define SECTION "boot-options"
+
+static void save(Bmc *bmc)
+{
+    const BmcBootOptions *o = &bmc->boot->options;
+    JsonObject *section = json_object_new();
+    g_autofree char *initiator =
+        g_base64_encode(o->initiator, sizeof(o->initiator));
+    g_autofree char *mailbox =
+        g_base64_encode(o->mailbox, sizeof(o->mailbox));
+
+    json_object_set_int_member(section, "keep", o->keep);
+    json_object_set_int_member(section, "ack", o->ack);
+    json_object_set_int_member(section, "locked", o->locked);
+    json_object_set_string_member(section, "initiator", initiator);
+    json_object_set_string_member(section, "mailbox", mailbox);
+    persist_set(bmc->persist, SECTION, section);
+}
+
+static void load_byte(JsonObject *section, const char *name, uint8_t *byte)
+{
+    int64_t value;
+
+    if (json_get_int(section, name, &value) == JSON_GET_OK &&
+        value >= 0 && value <= UINT8_MAX) {
+        *byte = value;
+    }
+}
+
+static void load_bytes(JsonObject *section, const char *name, uint8_t *to,
+                       size_t len)
+{
+    g_autofree unsigned char *data = NULL;
+    const char *text;
+    size_t got;
+
+    if (json_get_string(section, name, &text) != JSON_GET_OK) {
+        return;
+    }
+    data = g_base64_decode(text, &got);
+    if (got == len) {
+        memcpy(to, data, len);
+    }
+}
+
+void boot_options_load(Bmc *bmc)
+{
+    BmcBootOptions *o = &bmc->boot->options;
+    JsonObject *section = persist_get(bmc->persist, SECTION);
+
+    if (!section) {
+        return;
+    }
+    load_byte(section, "keep", &o->keep);
+    load_byte(section, "ack", &o->ack);
+    load_byte(section, "locked", &o->locked);
+    load_bytes(section, "initiator", o->initiator, sizeof(o->initiator));
+    load_bytes(section, "mailbox", o->mailbox, sizeof(o->mailbox));
+}
+
+static bool can_expire(const Bmc *bmc)
+{
+    const BmcBootControl *boot = bmc->boot;
+
+    return bmc->boot_expiry_ms && boot->over_ipmi &&
+           boot->boot.enabled == BMC_BOOT_ONCE && !boot->latched &&
+           !(boot->options.keep & BOOTOPT_KEEP_ON_TIMEOUT) &&
+           bmc->machine->state != MACHINE_STATE_UNKNOWN &&
+           !machine_state_is_off(bmc->machine->state);
+}
+
+static void expired(void *opaque)
+{
+    boot_expire(opaque);
+}
+
+void boot_expiry_follow(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (!can_expire(bmc)) {
+        clock_timer_stop(&boot->expiry_timer);
+    } else if (!boot->expiry_timer) {
+        clock_timer_start(bmc->clock, &boot->expiry_timer,
+                          bmc->boot_expiry_ms, expired, bmc);
+    }
+}
+
+void bmc_boot_expiry_restart(Bmc *bmc)
+{
+    clock_timer_stop(&bmc->boot->expiry_timer);
+    boot_expiry_follow(bmc);
+}
+
+const BmcBootOptions *bmc_boot_options_get(const Bmc *bmc)
+{
+    return &bmc->boot->options;
+}
+
+void bmc_boot_options_set(Bmc *bmc, const BmcBootOptions *options)
+{
+    if (!memcmp(&bmc->boot->options, options, sizeof(*options))) {
+        return;
+    }
+    bmc->boot->options = *options;
+    save(bmc);
+    boot_expiry_follow(bmc);
+}
