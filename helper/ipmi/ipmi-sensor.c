@@ -32,6 +32,8 @@
 
 /* Re-arm Sensor Events. */
 #define REARM_SELECTED 0x80
+#define THRESHOLD_RESERVED 0xf000
+#define DISCRETE_RESERVED 0x8000
 
 /* Set Sensor Reading And Event Status. */
 #define CC_NOT_SETTABLE 0x80
@@ -263,6 +265,13 @@ static int get_event_enable(IpmiRequest *req, ByteReader *in,
     return IPMI_CC_OK;
 }
 
+/* Bits of an event mask that no sensor of that kind can have. */
+static uint16_t reserved_events(const BmcSensor *sensor)
+{
+    return bmc_sensor_is_analog(sensor) ? THRESHOLD_RESERVED :
+           DISCRETE_RESERVED;
+}
+
 static int rearm(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     const BmcSensor *sensor = take_sensor(req, in);
@@ -273,7 +282,8 @@ static int rearm(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!sensor) {
         return IPMI_CC_NOT_PRESENT;
     }
-    if (what & ~REARM_SELECTED) {
+    if ((what & ~REARM_SELECTED) ||
+        ((asserts | deasserts) & reserved_events(sensor))) {
         return IPMI_CC_INVALID_FIELD;
     }
     if (!(what & REARM_SELECTED)) {
