@@ -86,6 +86,14 @@ static bool check_port(const char *value, GError **errp)
                         value), false);
 }
 
+static bool check_trap_port(const char *value, GError **errp)
+{
+    return g_ascii_string_to_unsigned(value, 10, 1, 65535, NULL, NULL) ||
+           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "'%s' is not a port to send to (1 to 65535)", value),
+            false);
+}
+
 static bool check_expiry(const char *value, GError **errp)
 {
     return g_ascii_string_to_unsigned(value, 10, 0, 86400, NULL, NULL) ||
@@ -282,6 +290,10 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "BMC_LAN_CONFIG_COMMAND", "", NULL, false,
         "COMMAND", "Program that is run when a client has changed the LAN "
         "configuration" },
+    [CONFIG_PEF_PORT] = {
+        "pef", "port", "pef-port", 0, "BMC_PEF_PORT", "162", check_trap_port,
+        false,
+        "PORT", "UDP port to which alerts (PET traps) are sent" },
 };
 
 static const char *option_name(const ConfigSetting *setting)

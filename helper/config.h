@@ -53,6 +53,7 @@ typedef enum ConfigKey {
     CONFIG_LAN_VLAN,
     CONFIG_LAN_PORT,
     CONFIG_LAN_COMMAND,
+    CONFIG_PEF_PORT,
     CONFIG__MAX,
 } ConfigKey;
 

@@ -16,6 +16,7 @@
 #include "bmc/fru.h"
 #include "bmc/chassis.h"
 #include "bmc/lan.h"
+#include "bmc/pef.h"
 #include "bmc/power.h"
 #include "codec/ipmi15.h"
 #include "config-devices.h"
@@ -295,6 +296,13 @@ static bool configure_lan(App *app, GError **errp)
         }, errp);
 }
 
+static void configure_pef(App *app)
+{
+    bmc_pef_set_port(app->bmc,
+                     g_ascii_strtoull(config_get(app->config,
+                                                 CONFIG_PEF_PORT), NULL, 10));
+}
+
 static bool make_bmc(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -315,8 +323,11 @@ static bool make_bmc(App *app, GError **errp)
             .fru = config_devices_fru(devices),
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);
-    return app->bmc && configure_lan(app, errp) &&
-           exposure_check(config, app->bmc, app->reset_accounts, errp);
+    if (!app->bmc || !configure_lan(app, errp)) {
+        return false;
+    }
+    configure_pef(app);
+    return exposure_check(config, app->bmc, app->reset_accounts, errp);
 }
 
 static GTlsCertificate *get_certificate(App *app, GError **errp)

@@ -104,6 +104,7 @@ static void test_file_errors(Fixture *f, const void *data)
         { "[redfish]\n# comment\nprot=1\n", "*:3: prot: unknown key*" },
         { "[redfish]\nport=1\n\n[radfish]\nport=1\n", "*:4: unknown group*" },
         { "[ipmi]\nport=99999\n", "*:2: port: '99999' is not a port*" },
+        { "[pef]\nport=0\n", "*:2: port: '0' is not a port to send to*" },
         { "port=1\n", "*start with*group*" },
     };
     unsigned i;
