@@ -9,6 +9,7 @@
 
 #include "bmc/watchdog.h"
 #include "ipmi/ipmi-commands.h"
+#include "ipmi/ipmi-params.h"
 #include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-sol.h"
 #include "util/error.h"
@@ -145,6 +146,7 @@ static void machine_reset(void *opaque, const void *data)
     IpmiCore *core = opaque;
 
     ipmi_msg_reset(&core->msg);
+    ipmi_params_reset(core);
 }
 
 static void watchdog_interrupt(void *opaque, const void *data)

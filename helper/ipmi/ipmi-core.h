@@ -198,6 +198,18 @@ typedef struct IpmiSelPartial {
 } IpmiSelPartial;
 
 /**
+ * IpmiProgress: parameters whose "set in progress" means nothing to the hub.
+ *
+ * @IPMI_PROGRESS_SOL: Serial over LAN
+ * @IPMI_PROGRESS_SYSTEM_INFO: system info parameters
+ */
+typedef enum IpmiProgress {
+    IPMI_PROGRESS_SOL,
+    IPMI_PROGRESS_SYSTEM_INFO,
+    IPMI_PROGRESS__MAX,
+} IpmiProgress;
+
+/**
  * IpmiCore: the IPMI side of one BMC, shared by all its transports.
  *
  * @bmc: the hub
@@ -208,9 +220,8 @@ typedef struct IpmiSelPartial {
  * @sel: what is under way in the event log
  * @reset: on bmc_reset_notifiers()
  * @sol: Serial over LAN
- * @sol_set_in_progress: its configuration is being set
  * @watchdog: on bmc_watchdog_notifiers()
- * @system_info_progress: "set in progress" of the system info parameters
+ * @set_until_ms: "set in progress" until then, by IpmiProgress
  * @reset_timer: a reset of the BMC is about to come
  * @reset_cold: it is a cold one
  * @pending: requests with deferred answers
@@ -224,9 +235,8 @@ struct IpmiCore {
     IpmiSelPartial sel;
     Notifier reset;
     IpmiSol *sol;
-    bool sol_set_in_progress;
     Notifier watchdog;
-    uint8_t system_info_progress;
+    int64_t set_until_ms[IPMI_PROGRESS__MAX];
     ClockTimer *reset_timer;
     bool reset_cold;
     GQueue pending;

@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "ipmi/ipmi-params.h"
 #include "ipmi/ipmi-session.h"
 
 /* The answer leaves before what it answers comes to its end. */
@@ -36,7 +37,7 @@ static void reset_now(void *opaque)
     g_message("IPMI: %s reset of the BMC",
               core->reset_cold ? "cold" : "warm");
     ipmi_msg_reset(&core->msg);
-    core->system_info_progress = 0;
+    ipmi_params_reset(core);
     if (core->reset_cold) {
         close_all(core->sessions);
     }

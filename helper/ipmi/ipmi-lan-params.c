@@ -9,9 +9,6 @@
 #include "bmc/lockout.h"
 #include "ipmi/ipmi-session.h"
 
-#define CC_UNSUPPORTED 0x80
-#define CC_READ_ONLY 0x82
-
 /* IPv4 header: the kernel forbids fragmenting; no precedence, no TOS. */
 #define IP_DONT_FRAGMENT 0x40
 
@@ -42,20 +39,23 @@
 #define V6_DISABLED 0
 #define V6_ONLY 1
 #define V6_AND_V4 2
+#define V6_SELECTOR 0xff
 #define V6_ENABLED 0x80
 #define V6_STATIC 0x00
 #define V6_STATIC_ROUTER 0x01
 #define V6_ACTIVE 0x00
 #define V6_INACTIVE 0x01
 
-static int read_auth_support(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_auth_support(IpmiRequest *req, const IpmiParam *param,
+                             unsigned set, ByteWriter *out)
 {
     byte_writer_u8(out, req->core->sessions->config.auth15);
     return IPMI_CC_OK;
 }
 
 /* All that there is, at each level; nothing at the OEM's. */
-static int read_auth_enables(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_auth_enables(IpmiRequest *req, const IpmiParam *param,
+                             unsigned set, ByteWriter *out)
 {
     unsigned i;
 
@@ -66,12 +66,13 @@ static int read_auth_enables(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int read_ipv4_header(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_ipv4_header(IpmiRequest *req, const IpmiParam *param,
+                            unsigned set, ByteWriter *out)
 {
     unsigned ttl = lan_host_hop_limit(false);
 
     if (!ttl) {
-        return CC_UNSUPPORTED;
+        return IPMI_PARAM_UNSUPPORTED;
     }
     byte_writer_u8(out, ttl);
     byte_writer_u8(out, IP_DONT_FRAGMENT);
@@ -79,27 +80,29 @@ static int read_ipv4_header(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int read_port(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_port(IpmiRequest *req, const IpmiParam *param, unsigned set,
+                     ByteWriter *out)
 {
     byte_writer_le16(out, bmc_lan_port(req->bmc));
     return IPMI_CC_OK;
 }
 
-static int read_arp(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_arp(IpmiRequest *req, const IpmiParam *param, unsigned set,
+                    ByteWriter *out)
 {
     byte_writer_u8(out, ARP_RESPONSES);
     return IPMI_CC_OK;
 }
 
-static int read_destination_count(IpmiRequest *req, unsigned set,
-                                  ByteWriter *out)
+static int read_destination_count(IpmiRequest *req, const IpmiParam *param,
+                                  unsigned set, ByteWriter *out)
 {
     byte_writer_u8(out, BMC_LAN_DESTINATIONS);
     return IPMI_CC_OK;
 }
 
-static int read_destination_type(IpmiRequest *req, unsigned set,
-                                 ByteWriter *out)
+static int read_destination_type(IpmiRequest *req, const IpmiParam *param,
+                                 unsigned set, ByteWriter *out)
 {
     const BmcLanDestination *d = bmc_lan_destination(req->bmc, set);
 
@@ -110,29 +113,11 @@ static int read_destination_type(IpmiRequest *req, unsigned set,
     return IPMI_CC_OK;
 }
 
-/* The destination that @selector names, to change; returns a code. */
-static int get_destination(IpmiRequest *req, uint8_t selector,
-                           BmcLanDestination *destination)
+static int write_destination_type(IpmiRequest *req, const IpmiParam *param,
+                                  const uint8_t *data, size_t len)
 {
-    if (selector & ~DEST_SELECTOR) {
-        return IPMI_CC_INVALID_FIELD;
-    }
-    if (selector > BMC_LAN_DESTINATIONS) {
-        return IPMI_CC_PARAM_RANGE;
-    }
-    *destination = *bmc_lan_destination(req->bmc, selector);
-    return IPMI_CC_OK;
-}
+    BmcLanDestination d = *bmc_lan_destination(req->bmc, data[0]);
 
-static int write_destination_type(IpmiRequest *req, const uint8_t *data,
-                                  size_t len)
-{
-    BmcLanDestination d;
-    int cc = get_destination(req, data[0], &d);
-
-    if (cc != IPMI_CC_OK) {
-        return cc;
-    }
     /* There are PET traps, and nobody's own alerts */
     if ((data[1] & (DEST_TYPE_RESERVED | DEST_TYPE)) ||
         (data[3] & ~DEST_RETRIES)) {
@@ -146,7 +131,8 @@ static int write_destination_type(IpmiRequest *req, const uint8_t *data,
     return IPMI_CC_OK;
 }
 
-static int read_destination(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_destination(IpmiRequest *req, const IpmiParam *param,
+                            unsigned set, ByteWriter *out)
 {
     const BmcLanDestination *d = bmc_lan_destination(req->bmc, set);
 
@@ -162,16 +148,12 @@ static int read_destination(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int write_destination(IpmiRequest *req, const uint8_t *data,
-                             size_t len)
+static int write_destination(IpmiRequest *req, const IpmiParam *param,
+                             const uint8_t *data, size_t len)
 {
-    BmcLanDestination d;
-    int cc = get_destination(req, data[0], &d);
+    BmcLanDestination d = *bmc_lan_destination(req->bmc, data[0]);
     bool ipv6 = data[1] == 1 << DEST_FORMAT_SHIFT;
 
-    if (cc != IPMI_CC_OK) {
-        return cc;
-    }
     if (data[1] && !ipv6) {
         return IPMI_CC_INVALID_FIELD;
     }
@@ -196,8 +178,8 @@ static int write_destination(IpmiRequest *req, const uint8_t *data,
     return IPMI_CC_OK;
 }
 
-static int read_destination_tag(IpmiRequest *req, unsigned set,
-                                ByteWriter *out)
+static int read_destination_tag(IpmiRequest *req, const IpmiParam *param,
+                                unsigned set, ByteWriter *out)
 {
     const BmcLanDestination *d = bmc_lan_destination(req->bmc, set);
 
@@ -207,15 +189,11 @@ static int read_destination_tag(IpmiRequest *req, unsigned set,
     return IPMI_CC_OK;
 }
 
-static int write_destination_tag(IpmiRequest *req, const uint8_t *data,
-                                 size_t len)
+static int write_destination_tag(IpmiRequest *req, const IpmiParam *param,
+                                 const uint8_t *data, size_t len)
 {
-    BmcLanDestination d;
-    int cc = get_destination(req, data[0], &d);
+    BmcLanDestination d = *bmc_lan_destination(req->bmc, data[0]);
 
-    if (cc != IPMI_CC_OK) {
-        return cc;
-    }
     if (data[1] & ~(1 << DEST_FORMAT_SHIFT)) {
         return IPMI_CC_INVALID_FIELD;
     }
@@ -226,7 +204,8 @@ static int write_destination_tag(IpmiRequest *req, const uint8_t *data,
 }
 
 /* On the wire the identifier's low byte comes first. */
-static int read_vlan(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_vlan(IpmiRequest *req, const IpmiParam *param, unsigned set,
+                     ByteWriter *out)
 {
     uint8_t vlan[2];
 
@@ -236,7 +215,8 @@ static int read_vlan(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int write_vlan(IpmiRequest *req, const uint8_t *data, size_t len)
+static int write_vlan(IpmiRequest *req, const IpmiParam *param,
+                      const uint8_t *data, size_t len)
 {
     const uint8_t vlan[2] = { data[1], data[0] };
 
@@ -250,7 +230,8 @@ static const CipherSuite *nth_suite(const IpmiRequest *req, unsigned n)
                                                        n) : NULL;
 }
 
-static int read_suite_count(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_suite_count(IpmiRequest *req, const IpmiParam *param,
+                            unsigned set, ByteWriter *out)
 {
     unsigned n = 0;
 
@@ -261,7 +242,8 @@ static int read_suite_count(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int read_suites(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_suites(IpmiRequest *req, const IpmiParam *param, unsigned set,
+                       ByteWriter *out)
 {
     const CipherSuite *suite;
     unsigned n;
@@ -303,7 +285,8 @@ static uint8_t shown_level(const IpmiRequest *req, unsigned id)
     return bmc_channel_suite_privilege(req->bmc, id);
 }
 
-static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_suite_levels(IpmiRequest *req, const IpmiParam *param,
+                             unsigned set, ByteWriter *out)
 {
     uint8_t levels[SUITE_LEVELS] = { 0 };
     unsigned id;
@@ -315,8 +298,8 @@ static int read_suite_levels(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int write_suite_levels(IpmiRequest *req, const uint8_t *data,
-                              size_t len)
+static int write_suite_levels(IpmiRequest *req, const IpmiParam *param,
+                              const uint8_t *data, size_t len)
 {
     uint8_t privileges[BMC_CIPHER_SUITE_COUNT];
     uint8_t level;
@@ -342,7 +325,8 @@ static int write_suite_levels(IpmiRequest *req, const uint8_t *data,
     return IPMI_CC_OK;
 }
 
-static int read_bad_password(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_bad_password(IpmiRequest *req, const IpmiParam *param,
+                             unsigned set, ByteWriter *out)
 {
     const BmcLockoutPolicy *policy = bmc_lockout_get(req->bmc);
 
@@ -353,8 +337,8 @@ static int read_bad_password(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int write_bad_password(IpmiRequest *req, const uint8_t *data,
-                              size_t len)
+static int write_bad_password(IpmiRequest *req, const IpmiParam *param,
+                              const uint8_t *data, size_t len)
 {
     BmcLockoutPolicy policy = {
         .threshold = data[1],
@@ -370,14 +354,16 @@ static int write_bad_password(IpmiRequest *req, const uint8_t *data,
     return IPMI_CC_OK;
 }
 
-static int read_v6_support(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_v6_support(IpmiRequest *req, const IpmiParam *param,
+                           unsigned set, ByteWriter *out)
 {
     byte_writer_u8(out, V6_SUPPORT_ONLY | V6_SUPPORT_BOTH | V6_SUPPORT_ALERT);
     return IPMI_CC_OK;
 }
 
 /* Which it is depends on the address that is listened on. */
-static int read_v6_enables(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_v6_enables(IpmiRequest *req, const IpmiParam *param,
+                           unsigned set, ByteWriter *out)
 {
     bool v4, v6;
 
@@ -386,26 +372,28 @@ static int read_v6_enables(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int read_v6_traffic_class(IpmiRequest *req, unsigned set,
-                                 ByteWriter *out)
+static int read_v6_traffic_class(IpmiRequest *req, const IpmiParam *param,
+                                 unsigned set, ByteWriter *out)
 {
     byte_writer_u8(out, 0);
     return IPMI_CC_OK;
 }
 
-static int read_v6_hop_limit(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_v6_hop_limit(IpmiRequest *req, const IpmiParam *param,
+                             unsigned set, ByteWriter *out)
 {
     unsigned limit = lan_host_hop_limit(true);
 
     if (!limit) {
-        return CC_UNSUPPORTED;
+        return IPMI_PARAM_UNSUPPORTED;
     }
     byte_writer_u8(out, limit);
     return IPMI_CC_OK;
 }
 
 /* One address that is simply there, none that we get by ourselves. */
-static int read_v6_status(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_v6_status(IpmiRequest *req, const IpmiParam *param,
+                          unsigned set, ByteWriter *out)
 {
     byte_writer_u8(out, 1);
     byte_writer_u8(out, 0);
@@ -413,7 +401,8 @@ static int read_v6_status(IpmiRequest *req, unsigned set, ByteWriter *out)
     return IPMI_CC_OK;
 }
 
-static int read_v6_address(IpmiRequest *req, unsigned set, ByteWriter *out)
+static int read_v6_address(IpmiRequest *req, const IpmiParam *param,
+                           unsigned set, ByteWriter *out)
 {
     uint8_t value[BMC_LAN_VALUE_MAX];
 
@@ -426,11 +415,12 @@ static int read_v6_address(IpmiRequest *req, unsigned set, ByteWriter *out)
 }
 
 /* The last byte, its status, is for reading. */
-static int write_v6_address(IpmiRequest *req, const uint8_t *data, size_t len)
+static int write_v6_address(IpmiRequest *req, const IpmiParam *param,
+                            const uint8_t *data, size_t len)
 {
     uint8_t value[BMC_LAN_VALUE_MAX];
 
-    if (data[0] || (data[1] & ~V6_ENABLED)) {
+    if (data[1] & ~V6_ENABLED) {
         return IPMI_CC_INVALID_FIELD;
     }
     value[0] = data[1] ? 1 : 0;
@@ -440,8 +430,8 @@ static int write_v6_address(IpmiRequest *req, const uint8_t *data, size_t len)
 }
 
 /* A router is used if there is one; routers are not looked for. */
-static int read_v6_router_control(IpmiRequest *req, unsigned set,
-                                  ByteWriter *out)
+static int read_v6_router_control(IpmiRequest *req, const IpmiParam *param,
+                                  unsigned set, ByteWriter *out)
 {
     static const uint8_t none[16];
     uint8_t router[BMC_LAN_VALUE_MAX];
@@ -452,31 +442,50 @@ static int read_v6_router_control(IpmiRequest *req, unsigned set,
     return IPMI_CC_OK;
 }
 
-const IpmiLanParam ipmi_lan_params[] = {
-    { 1, 0, 0, 0, read_auth_support, NULL },
-    { 2, 5, 5, 0, read_auth_enables, NULL },
-    { 7, 3, 3, 0, read_ipv4_header, NULL },
-    { 8, 2, 2, 0, read_port, NULL },
-    { 10, 1, 1, 0, read_arp, NULL },
-    { 17, 0, 0, 0, read_destination_count, NULL },
-    { 18, 4, 4, BMC_LAN_DESTINATIONS, read_destination_type,
-      write_destination_type },
-    { 19, DEST_LEN4, DEST_LEN6, BMC_LAN_DESTINATIONS, read_destination,
-      write_destination },
-    { 20, 2, 2, 0, read_vlan, write_vlan },
-    { 22, 0, 0, 0, read_suite_count, NULL },
-    { 23, 0, 0, 0, read_suites, NULL },
-    { 24, SUITE_LEVELS, SUITE_LEVELS, 0, read_suite_levels,
+#define FIELD(number, len, field) \
+    { number, len, len, 0, 0, ipmi_lan_read_field, ipmi_lan_write_field, \
+      BMC_LAN_ ## field }
+#define DESTINATION(number, min, max, read, write) \
+    { number, min, max, DEST_SELECTOR, BMC_LAN_DESTINATIONS, read, write }
+
+const IpmiParam ipmi_lan_params[] = {
+    { 0, 1, 1, 0, 0, ipmi_lan_read_progress, ipmi_lan_write_progress },
+    { 1, 0, 0, 0, 0, read_auth_support },
+    { 2, 5, 5, 0, 0, read_auth_enables },
+    FIELD(3, 4, ADDRESS),
+    FIELD(4, 1, SOURCE),
+    FIELD(5, 6, MAC),
+    FIELD(6, 4, NETMASK),
+    { 7, 3, 3, 0, 0, read_ipv4_header },
+    { 8, 2, 2, 0, 0, read_port },
+    { 10, 1, 1, 0, 0, read_arp },
+    FIELD(12, 4, GATEWAY),
+    FIELD(13, 6, GATEWAY_MAC),
+    FIELD(14, 4, BACKUP),
+    FIELD(15, 6, BACKUP_MAC),
+    FIELD(16, BMC_LAN_COMMUNITY_LEN, COMMUNITY),
+    { 17, 0, 0, 0, 0, read_destination_count },
+    DESTINATION(18, 4, 4, read_destination_type, write_destination_type),
+    DESTINATION(19, DEST_LEN4, DEST_LEN6, read_destination,
+                write_destination),
+    { 20, 2, 2, 0, 0, read_vlan, write_vlan },
+    FIELD(21, 1, VLAN_PRIORITY),
+    { 22, 0, 0, 0, 0, read_suite_count },
+    { 23, 0, 0, 0, 0, read_suites },
+    { 24, SUITE_LEVELS, SUITE_LEVELS, 0, 0, read_suite_levels,
       write_suite_levels },
-    { 25, 4, 4, BMC_LAN_DESTINATIONS, read_destination_tag,
-      write_destination_tag },
-    { 26, 6, 6, 0, read_bad_password, write_bad_password },
-    { 50, 0, 0, 0, read_v6_support, NULL },
-    { 51, 1, 1, 0, read_v6_enables, NULL },
-    { 52, 1, 1, 0, read_v6_traffic_class, NULL },
-    { 53, 1, 1, 0, read_v6_hop_limit, NULL },
-    { 55, 0, 0, 0, read_v6_status, NULL },
-    { 56, 20, 20, 0, read_v6_address, write_v6_address },
-    { 64, 1, 1, 0, read_v6_router_control, NULL },
+    DESTINATION(25, 4, 4, read_destination_tag, write_destination_tag),
+    { 26, 6, 6, 0, 0, read_bad_password, write_bad_password },
+    { 50, 0, 0, 0, 0, read_v6_support },
+    { 51, 1, 1, 0, 0, read_v6_enables },
+    { 52, 1, 1, 0, 0, read_v6_traffic_class },
+    { 53, 1, 1, 0, 0, read_v6_hop_limit },
+    { 55, 0, 0, 0, 0, read_v6_status },
+    { 56, 20, 20, V6_SELECTOR, 0, read_v6_address, write_v6_address },
+    { 64, 1, 1, 0, 0, read_v6_router_control },
+    FIELD(65, 16, ROUTER6),
+    FIELD(66, 6, ROUTER6_MAC),
+    FIELD(67, 1, ROUTER6_PREFIX_LEN),
+    FIELD(68, 16, ROUTER6_PREFIX),
     { .read = NULL },
 };

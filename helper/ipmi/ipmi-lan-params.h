@@ -1,34 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LAN configuration parameters that are more than bytes which are kept. */
+/* LAN configuration parameters (IPMI 2.0 table 23-4). */
 #ifndef QEMU_BMC_IPMI_IPMI_LAN_PARAMS_H
 #define QEMU_BMC_IPMI_IPMI_LAN_PARAMS_H
 
 #include "bmc/lan.h"
-#include "ipmi/ipmi-core.h"
+#include "ipmi/ipmi-params.h"
 
 /* Longest data of a parameter: an IPv6 address with what belongs to it. */
 #define IPMI_LAN_PARAM_MAX 20
 
-/**
- * IpmiLanParam: a parameter (IPMI 2.0 table 23-4).
- *
- * @number: parameter selector
- * @min: least bytes of data to set
- * @max: most bytes; 0 for one that is read only
- * @last_set: highest set selector
- * @read: writes its data, returns a completion code; NULL ends the table
- * @write: (nullable): sets it, returns a completion code; without it, a
- *         parameter that is not read only takes nothing but what it is
- */
-typedef struct IpmiLanParam {
-    uint8_t number;
-    uint8_t min;
-    uint8_t max;
-    uint8_t last_set;
-    int (*read)(IpmiRequest *req, unsigned set, ByteWriter *out);
-    int (*write)(IpmiRequest *req, const uint8_t *data, size_t len);
-} IpmiLanParam;
+extern const IpmiParam ipmi_lan_params[];
 
-extern const IpmiLanParam ipmi_lan_params[];
+/**
+ * ipmi_lan_read_progress: IpmiParam.read of "set in progress", with which the
+ * hub gathers what is written.
+ *
+ * @req: the request
+ * @param: its row
+ * @set: set selector
+ * @out: its data
+ *
+ * Returns: a completion code
+ */
+int ipmi_lan_read_progress(IpmiRequest *req, const IpmiParam *param,
+                           unsigned set, ByteWriter *out);
+
+/**
+ * ipmi_lan_write_progress: IpmiParam.write of it.
+ *
+ * @req: the request
+ * @param: its row
+ * @data: its data
+ * @len: its length in bytes
+ *
+ * Returns: a completion code
+ */
+int ipmi_lan_write_progress(IpmiRequest *req, const IpmiParam *param,
+                            const uint8_t *data, size_t len);
+
+/**
+ * ipmi_lan_read_field: IpmiParam.read of what the hub keeps as it is sent;
+ * IpmiParam.arg is the BmcLanField.
+ *
+ * @req: the request
+ * @param: its row
+ * @set: set selector
+ * @out: its data
+ *
+ * Returns: a completion code
+ */
+int ipmi_lan_read_field(IpmiRequest *req, const IpmiParam *param,
+                        unsigned set, ByteWriter *out);
+
+/**
+ * ipmi_lan_write_field: IpmiParam.write of it.
+ *
+ * @req: the request
+ * @param: its row
+ * @data: its data
+ * @len: its length in bytes
+ *
+ * Returns: a completion code
+ */
+int ipmi_lan_write_field(IpmiRequest *req, const IpmiParam *param,
+                         const uint8_t *data, size_t len);
 
 #endif /* QEMU_BMC_IPMI_IPMI_LAN_PARAMS_H */

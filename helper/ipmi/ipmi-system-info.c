@@ -9,16 +9,10 @@
 #include "ipmi/ipmi-commands.h"
 
 #include "bmc/os-info.h"
+#include "ipmi/ipmi-params.h"
 
-#define CC_PARAM_UNSUPPORTED 0x80
-#define CC_SET_IN_PROGRESS 0x81
-
-#define PARAM_REVISION 0x11
-#define PARAM_REVISION_ONLY 0x80
-#define PARAM_SET_IN_PROGRESS 0
-#define SET_COMPLETE 0
-#define SET_IN_PROGRESS 1
-#define SET_STATE_MASK 0x03
+#define REVISION_ONLY 0x80
+#define BLOCK_SELECTOR 0xff
 
 /* The encodings of a text: ASCII, UTF-8, UNICODE. */
 #define ENCODING_MAX 2
@@ -27,82 +21,64 @@
 #define ACPI_STATE 0x7f
 #define ACPI_NO_CHANGE 0x7f
 
-static int set_progress(IpmiRequest *req, ByteReader *in)
+static int read_text(IpmiRequest *req, const IpmiParam *param, unsigned set,
+                     ByteWriter *out)
 {
-    uint8_t *progress = &req->core->system_info_progress;
-    uint8_t state = byte_reader_u8(in);
+    const uint8_t *data = bmc_os_info_block(req->bmc, param->number, set);
 
-    if (state & ~SET_STATE_MASK || state > SET_IN_PROGRESS) {
-        /* There is nothing to roll back to, and nothing to commit. */
-        return IPMI_CC_INVALID_FIELD;
+    if (!data) {
+        return IPMI_CC_PARAM_RANGE;
     }
-    if (state == SET_IN_PROGRESS && *progress == SET_IN_PROGRESS) {
-        return CC_SET_IN_PROGRESS;
-    }
-    *progress = state;
+    byte_writer_u8(out, set);
+    byte_writer_bytes(out, data, BMC_OS_INFO_BLOCK);
     return IPMI_CC_OK;
 }
 
-static int set_system_info(IpmiRequest *req, ByteReader *in, ByteWriter *out)
+static int write_text(IpmiRequest *req, const IpmiParam *param,
+                      const uint8_t *data, size_t len)
 {
-    uint8_t param = byte_reader_u8(in);
-    const uint8_t *data;
-    unsigned block;
-    size_t len;
+    uint8_t block = data[0];
 
-    if (param == PARAM_SET_IN_PROGRESS) {
-        return byte_reader_left(in) == 1 ? set_progress(req, in) :
-               IPMI_CC_LENGTH;
-    }
-    if (param >= BMC_OS_TEXT__MAX) {
-        return CC_PARAM_UNSUPPORTED;
-    }
-    block = byte_reader_u8(in);
-    len = byte_reader_left(in);
-    if (block == 0 && len < BMC_OS_INFO_HEAD) {
+    if (block == 0 && len < 1 + BMC_OS_INFO_HEAD) {
         return IPMI_CC_LENGTH;
     }
-    data = byte_reader_take(in, len);
-    if (block >= BMC_OS_INFO_BLOCKS) {
-        return IPMI_CC_PARAM_RANGE;
-    }
-    if (block == 0 && data[0] > ENCODING_MAX) {
+    if (block == 0 && data[1] > ENCODING_MAX) {
         return IPMI_CC_INVALID_FIELD;
     }
-    bmc_os_info_set_block(req->bmc, param, block, data, len);
-    return ipmi_request_finish_durable(req);
+    bmc_os_info_set_block(req->bmc, param->number, block, data + 1, len - 1);
+    return IPMI_CC_OK;
+}
+
+#define TEXT(number) \
+    { number, 1, 1 + BMC_OS_INFO_BLOCK, BLOCK_SELECTOR, \
+      BMC_OS_INFO_BLOCKS - 1, read_text, write_text }
+
+static const IpmiParam params[] = {
+    { 0, 1, 1, 0, 0, ipmi_param_read_progress, ipmi_param_write_progress,
+      IPMI_PROGRESS_SYSTEM_INFO },
+    TEXT(BMC_OS_FIRMWARE),
+    TEXT(BMC_OS_SYSTEM_NAME),
+    TEXT(BMC_OS_PRIMARY),
+    TEXT(BMC_OS_NAME),
+    TEXT(BMC_OS_VERSION),
+    TEXT(BMC_OS_BMC_URL),
+    TEXT(BMC_OS_OS_URL),
+    { .read = NULL },
+};
+
+static int set_system_info(IpmiRequest *req, ByteReader *in, ByteWriter *out)
+{
+    return ipmi_params_set(req, params, in);
 }
 
 static int get_system_info(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     uint8_t what = byte_reader_u8(in);
-    uint8_t param = byte_reader_u8(in);
-    uint8_t set = byte_reader_u8(in);
-    uint8_t block = byte_reader_u8(in);
-    const uint8_t *data;
 
-    if (what & ~PARAM_REVISION_ONLY) {
+    if (what & ~REVISION_ONLY) {
         return IPMI_CC_INVALID_FIELD;
     }
-    if (param >= BMC_OS_TEXT__MAX) {
-        return CC_PARAM_UNSUPPORTED;
-    }
-    byte_writer_u8(out, PARAM_REVISION);
-    if (what & PARAM_REVISION_ONLY) {
-        return IPMI_CC_OK;
-    }
-    if (param == PARAM_SET_IN_PROGRESS) {
-        byte_writer_u8(out, req->core->system_info_progress);
-        return IPMI_CC_OK;
-    }
-    data = bmc_os_info_block(req->bmc, param, set);
-    if (!data || block != 0) {
-        out->len = 0;
-        return data ? IPMI_CC_INVALID_FIELD : IPMI_CC_PARAM_RANGE;
-    }
-    byte_writer_u8(out, set);
-    byte_writer_bytes(out, data, BMC_OS_INFO_BLOCK);
-    return IPMI_CC_OK;
+    return ipmi_params_get(req, params, what & REVISION_ONLY, in, out);
 }
 
 static bool is_system_state(uint8_t state)

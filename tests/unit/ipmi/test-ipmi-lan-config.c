@@ -118,8 +118,10 @@ static void test_get_bad(CommandFixture *f, const void *opaque)
         { "11030000", IPMI_CC_INVALID_FIELD },
         { "01030100", IPMI_CC_INVALID_FIELD },
         { "01030001", IPMI_CC_INVALID_FIELD },
-        { "01120900", IPMI_CC_INVALID_FIELD },
-        { "01380100", IPMI_CC_INVALID_FIELD },
+        { "01120900", IPMI_CC_PARAM_RANGE },
+        { "01121000", IPMI_CC_INVALID_FIELD },
+        { "01380100", IPMI_CC_PARAM_RANGE },
+        { "811b0000", 0x80 },
         { "011b0000", 0x80 },
         { "01310000", 0x80 },
         { "01c00000", 0x80 },
@@ -208,7 +210,7 @@ static const struct {
     { 53, "01", 0x82 },
     { 54, "000000", 0x80 },
     { 55, "010000", 0x82 },
-    { 56, "0180" V6 "4000", IPMI_CC_INVALID_FIELD },
+    { 56, "0180" V6 "4000", IPMI_CC_PARAM_RANGE },
     { 56, "0081" V6 "4000", IPMI_CC_INVALID_FIELD },
     { 56, "0080" V6 "8100", IPMI_CC_INVALID_FIELD },
     { 56, "0080" V6 "40", IPMI_CC_LENGTH },
@@ -328,6 +330,40 @@ static void test_in_progress(CommandFixture *f, const void *opaque)
     check(f, 0, "00");
 }
 
+/*
+ * A client that has died does not keep others out for ever, and the machine's
+ * reset ends it too: for parameters of LAN, SOL, the system and PEF.
+ */
+static void test_progress_ends(CommandFixture *f, const void *opaque)
+{
+    static const struct {
+        uint8_t netfn;
+        uint8_t cmd;
+        const char *start;
+        const char *get;
+    } kinds[] = {
+        { IPMI_NETFN_TRANSPORT, 0x01, "010001", "01000000" },
+        { IPMI_NETFN_TRANSPORT, 0x21, "010001", "01000000" },
+        { IPMI_NETFN_APP, 0x58, "0001", "00000000" },
+        { IPMI_NETFN_SENSOR, 0x12, "0001", "000000" },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        uint8_t netfn = kinds[i].netfn;
+        uint8_t cmd = kinds[i].cmd;
+
+        command_fixture_assert(f, netfn, cmd, kinds[i].start, "");
+        g_assert_cmphex(command_fixture_run(f, netfn, cmd, kinds[i].start),
+                        ==, 0x81);
+        fixture_advance(&f->base, BMC_LAN_SET_MS);
+        command_fixture_assert(f, netfn, cmd + 1, kinds[i].get, "1100");
+        command_fixture_assert(f, netfn, cmd, kinds[i].start, "");
+        mock_machine_reset(f->base.mock, true);
+        command_fixture_assert(f, netfn, cmd + 1, kinds[i].get, "1100");
+    }
+}
+
 /* Levels go by the number of the suite. */
 static void test_suites(CommandFixture *f, const void *opaque)
 {
@@ -371,6 +407,7 @@ int main(int argc, char **argv)
     ADD("/ipmi/lan-config/set", test_set);
     ADD("/ipmi/lan-config/write-back", test_write_back);
     ADD("/ipmi/lan-config/in-progress", test_in_progress);
+    ADD("/ipmi/lan-config/progress-ends", test_progress_ends);
     ADD("/ipmi/lan-config/suites", test_suites);
     return g_test_run();
 }

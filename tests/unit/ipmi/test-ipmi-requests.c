@@ -231,11 +231,16 @@ static void setup(CommandFixture *f, const void *opaque)
         g_inet_socket_address_new_from_string("127.0.0.1", 6230);
     const Request *request = opaque;
 
-    command_fixture_setup(f, NULL);
+    fixture_init_accounts(&f->base, MACHINE_STATE_RUNNING);
     g_ptr_array_add(sensors, &sensor);
     f->base.config.sensors = sensors;
-    command_fixture_restart(f);
+    command_fixture_start(f);
     f->base.config.sensors = NULL;
+    f->ctx.channel = IPMI_CHANNEL_LAN;
+    f->ctx.privilege = BMC_PRIVILEGE_ADMIN;
+    f->ctx.origin.channel = BMC_CHANNEL_LAN;
+    f->ctx.origin.user = "admin";
+    f->ctx.origin.peer = "192.0.2.1";
     bmc_lan_set_bound(f->base.bmc, addr);
     f->core->sessions->config.auth15 = 1 << IPMI_AUTH_MD5;
     if (!request->lan && (row_of(request)->channels & IPMI_ON_SYSTEM)) {
