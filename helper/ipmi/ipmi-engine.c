@@ -149,6 +149,9 @@ static void op_done(void *opaque, uint8_t cc, const uint8_t *data, size_t len)
         answer_sessionless(op, cc, data, len);
     }
     op_free(op);
+    if (session) {
+        ipmi_sol_session_idle(engine->core->sol, session);
+    }
     if (close) {
         ipmi_sessions_close(engine->core->sessions, session);
     }

@@ -113,6 +113,7 @@ typedef struct IpmiSessionHost {
  * @closing: to be closed when the answer in hand has been sent
  * @used: a packet has come within it
  * @n_pending: requests whose answers are pending
+ * @sol_refused: it was told that it has no active SOL payload
  * @retry: requests that must not be carried out twice
  * @link: in its list
  */
@@ -145,6 +146,7 @@ struct IpmiSession {
     bool closing;
     bool used;
     unsigned n_pending;
+    bool sol_refused;
     IpmiRetry *retry;
     GList link;
 };

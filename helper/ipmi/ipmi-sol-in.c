@@ -62,12 +62,17 @@ static void work(IpmiSol *sol, bool last)
 {
     SolIn *in = &sol->in;
     int64_t gap = in->nack_ms + NACK_GAP_MS - clock_now_ms(sol->core->clock);
+    bool available = console_is_available(sol->console);
 
+    if (in->want_break && available) {
+        in->want_break = false;
+        console_reader_break(sol->reader);
+    }
     in->done += console_reader_write(sol->reader, in->data + in->done,
                                      in->len - in->done);
-    if (in->done == in->len) {
+    if (in->done == in->len && !in->want_break) {
         answer(sol, 0);
-    } else if (!console_is_available(sol->console)) {
+    } else if (!available) {
         if (last || gap <= 0) {
             answer(sol, SOL_STATUS_NACK);
         } else {
@@ -80,12 +85,34 @@ static void work(IpmiSol *sol, bool last)
     }
 }
 
+/* What a packet asks for, once however often it is sent. */
+static void operate(IpmiSol *sol, const SolPacket *pkt)
+{
+    if (pkt->bits & SOL_OP_FLUSH_OUTBOUND) {
+        ipmi_sol_out_flush(sol);
+    }
+    if (pkt->bits & SOL_OP_FLUSH_INBOUND) {
+        console_reader_flush(sol->reader);
+    }
+    /* That of a packet with a number waits its turn, see work() */
+    if ((pkt->bits & SOL_OP_BREAK) && !pkt->sequence) {
+        console_reader_break(sol->reader);
+    }
+}
+
 void ipmi_sol_in_received(IpmiSol *sol, uint32_t sequence,
                           const SolPacket *pkt)
 {
     SolIn *in = &sol->in;
 
-    if (!pkt->sequence || pkt->sequence == in->held) {
+    if (!pkt->sequence) {
+        if (sequence == sol->newest) {
+            operate(sol, pkt);
+            ipmi_sol_in_work(sol); /* there may be room now */
+        }
+        return;
+    }
+    if (pkt->sequence == in->held) {
         return;
     }
     if (pkt->sequence == in->sequence) {
@@ -93,21 +120,17 @@ void ipmi_sol_in_received(IpmiSol *sol, uint32_t sequence,
         return;
     }
     /* Whoever has sent a newer one does not wait for this one any more */
-    if (in->order && (int32_t)(sequence - in->order) < 0) {
+    if (!ipmi_sol_is_after(sequence, in->order)) {
         return;
     }
     in->order = sequence;
-    if (pkt->bits & SOL_OP_FLUSH_INBOUND) {
-        console_reader_flush(sol->reader);
-    }
-    if (pkt->bits & SOL_OP_BREAK) {
-        console_reader_break(sol->reader);
-    }
     clock_timer_stop(&in->timer);
     in->held = pkt->sequence;
     in->len = pkt->data_len;
     in->done = 0;
     memcpy(in->data, pkt->data, pkt->data_len);
+    operate(sol, pkt);
+    in->want_break = pkt->bits & SOL_OP_BREAK;
     work(sol, false);
 }
 

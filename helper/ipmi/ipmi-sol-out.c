@@ -70,6 +70,7 @@ static void send_next(IpmiSol *sol)
     out->overrun = false;
     out->sequence = sol_next_sequence(out->sequence);
     out->tries = 0;
+    out->since = sol->newest;
     out->in_flight = true;
     transmit(sol);
 }
@@ -121,22 +122,31 @@ static void acknowledged(IpmiSol *sol, const SolPacket *pkt)
     }
 }
 
-void ipmi_sol_out_received(IpmiSol *sol, const SolPacket *pkt)
+void ipmi_sol_out_received(IpmiSol *sol, uint32_t sequence,
+                           const SolPacket *pkt)
 {
     SolOut *out = &sol->out;
 
-    out->paused = pkt->bits & SOL_OP_CTS_OFF;
-    if (pkt->bits & SOL_OP_FLUSH_OUTBOUND) {
-        console_reader_skip(sol->reader);
-        out->len = 0;
-        out->in_flight = false;
-        out->refused = false;
-        ipmi_sol_out_stop(sol);
+    if (sequence == sol->newest) {
+        out->paused = pkt->bits & SOL_OP_CTS_OFF;
     }
-    if (out->in_flight && pkt->acked == out->sequence) {
+    /* One that was delayed may mean the packet 15 before this one */
+    if (out->in_flight && pkt->acked == out->sequence &&
+        ipmi_sol_is_after(sequence, out->since)) {
         acknowledged(sol, pkt);
     }
     ipmi_sol_out_pump(sol);
+}
+
+void ipmi_sol_out_flush(IpmiSol *sol)
+{
+    SolOut *out = &sol->out;
+
+    console_reader_skip(sol->reader);
+    out->len = 0;
+    out->in_flight = false;
+    out->refused = false;
+    ipmi_sol_out_stop(sol);
 }
 
 void ipmi_sol_out_stop(IpmiSol *sol)

@@ -24,6 +24,8 @@
  * @gather: when what has come meanwhile is sent, however little
  * @overrun: characters were lost since the last packet
  * @paused: the remote console has taken CTS away
+ * @since: IpmiSol.newest when the packet was sent first: what acknowledges it
+ *         is newer than that
  */
 typedef struct SolOut {
     uint8_t data[IPMI_SOL_CHARS];
@@ -37,6 +39,7 @@ typedef struct SolOut {
     ClockTimer *gather;
     bool overrun;
     bool paused;
+    uint32_t since;
 } SolOut;
 
 /**
@@ -48,6 +51,7 @@ typedef struct SolOut {
  * @order: session sequence number of the newest packet
  * @held: the packet that is not answered yet, or 0; @data, @len: its
  *        characters, of which @done were taken
+ * @want_break: it asks for a BREAK, which comes before its characters
  * @timer: when it is answered at the latest
  * @nack_ms: when a packet was last refused
  */
@@ -60,6 +64,7 @@ typedef struct SolIn {
     uint8_t data[SOL_DATA_MAX];
     size_t len;
     size_t done;
+    bool want_break;
     ClockTimer *timer;
     int64_t nack_ms;
 } SolIn;
@@ -72,6 +77,8 @@ typedef struct SolIn {
  * @session: the session that it is active in, or NULL
  * @reader: its end of the line
  * @crypto: how its packets are protected
+ * @newest: the highest session sequence number of its packets, or 0
+ * @ending: it ends as soon as the session has its answers
  */
 struct IpmiSol {
     IpmiCore *core;
@@ -81,6 +88,8 @@ struct IpmiSol {
     IpmiSession *session;
     ConsoleReader *reader;
     RmcppCrypto crypto;
+    uint32_t newest;
+    bool ending;
     SolOut out;
     SolIn in;
 };
@@ -104,9 +113,18 @@ void ipmi_sol_out_pump(IpmiSol *sol);
  * ipmi_sol_out_received: look at what a packet says about ours.
  *
  * @sol: the payload, active
+ * @sequence: its session sequence number
  * @pkt: the packet
  */
-void ipmi_sol_out_received(IpmiSol *sol, const SolPacket *pkt);
+void ipmi_sol_out_received(IpmiSol *sol, uint32_t sequence,
+                           const SolPacket *pkt);
+
+/**
+ * ipmi_sol_out_flush: drop what has not reached the remote console.
+ *
+ * @sol: the payload, active
+ */
+void ipmi_sol_out_flush(IpmiSol *sol);
 
 /**
  * ipmi_sol_out_stop: stop the timers.
@@ -116,7 +134,17 @@ void ipmi_sol_out_received(IpmiSol *sol, const SolPacket *pkt);
 void ipmi_sol_out_stop(IpmiSol *sol);
 
 /**
- * ipmi_sol_in_received: take what a packet brings.
+ * ipmi_sol_is_after: compare session sequence numbers.
+ *
+ * @sequence: one
+ * @other: another one, or 0 for none
+ *
+ * Returns: true if @sequence was given later
+ */
+bool ipmi_sol_is_after(uint32_t sequence, uint32_t other);
+
+/**
+ * ipmi_sol_in_received: take what a packet brings, and do what it asks for.
  *
  * @sol: the payload, active
  * @sequence: its session sequence number

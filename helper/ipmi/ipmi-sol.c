@@ -30,7 +30,8 @@ static void user_changed(void *opaque, const void *data)
     }
     user = bmc_users_get(sol->core->bmc, sol->session->slot);
     if (user && !(user->payloads & BMC_USER_PAYLOAD_SOL)) {
-        ipmi_sol_deactivate(sol, true);
+        sol->ending = true;
+        ipmi_sol_session_idle(sol, sol->session);
     }
 }
 
@@ -105,6 +106,9 @@ void ipmi_sol_activate(IpmiSol *sol, IpmiSession *session, bool encrypted,
     memset(&sol->in, 0, sizeof(sol->in));
     sol->in.nack_ms = INT64_MIN / 2;
     sol->session = session;
+    sol->newest = 0;
+    sol->ending = false;
+    session->sol_refused = false;
     sol->crypto = session->crypto;
     if (!authenticated) {
         sol->crypto.integrity = IPMI_INTEGRITY_NONE;
@@ -166,7 +170,23 @@ void ipmi_sol_send(IpmiSol *sol, const SolPacket *pkt)
     }
 }
 
-/* A client that does not know that its payload has ended. */
+void ipmi_sol_session_idle(IpmiSol *sol, const IpmiSession *session)
+{
+    if (sol->session == session && sol->ending && !session->n_pending) {
+        ipmi_sol_deactivate(sol, true);
+    }
+}
+
+bool ipmi_sol_is_after(uint32_t sequence, uint32_t other)
+{
+    return !other || (int32_t)(sequence - other) > 0;
+}
+
+/*
+ * A client that does not know that its payload has ended. It is told once
+ * and then no more: ipmitool looks for no bits, and ends when what is typed
+ * is not answered.
+ */
 static void refuse(IpmiSession *session, const SolPacket *pkt)
 {
     uint8_t buf[SOL_HEADER_LEN];
@@ -176,7 +196,8 @@ static void refuse(IpmiSession *session, const SolPacket *pkt)
         .bits = SOL_STATUS_NACK | SOL_STATUS_DEACTIVATED,
     };
 
-    if (pkt->sequence) {
+    if (pkt->sequence && !session->sol_refused) {
+        session->sol_refused = true;
         sol_build(&w, &answer);
         ipmi_engine_send(session, IPMI_PAYLOAD_SOL, &session->crypto, w.data,
                          w.len);
@@ -195,6 +216,12 @@ void ipmi_sol_receive(IpmiSol *sol, IpmiSession *session, uint32_t sequence,
         refuse(session, &pkt);
         return;
     }
+    if (sol->ending) {
+        return;
+    }
+    if (ipmi_sol_is_after(sequence, sol->newest)) {
+        sol->newest = sequence;
+    }
     ipmi_sol_in_received(sol, sequence, &pkt);
-    ipmi_sol_out_received(sol, &pkt);
+    ipmi_sol_out_received(sol, sequence, &pkt);
 }

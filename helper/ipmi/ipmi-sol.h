@@ -82,6 +82,15 @@ void ipmi_sol_activate(IpmiSol *sol, IpmiSession *session, bool encrypted,
 void ipmi_sol_deactivate(IpmiSol *sol, bool tell);
 
 /**
+ * ipmi_sol_session_idle: a session has all of its answers. If one of its
+ * requests has ended the payload, now is the time to say so.
+ *
+ * @sol: the payload
+ * @session: the session
+ */
+void ipmi_sol_session_idle(IpmiSol *sol, const IpmiSession *session);
+
+/**
  * ipmi_sol_is_authenticated: how it was activated.
  *
  * @sol: the payload, active
