@@ -7,6 +7,7 @@
 #   cd-c.iso                El Torito, "BOOTED C"
 #   net-n.rom               option ROM for e1000, "BOOTED N"
 #   kcs.img                 boot sector that talks to a BMC, see kcs.asm
+#   echo.img                boot sector that echoes, see echo.asm
 #   uefi-a.img uefi-b.img   FAT with \EFI\BOOT\BOOTX64.EFI, "BOOTED A", "B"
 #   uefi-c.iso              El Torito for UEFI, "BOOTED C"
 #
@@ -15,7 +16,7 @@
 set -eu
 
 if [ $# -lt 1 ] || [ "$1" = --help ]; then
-    sed -n '4,15s/^# \{0,1\}//p' "$0"
+    sed -n '4,16s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,9 +55,11 @@ fat() {
 disk A disk-a.img
 disk B disk-b.img
 cd_bios C cd-c.iso
-nasm -f bin -o "$work/kcs.img" "$here/kcs.asm"
-truncate -s 1M "$work/kcs.img"
-mv "$work/kcs.img" "$out/kcs.img"
+for name in kcs echo; do
+    nasm -f bin -o "$work/$name.img" "$here/$name.asm"
+    truncate -s 1M "$work/$name.img"
+    mv "$work/$name.img" "$out/$name.img"
+done
 # SeaBIOS runs a ROM only if its bytes add up to 0.
 nasm -f bin -o "$work/net.rom" "$here/netrom.asm"
 sum=$(od -An -v -tu1 "$work/net.rom" | tr -s ' ' '\n' |
