@@ -10,191 +10,15 @@
 #include "util/json.h"
 
 #define REGISTRY "Base.1.22."
-#define ARGS_MAX 3
 #define ARG_MAX 80 /* characters; what clients send can be long */
 
 /* What a client is told to wait while QEMU cannot be reached. */
 #define RETRY_AFTER "5"
 
-typedef struct Message {
-    const char *key;
-    unsigned status;
-    const char *severity;
-    unsigned n_args;
-    const char *text;
-    const char *resolution;
-} Message;
-
 struct RfMessages {
     JsonArray *list;
     RfMessageId first;
     unsigned count;
-};
-
-/* The texts are those of the registry, which clients may compare. */
-static const Message messages_table[RF_MESSAGE__MAX] = {
-    [RF_MESSAGE_ACCESS_UNAUTHORIZED] = {
-        "AccessUnauthorized", 401, "Critical", 0,
-        "Unauthorized.",
-        "Resubmit the request with valid credentials." },
-    [RF_MESSAGE_ACTION_PARAMETER_MISSING] = {
-        "ActionParameterMissing", 400, "Critical", 2,
-        "The action %1 requires the parameter %2 to be present in the "
-        "request body.",
-        "Supply the action with the required parameter in the request body "
-        "when the request is resubmitted." },
-    [RF_MESSAGE_ACTION_PARAMETER_UNKNOWN] = {
-        "ActionParameterUnknown", 400, "Warning", 2,
-        "The action %1 was submitted with the invalid parameter %2.",
-        "Correct the invalid action parameter and resubmit the request if "
-        "the operation failed." },
-    [RF_MESSAGE_ACTION_PARAMETER_VALUE_NOT_IN_LIST] = {
-        "ActionParameterValueNotInList", 400, "Warning", 3,
-        "The value '%1' for the parameter %2 in the action %3 is not in the "
-        "list of acceptable values.",
-        "Choose a value from the enumeration list that the implementation "
-        "can support and resubmit the request if the operation failed." },
-    [RF_MESSAGE_ACTION_PARAMETER_VALUE_TYPE_ERROR] = {
-        "ActionParameterValueTypeError", 400, "Warning", 3,
-        "The value '%1' for the parameter %2 in the action %3 is not a type "
-        "that the parameter can accept.",
-        "Correct the value for the parameter in the request body and "
-        "resubmit the request if the operation failed." },
-    [RF_MESSAGE_EMPTY_JSON] = {
-        "EmptyJSON", 400, "Warning", 0,
-        "The request body submitted contained an empty JSON object and the "
-        "service is unable to process it.",
-        "Add properties in the JSON object and resubmit the request." },
-    [RF_MESSAGE_GENERAL_ERROR] = {
-        "GeneralError", 400, "Critical", 0,
-        "A general error has occurred.  See Resolution for information on "
-        "how to resolve the error, or @Message.ExtendedInfo if Resolution "
-        "is not provided.",
-        "None." },
-    [RF_MESSAGE_HEADER_INVALID] = {
-        "HeaderInvalid", 400, "Critical", 1,
-        "Header '%1' is invalid.",
-        "Resubmit the request with a valid request header." },
-    [RF_MESSAGE_INSUFFICIENT_PRIVILEGE] = {
-        "InsufficientPrivilege", 403, "Critical", 0,
-        "There are insufficient privileges for the account or credentials "
-        "associated with the current session to perform the requested "
-        "operation.",
-        "Either abandon the operation or change the associated access "
-        "rights and resubmit the request if the operation failed." },
-    [RF_MESSAGE_INTERNAL_ERROR] = {
-        "InternalError", 500, "Critical", 0,
-        "The request failed due to an internal service error.  The service "
-        "is still operational.",
-        "Resubmit the request.  If the problem persists, consider resetting "
-        "the service." },
-    [RF_MESSAGE_MALFORMED_JSON] = {
-        "MalformedJSON", 400, "Critical", 0,
-        "The request body submitted was malformed JSON and could not be "
-        "parsed by the receiving service.",
-        "Ensure that the request body is valid JSON and resubmit the "
-        "request." },
-    [RF_MESSAGE_MAXIMUM_ERRORS_EXCEEDED] = {
-        "MaximumErrorsExceeded", 400, "Critical", 0,
-        "Too many errors have occurred to report them all.",
-        "Resolve other reported errors and retry the current operation." },
-    [RF_MESSAGE_NO_OPERATION] = {
-        "NoOperation", 400, "Warning", 0,
-        "The request body submitted contain no data to act upon and no "
-        "changes to the resource took place.",
-        "Add properties in the JSON object and resubmit the request." },
-    [RF_MESSAGE_OPERATION_NOT_ALLOWED] = {
-        "OperationNotAllowed", 405, "Critical", 0,
-        "The HTTP method is not allowed on this resource.",
-        "None." },
-    [RF_MESSAGE_OPERATION_TIMEOUT] = {
-        "OperationTimeout", 503, "Warning", 0,
-        "A timeout internal to the service occurred as part of the request. "
-        " Partial results may have been returned.",
-        "Resubmit the request.  If the problem persists, consider resetting "
-        "the service or provider." },
-    [RF_MESSAGE_PAYLOAD_TOO_LARGE] = {
-        "PayloadTooLarge", 413, "Critical", 0,
-        "The supplied payload exceeds the maximum size supported by the "
-        "service.",
-        "Check that the supplied payload is correct and supported by this "
-        "service." },
-    [RF_MESSAGE_PRECONDITION_FAILED] = {
-        "PreconditionFailed", 412, "Critical", 0,
-        "The ETag supplied did not match the ETag required to change this "
-        "resource.",
-        "Try the operation again using the appropriate ETag." },
-    [RF_MESSAGE_PROPERTY_MISSING] = {
-        "PropertyMissing", 400, "Warning", 1,
-        "The property %1 is a required property and must be included in the "
-        "request.",
-        "Ensure that the property is in the request body and has a valid "
-        "value and resubmit the request if the operation failed." },
-    [RF_MESSAGE_PROPERTY_NOT_WRITABLE] = {
-        "PropertyNotWritable", 400, "Warning", 1,
-        "The property %1 is a read-only property and cannot be assigned a "
-        "value.",
-        "Remove the property from the request body and resubmit the request "
-        "if the operation failed." },
-    [RF_MESSAGE_PROPERTY_UNKNOWN] = {
-        "PropertyUnknown", 400, "Warning", 1,
-        "The property %1 is not in the list of valid properties for the "
-        "resource.",
-        "Remove the unknown property from the request body and resubmit the "
-        "request if the operation failed." },
-    [RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST] = {
-        "PropertyValueNotInList", 400, "Warning", 2,
-        "The value '%1' for the property %2 is not in the list of "
-        "acceptable values.",
-        "Choose a value from the enumeration list that the implementation "
-        "can support and resubmit the request if the operation failed." },
-    [RF_MESSAGE_PROPERTY_VALUE_TYPE_ERROR] = {
-        "PropertyValueTypeError", 400, "Warning", 2,
-        "The value '%1' for the property %2 is not a type that the property "
-        "can accept.",
-        "Correct the value for the property in the request body and "
-        "resubmit the request if the operation failed." },
-    [RF_MESSAGE_QUERY_NOT_SUPPORTED_ON_OPERATION] = {
-        "QueryNotSupportedOnOperation", 400, "Warning", 0,
-        "Querying is not supported with the requested operation.",
-        "Remove the query parameters and resubmit the request if the "
-        "operation failed." },
-    [RF_MESSAGE_QUERY_PARAMETER_UNSUPPORTED] = {
-        "QueryParameterUnsupported", 501, "Warning", 1,
-        "Query parameter '%1' is not supported.",
-        "Correct or remove the query parameter and resubmit the request." },
-    [RF_MESSAGE_RESOURCE_IN_STANDBY] = {
-        "ResourceInStandby", 409, "Critical", 0,
-        "The request could not be performed because the resource is in "
-        "standby.",
-        "Ensure that the resource is in the correct power state and "
-        "resubmit the request." },
-    [RF_MESSAGE_RESOURCE_IN_USE] = {
-        "ResourceInUse", 409, "Warning", 0,
-        "The change to the requested resource failed because the resource "
-        "is in use or in transition.",
-        "Remove the condition and resubmit the request if the operation "
-        "failed." },
-    [RF_MESSAGE_RESOURCE_MISSING_AT_URI] = {
-        "ResourceMissingAtURI", 404, "Critical", 1,
-        "The resource at the URI '%1' was not found.",
-        "Place a valid resource at the URI or correct the URI and resubmit "
-        "the request." },
-    [RF_MESSAGE_SERVICE_SHUTTING_DOWN] = {
-        "ServiceShuttingDown", 503, "Critical", 0,
-        "The operation failed because the service is shutting down and can "
-        "no longer take incoming requests.",
-        "When the service becomes available, resubmit the request if the "
-        "operation failed." },
-    [RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE] = {
-        "ServiceTemporarilyUnavailable", 503, "Critical", 1,
-        "The service is temporarily unavailable.  Retry in %1 seconds.",
-        "Wait for the indicated retry duration and retry the operation." },
-    [RF_MESSAGE_UNRECOGNIZED_REQUEST_BODY] = {
-        "UnrecognizedRequestBody", 400, "Warning", 0,
-        "The service detected a malformed request body that it was unable "
-        "to interpret.",
-        "Correct the request body and resubmit the request if it failed." },
 };
 
 static char *cut(const char *text)
@@ -210,13 +34,13 @@ static char *cut(const char *text)
 }
 
 /* @args may hold anything, also '%': it is copied, not looked at. */
-static char *fill_in(const char *text, char *const args[ARGS_MAX])
+static char *fill_in(const char *text, char *const args[RF_MESSAGE_ARGS_MAX])
 {
     GString *out = g_string_new(NULL);
     const char *p;
 
     for (p = text; *p; p++) {
-        if (p[0] == '%' && p[1] >= '1' && p[1] < '1' + ARGS_MAX &&
+        if (p[0] == '%' && p[1] >= '1' && p[1] < '1' + RF_MESSAGE_ARGS_MAX &&
             args[p[1] - '1']) {
             g_string_append(out, args[p[1] - '1']);
             p++;
@@ -227,10 +51,10 @@ static char *fill_in(const char *text, char *const args[ARGS_MAX])
     return g_string_free(out, FALSE);
 }
 
-static JsonObject *message_object(const Message *message,
+static JsonObject *message_object(const RfMessage *message,
                                   const char *property,
                                   const char *resolution,
-                                  char *const args[ARGS_MAX])
+                                  char *const args[RF_MESSAGE_ARGS_MAX])
 {
     JsonObject *object = json_object_new();
     g_autofree char *id = g_strconcat(REGISTRY, message->key, NULL);
@@ -281,8 +105,8 @@ void rf_messages_free(RfMessages *messages)
 void rf_messages_add(RfMessages *messages, RfMessageId id,
                      const char *property, const char *resolution, ...)
 {
-    const Message *message = &messages_table[id];
-    char *args[ARGS_MAX] = { NULL };
+    const RfMessage *message = &rf_message_table[id];
+    char *args[RF_MESSAGE_ARGS_MAX] = { NULL };
     unsigned i;
     va_list ap;
 
@@ -294,7 +118,7 @@ void rf_messages_add(RfMessages *messages, RfMessageId id,
         return;
     }
     if (messages->count == RF_MESSAGES_MAX + 1) {
-        message = &messages_table[RF_MESSAGE_MAXIMUM_ERRORS_EXCEEDED];
+        message = &rf_message_table[RF_MESSAGE_MAXIMUM_ERRORS_EXCEEDED];
         property = NULL;
         resolution = NULL;
     }
@@ -308,7 +132,7 @@ void rf_messages_add(RfMessages *messages, RfMessageId id,
     va_end(ap);
     json_array_add_object_element(
         messages->list, message_object(message, property, resolution, args));
-    for (i = 0; i < ARGS_MAX; i++) {
+    for (i = 0; i < RF_MESSAGE_ARGS_MAX; i++) {
         g_free(args[i]);
     }
 }
@@ -359,7 +183,7 @@ bool rf_messages_empty(const RfMessages *messages)
 
 unsigned rf_messages_status(const RfMessages *messages)
 {
-    return messages_table[messages->first].status;
+    return rf_message_table[messages->first].status;
 }
 
 const char *rf_messages_retry_after(const RfMessages *messages)
@@ -378,7 +202,7 @@ GBytes *rf_messages_body(const RfMessages *messages)
 {
     g_autoptr(JsonObject) root = json_object_new();
     JsonObject *error = json_object_new();
-    const Message *general = &messages_table[RF_MESSAGE_GENERAL_ERROR];
+    const RfMessage *general = &rf_message_table[RF_MESSAGE_GENERAL_ERROR];
     const char *code = REGISTRY "GeneralError";
     const char *text = general->text;
     char *body;

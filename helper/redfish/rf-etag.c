@@ -7,10 +7,10 @@
 /* 64 bits: two states of one resource never meet by chance. */
 #define ETAG_DIGITS 16
 
-char *rf_etag_make(const char *text)
+char *rf_etag_make(const void *data, size_t len)
 {
     g_autofree char *digest =
-        g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, len);
 
     return g_strdup_printf("\"%.*s\"", ETAG_DIGITS, digest);
 }

@@ -4,16 +4,18 @@
 #define QEMU_BMC_REDFISH_RF_ETAG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /**
- * rf_etag_make: strong entity tag of a text; the same text has the same tag,
- * also after a restart.
+ * rf_etag_make: strong entity tag of a representation; the same bytes have
+ * the same tag, also after a restart.
  *
- * @text: the text
+ * @data: the bytes
+ * @len: their number
  *
  * Returns: (transfer full): the tag with its quotes
  */
-char *rf_etag_make(const char *text);
+char *rf_etag_make(const void *data, size_t len);
 
 /**
  * rf_etag_matches: whether If-Match or If-None-Match names a tag. Lenient,

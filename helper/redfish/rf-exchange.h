@@ -28,9 +28,13 @@
  * @context: the resource, for getters
  * @user: who asks
  * @origin: the same, for the hub
- * @patch: what is to be written, or the parameters of the action
+ * @patch: what is to be written, made, or the parameters of the action
  * @next_setter: index of the setter to call next
  * @go_on: what follows RfResource.prepare
+ * @status: of the answer, where it is a resource that was made
+ * @location: (nullable): Location header of the answer
+ * @header: (nullable): name of a header of the answer, beside the usual ones
+ * @value: (nullable): its value
  */
 struct RfExchange {
     unsigned refs;
@@ -47,6 +51,10 @@ struct RfExchange {
     RfPatch *patch;
     unsigned next_setter;
     void (*go_on)(RfExchange *x);
+    unsigned status;
+    char *location;
+    char *header;
+    char *value;
 };
 
 /**
@@ -73,6 +81,47 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
  * @err: (nullable): why it failed
  */
 void rf_exchange_complete(RfExchange *x, const GError *err);
+
+/**
+ * rf_exchange_fail: what a setter or an action has begun is not possible,
+ * for reasons that GError cannot tell.
+ *
+ * @x: the exchange
+ * @messages: what is wrong, not empty
+ */
+void rf_exchange_fail(RfExchange *x, const RfMessages *messages);
+
+/**
+ * rf_exchange_created: RfCreate.start has made a member: 201, with Location
+ * and the new resource.
+ *
+ * @x: the exchange
+ * @uri: the new resource's URI
+ * @header: (nullable): name of another header
+ * @value: (nullable): its value
+ */
+void rf_exchange_created(RfExchange *x, const char *uri, const char *header,
+                         const char *value);
+
+/**
+ * rf_exchange_accepted: what an action has begun goes on: 202, with the
+ * task that tells about it (DSP0266 "Asynchronous operations").
+ *
+ * @x: the exchange
+ * @task: URI of the task
+ * @monitor: URI of its monitor, for Location
+ */
+void rf_exchange_accepted(RfExchange *x, const char *task,
+                          const char *monitor);
+
+/**
+ * rf_exchange_respond: an action is done and has an answer of its own.
+ *
+ * @x: the exchange
+ * @status: HTTP status
+ * @body: (transfer none): the answer
+ */
+void rf_exchange_respond(RfExchange *x, unsigned status, JsonObject *body);
 
 /**
  * rf_exchange_prepared: what RfResource.prepare has looked for is found.

@@ -25,7 +25,7 @@ static void respond(const RfResponse *response, void *opaque)
                                 response->headers[i].value);
     }
     http_request_respond(http, response->status,
-                         response->body ? RF_CONTENT_TYPE : NULL,
+                         response->content_type,
                          response->body);
 }
 

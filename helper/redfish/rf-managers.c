@@ -9,13 +9,6 @@ static const char *const power_states[] = { "On", NULL };
 static const char *const states[] = { "Enabled", NULL };
 static const char *const healths[] = { "OK", NULL };
 
-/* For what has one value as long as somebody is there to ask for it. */
-static bool get_first(const RfContext *ctx, RfValue *value)
-{
-    value->choice = 0;
-    return true;
-}
-
 static bool get_uuid(const RfContext *ctx, RfValue *value)
 {
     value->text = bmc_uuid(ctx->bmc);
@@ -23,8 +16,8 @@ static bool get_uuid(const RfContext *ctx, RfValue *value)
 }
 
 static const RfProperty status_properties[] = {
-    { "State", RF_TYPE_ENUM, .texts = states, .get = get_first },
-    { "Health", RF_TYPE_ENUM, .texts = healths, .get = get_first },
+    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
+    { "Health", RF_TYPE_ENUM, .texts = healths, .get = rf_get_first },
     { NULL }
 };
 
@@ -40,12 +33,12 @@ static const RfProperty manager_properties[] = {
     { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .text = "Manager" },
     { "ManagerType", RF_TYPE_ENUM, .texts = manager_types,
-      .get = get_first },
+      .get = rf_get_first },
     { "Model", RF_TYPE_STRING, .text = "qemu-bmc" },
     { "FirmwareVersion", RF_TYPE_STRING, .text = QEMU_BMC_VERSION },
     { "UUID", RF_TYPE_STRING, .get = get_uuid },
     { "ServiceEntryPointUUID", RF_TYPE_STRING, .get = get_uuid },
-    { "PowerState", RF_TYPE_ENUM, .texts = power_states, .get = get_first },
+    { "PowerState", RF_TYPE_ENUM, .texts = power_states, .get = rf_get_first },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
     { "NetworkProtocol", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/NetworkProtocol" },

@@ -12,13 +12,38 @@ typedef struct Change {
 struct RfPatch {
     GArray *changes; /* of Change */
     JsonObject *body;
+    bool creates;
 };
 
 typedef enum Verdict {
     VERDICT_OK,
     VERDICT_TYPE,
     VERDICT_NOT_IN_LIST,
+    VERDICT_OUT_OF_RANGE,
+    VERDICT_TOO_LONG,
+    VERDICT__MAX,
 } Verdict;
+
+/*
+ * What a verdict is called, for a property and for a parameter of an action.
+ * The arguments are the value, the name and, of actions, the action's.
+ */
+static const struct {
+    RfMessageId property;
+    RfMessageId parameter;
+} verdict_messages[VERDICT__MAX] = {
+    [VERDICT_TYPE] = { RF_MESSAGE_PROPERTY_VALUE_TYPE_ERROR,
+                       RF_MESSAGE_ACTION_PARAMETER_VALUE_TYPE_ERROR },
+    [VERDICT_NOT_IN_LIST] = {
+        RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST,
+        RF_MESSAGE_ACTION_PARAMETER_VALUE_NOT_IN_LIST },
+    [VERDICT_OUT_OF_RANGE] = {
+        RF_MESSAGE_PROPERTY_VALUE_OUT_OF_RANGE,
+        RF_MESSAGE_ACTION_PARAMETER_VALUE_OUT_OF_RANGE },
+    [VERDICT_TOO_LONG] = {
+        RF_MESSAGE_PROPERTY_VALUE_FORMAT_ERROR,
+        RF_MESSAGE_ACTION_PARAMETER_VALUE_FORMAT_ERROR },
+};
 
 /*
  * Annotations tell something about properties and are none themselves
@@ -60,43 +85,105 @@ static Verdict read_choice(const RfProperty *property, const RfContext *ctx,
     return VERDICT_NOT_IN_LIST;
 }
 
+static bool in_range(const RfProperty *property, double number)
+{
+    return property->min == property->max ||
+           (number >= property->min && number <= property->max);
+}
+
+static Verdict read_strings(const RfProperty *property, const RfContext *ctx,
+                            JsonNode *node, RfValue *value)
+{
+    JsonArray *array;
+    RfValue element;
+    unsigned i;
+
+    if (!JSON_NODE_HOLDS_ARRAY(node)) {
+        return VERDICT_TYPE;
+    }
+    array = json_node_get_array(node);
+    for (i = 0; i < json_array_get_length(array); i++) {
+        JsonNode *one = json_array_get_element(array, i);
+
+        if (!JSON_NODE_HOLDS_VALUE(one) ||
+            json_node_get_value_type(one) != G_TYPE_STRING) {
+            return VERDICT_TYPE;
+        }
+        if (property->texts &&
+            read_choice(property, ctx, json_node_get_string(one),
+                        &element) != VERDICT_OK) {
+            return VERDICT_NOT_IN_LIST;
+        }
+    }
+    value->node = node;
+    return VERDICT_OK;
+}
+
+static Verdict read_objects(JsonNode *node, RfValue *value)
+{
+    JsonArray *array;
+    unsigned i;
+
+    if (!JSON_NODE_HOLDS_ARRAY(node)) {
+        return VERDICT_TYPE;
+    }
+    array = json_node_get_array(node);
+    for (i = 0; i < json_array_get_length(array); i++) {
+        if (!JSON_NODE_HOLDS_OBJECT(json_array_get_element(array, i))) {
+            return VERDICT_TYPE;
+        }
+    }
+    value->node = node;
+    return VERDICT_OK;
+}
+
 static Verdict read_value(const RfProperty *property, const RfContext *ctx,
                           JsonNode *node, RfValue *value)
 {
     GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node)
                                              : G_TYPE_NONE;
+    bool is_text = type == G_TYPE_STRING;
 
+    if (JSON_NODE_HOLDS_NULL(node) && property->nullable) {
+        value->null = true;
+        return VERDICT_OK;
+    }
     switch (property->type) {
     case RF_TYPE_STRING:
-        if (type == G_TYPE_STRING) {
-            value->text = json_node_get_string(node);
-            return VERDICT_OK;
+        value->text = is_text ? json_node_get_string(node) : NULL;
+        if (!is_text) {
+            return VERDICT_TYPE;
         }
-        return VERDICT_TYPE;
+        return in_range(property, strlen(value->text)) ? VERDICT_OK
+                                                       : VERDICT_TOO_LONG;
     case RF_TYPE_ENUM:
-        if (type == G_TYPE_STRING) {
-            return read_choice(property, ctx, json_node_get_string(node),
-                               value);
-        }
-        return VERDICT_TYPE;
+        return is_text ? read_choice(property, ctx,
+                                     json_node_get_string(node), value)
+                       : VERDICT_TYPE;
     case RF_TYPE_BOOL:
-        if (type == G_TYPE_BOOLEAN) {
-            value->boolean = json_node_get_boolean(node);
-            return VERDICT_OK;
-        }
-        return VERDICT_TYPE;
+        value->boolean = json_node_get_boolean(node);
+        return type == G_TYPE_BOOLEAN ? VERDICT_OK : VERDICT_TYPE;
     case RF_TYPE_INTEGER:
-        if (type == G_TYPE_INT64) {
-            value->integer = json_node_get_int(node);
-            return VERDICT_OK;
+        value->integer = json_node_get_int(node);
+        if (type != G_TYPE_INT64) {
+            return VERDICT_TYPE;
         }
-        return VERDICT_TYPE;
+        return in_range(property, value->integer) ? VERDICT_OK
+                                                  : VERDICT_OUT_OF_RANGE;
     case RF_TYPE_NUMBER:
-        if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE) {
-            value->number = json_node_get_double(node);
-            return VERDICT_OK;
+        value->number = json_node_get_double(node);
+        if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE) {
+            return VERDICT_TYPE;
         }
-        return VERDICT_TYPE;
+        return in_range(property, value->number) ? VERDICT_OK
+                                                 : VERDICT_OUT_OF_RANGE;
+    case RF_TYPE_STRINGS:
+        return read_strings(property, ctx, node, value);
+    case RF_TYPE_OBJECTS:
+        return read_objects(node, value);
+    case RF_TYPE_JSON:
+        value->node = node;
+        return VERDICT_OK;
     default:
         return VERDICT_TYPE;
     }
@@ -108,6 +195,12 @@ static void add_change(RfPatch *patch, const RfProperty *property,
     Change change = { .property = property, .value = *value };
 
     g_array_append_val(patch->changes, change);
+}
+
+/* Of a body that makes a member, every property is written by that. */
+static bool is_writable(const RfPatch *patch, const RfProperty *property)
+{
+    return patch->creates || property->setter;
 }
 
 /* Returns false when @body names no property at all. */
@@ -126,12 +219,14 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
         const RfProperty *property;
         g_autofree char *text = NULL;
         RfValue value = { 0 };
+        Verdict verdict;
 
         if (is_annotation(name)) {
             continue;
         }
         property = find_property(properties, name);
-        if (property && property->members && JSON_NODE_HOLDS_OBJECT(node)) {
+        if (property && property->type == RF_TYPE_OBJECT &&
+            JSON_NODE_HOLDS_OBJECT(node)) {
             any |= parse_members(patch, property->members, ctx,
                                  json_node_get_object(node), pointer,
                                  messages);
@@ -143,24 +238,19 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
                             NULL, name, NULL);
             continue;
         }
-        if (!property->setter && !property->members) {
+        if (!is_writable(patch, property) &&
+            property->type != RF_TYPE_OBJECT) {
             rf_messages_add(messages, RF_MESSAGE_PROPERTY_NOT_WRITABLE,
                             pointer, NULL, name, NULL);
             continue;
         }
-        text = rf_error_value_text(node);
-        switch (read_value(property, ctx, node, &value)) {
-        case VERDICT_OK:
+        verdict = read_value(property, ctx, node, &value);
+        if (verdict == VERDICT_OK) {
             add_change(patch, property, &value);
-            break;
-        case VERDICT_TYPE:
-            rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_TYPE_ERROR,
+        } else {
+            text = rf_error_value_text(node);
+            rf_messages_add(messages, verdict_messages[verdict].property,
                             pointer, NULL, text, name, NULL);
-            break;
-        case VERDICT_NOT_IN_LIST:
-            rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST,
-                            pointer, NULL, text, name, NULL);
-            break;
         }
     }
     return any;
@@ -207,26 +297,19 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
     const char *title = action->name + 1;
     g_autofree char *text = rf_error_value_text(node);
     RfValue value = { 0 };
+    Verdict verdict;
 
     if (!parameter) {
         rf_messages_add(messages, RF_MESSAGE_ACTION_PARAMETER_UNKNOWN,
                         pointer, NULL, title, name, NULL);
         return;
     }
-    switch (read_value(parameter, ctx, node, &value)) {
-    case VERDICT_OK:
+    verdict = read_value(parameter, ctx, node, &value);
+    if (verdict == VERDICT_OK) {
         add_change(patch, parameter, &value);
-        break;
-    case VERDICT_TYPE:
-        rf_messages_add(messages,
-                        RF_MESSAGE_ACTION_PARAMETER_VALUE_TYPE_ERROR,
+    } else {
+        rf_messages_add(messages, verdict_messages[verdict].parameter,
                         pointer, NULL, text, name, title, NULL);
-        break;
-    case VERDICT_NOT_IN_LIST:
-        rf_messages_add(messages,
-                        RF_MESSAGE_ACTION_PARAMETER_VALUE_NOT_IN_LIST,
-                        pointer, NULL, text, name, title, NULL);
-        break;
     }
 }
 
@@ -257,6 +340,54 @@ RfPatch *rf_patch_parse_action(const RfAction *action, const RfContext *ctx,
         }
     }
     return rf_messages_empty(messages) ? g_steal_pointer(&patch) : NULL;
+}
+
+/* Those of objects within count only when the object is there. */
+static void check_required(const RfProperty *properties, JsonObject *body,
+                           const char *prefix, RfMessages *messages)
+{
+    for (; properties->name; properties++) {
+        g_autofree char *pointer = g_strdup_printf("%s/%s", prefix,
+                                                   properties->name);
+        JsonNode *node = json_object_get_member(body, properties->name);
+
+        if (!node && properties->required) {
+            rf_messages_add(messages,
+                            RF_MESSAGE_CREATE_FAILED_MISSING_REQ_PROPERTIES,
+                            pointer, NULL, pointer + 1, NULL);
+        } else if (node && properties->type == RF_TYPE_OBJECT &&
+                   JSON_NODE_HOLDS_OBJECT(node)) {
+            check_required(properties->members, json_node_get_object(node),
+                           pointer, messages);
+        }
+    }
+}
+
+RfPatch *rf_patch_parse_create(const RfCreate *create, const RfContext *ctx,
+                               JsonObject *body, RfMessages *messages)
+{
+    g_autoptr(RfPatch) patch = patch_new(body);
+
+    patch->creates = true;
+    parse_members(patch, create->properties, ctx, body, "", messages);
+    check_required(create->properties, body, "", messages);
+    return rf_messages_empty(messages) ? g_steal_pointer(&patch) : NULL;
+}
+
+bool rf_patch_allowed(const RfPatch *patch, unsigned privilege,
+                      unsigned privileges)
+{
+    unsigned i;
+
+    for (i = 0; i < patch->changes->len; i++) {
+        const RfProperty *property =
+            g_array_index(patch->changes, Change, i).property;
+
+        if (!((property->privilege ?: privilege) & privileges)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void rf_patch_free(RfPatch *patch)

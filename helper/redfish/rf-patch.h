@@ -36,6 +36,33 @@ RfPatch *rf_patch_parse_action(const RfAction *action, const RfContext *ctx,
                                JsonObject *body, RfMessages *messages);
 
 /**
+ * rf_patch_parse_create: check the body of a POST that makes a member of a
+ * collection. All values are those of setter NULL.
+ *
+ * @create: what there may and must be
+ * @ctx: the collection
+ * @body: the body; the patch keeps a reference
+ * @messages: gets a message for each mistake
+ *
+ * Returns: (transfer full): the properties, or NULL when there are mistakes
+ */
+RfPatch *rf_patch_parse_create(const RfCreate *create, const RfContext *ctx,
+                               JsonObject *body, RfMessages *messages);
+
+/**
+ * rf_patch_allowed: whether somebody may write all of it.
+ *
+ * @patch: the patch
+ * @privilege: what is needed for properties that do not say; RfPrivilege
+ *             bits, of which one is enough
+ * @privileges: what the user has
+ *
+ * Returns: true if he may
+ */
+bool rf_patch_allowed(const RfPatch *patch, unsigned privilege,
+                      unsigned privileges);
+
+/**
  * rf_patch_free: free a patch.
  *
  * @patch: the patch, or NULL
@@ -47,7 +74,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfPatch, rf_patch_free)
  * rf_patch_get: look up the new value of a property.
  *
  * @patch: the patch
- * @setter: what writes it; NULL for a parameter of an action
+ * @setter: what writes it; NULL for a parameter of an action and for what
+ *          makes a member
  * @name: its name
  *
  * Returns: (transfer none): the value, or NULL when the body does not have

@@ -45,6 +45,52 @@ static void add_links(JsonObject *object, const RfProperty *property,
     json_object_set_array_member(object, property->name, array);
 }
 
+static void add_strings(JsonObject *object, const RfProperty *property,
+                        const RfContext *ctx)
+{
+    JsonArray *array = json_array_new();
+    RfValue value = { 0 };
+    unsigned i;
+
+    for (i = 0; property->item(ctx, i, &value); i++) {
+        if (value.null) {
+            json_array_add_null_element(array);
+        } else {
+            json_array_add_string_element(
+                array, property->texts ? property->texts[value.choice]
+                                       : value.text);
+        }
+        value = (RfValue) { 0 };
+    }
+    json_object_set_array_member(object, property->name, array);
+}
+
+static void add_objects(JsonObject *object, const RfProperty *property,
+                        const RfContext *ctx)
+{
+    JsonArray *array = json_array_new();
+    RfContext element = *ctx;
+    unsigned n = property->count(ctx);
+
+    for (element.index = 0; element.index < n; element.index++) {
+        json_array_add_object_element(
+            array, members_object(property->members, &element));
+    }
+    json_object_set_array_member(object, property->name, array);
+}
+
+static void add_object(JsonObject *object, const RfProperty *property,
+                       const RfContext *ctx)
+{
+    JsonObject *members = members_object(property->members, ctx);
+
+    if (json_object_get_size(members)) {
+        json_object_set_object_member(object, property->name, members);
+    } else {
+        json_object_unref(members);
+    }
+}
+
 static void add_allowable(JsonObject *object, const RfProperty *property,
                           const RfContext *ctx)
 {
@@ -77,10 +123,6 @@ static void add_number(JsonObject *object, const char *name, double number)
 static void add_value(JsonObject *object, const RfProperty *property,
                       const RfValue *value)
 {
-    if (value->null) {
-        json_object_set_null_member(object, property->name);
-        return;
-    }
     switch (property->type) {
     case RF_TYPE_STRING:
         json_object_set_string_member(object, property->name, value->text);
@@ -105,14 +147,9 @@ static void add_value(JsonObject *object, const RfProperty *property,
 }
 
 static void add_scalar(JsonObject *object, const RfProperty *property,
-                       const RfContext *ctx)
+                       const RfContext *ctx, const RfValue *value)
 {
-    RfValue value = { .text = property->text };
-
-    if (property->get && !property->get(ctx, &value)) {
-        return;
-    }
-    add_value(object, property, &value);
+    add_value(object, property, value);
     if (property->allowed) {
         add_allowable(object, property, ctx);
     }
@@ -121,26 +158,37 @@ static void add_scalar(JsonObject *object, const RfProperty *property,
 static void add_property(JsonObject *object, const RfProperty *property,
                          const RfContext *ctx)
 {
-    JsonObject *members;
+    RfValue value = { .text = property->text };
 
+    if (property->get && !property->get(ctx, &value)) {
+        return;
+    }
+    if (value.null) {
+        json_object_set_null_member(object, property->name);
+        return;
+    }
     switch (property->type) {
     case RF_TYPE_OBJECT:
-        members = members_object(property->members, ctx);
-        if (json_object_get_size(members)) {
-            json_object_set_object_member(object, property->name, members);
-        } else {
-            json_object_unref(members);
-        }
+        add_object(object, property, ctx);
         break;
     case RF_TYPE_LINK:
         json_object_set_object_member(object, property->name,
-                                      link_object(property->text));
+                                      link_object(value.text));
         break;
     case RF_TYPE_LINKS:
         add_links(object, property, ctx);
         break;
+    case RF_TYPE_STRINGS:
+        add_strings(object, property, ctx);
+        break;
+    case RF_TYPE_OBJECTS:
+        add_objects(object, property, ctx);
+        break;
+    case RF_TYPE_JSON:
+        json_object_set_member(object, property->name, value.node);
+        break;
     default:
-        add_scalar(object, property, ctx);
+        add_scalar(object, property, ctx, &value);
         break;
     }
 }
@@ -163,24 +211,45 @@ static JsonObject *members_object(const RfProperty *properties,
     return object;
 }
 
+bool rf_action_exists(const RfAction *action, const RfContext *ctx)
+{
+    return !action->exists || action->exists(ctx);
+}
+
+static JsonObject *action_object(const RfAction *action,
+                                 const RfContext *ctx)
+{
+    const char *name = action->name + 1; /* without its '#' */
+    JsonObject *one = json_object_new();
+    g_autofree char *target = g_strconcat(ctx->uri, "/Actions/", name, NULL);
+    const RfProperty *p;
+
+    json_object_set_string_member(one, "target", target);
+    if (action->parameters->name) {
+        g_autofree char *info = g_strconcat(ctx->uri, "/",
+                                            strrchr(name, '.') + 1,
+                                            RF_ACTION_INFO_SUFFIX, NULL);
+
+        json_object_set_string_member(one, "@Redfish.ActionInfo", info);
+    }
+    for (p = action->parameters; p->name; p++) {
+        if (p->allowed) {
+            add_allowable(one, p, ctx);
+        }
+    }
+    return one;
+}
+
 static void add_actions(JsonObject *object, const RfAction *action,
                         const RfContext *ctx)
 {
     JsonObject *actions = json_object_new();
 
     for (; action->name; action++) {
-        g_autofree char *target = g_strconcat(ctx->uri, "/Actions/",
-                                              action->name + 1, NULL);
-        JsonObject *one = json_object_new();
-        const RfProperty *p;
-
-        json_object_set_string_member(one, "target", target);
-        for (p = action->parameters; p->name; p++) {
-            if (p->allowed) {
-                add_allowable(one, p, ctx);
-            }
+        if (rf_action_exists(action, ctx)) {
+            json_object_set_object_member(actions, action->name,
+                                          action_object(action, ctx));
         }
-        json_object_set_object_member(actions, action->name, one);
     }
     json_object_set_object_member(object, "Actions", actions);
 }
@@ -201,11 +270,10 @@ static void add_odata(JsonObject *object, const RfResource *resource,
     json_object_set_string_member(object, "@odata.etag", "");
 }
 
-GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
-                         char **etag)
+JsonObject *rf_resource_object(const RfResource *resource,
+                               const RfContext *ctx)
 {
-    g_autoptr(JsonObject) object = json_object_new();
-    char *text;
+    JsonObject *object = json_object_new();
 
     if (resource->type) {
         add_odata(object, resource, ctx);
@@ -214,8 +282,25 @@ GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
     if (resource->actions) {
         add_actions(object, resource->actions, ctx);
     }
+    return object;
+}
+
+GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
+                         char **etag)
+{
+    g_autoptr(JsonObject) object = NULL;
+    char *text;
+
+    if (resource->raw) {
+        GBytes *body = resource->raw(ctx);
+
+        *etag = rf_etag_make(g_bytes_get_data(body, NULL),
+                             g_bytes_get_size(body));
+        return body;
+    }
+    object = rf_resource_object(resource, ctx);
     text = json_print(object);
-    *etag = rf_etag_make(text);
+    *etag = rf_etag_make(text, strlen(text));
     if (resource->type) {
         g_free(text);
         json_object_set_string_member(object, "@odata.etag", *etag);
@@ -237,93 +322,46 @@ static bool has_setter(const RfProperty *properties)
 
 const char *rf_resource_allow(const RfResource *resource)
 {
-    return has_setter(resource->properties) ? "GET, HEAD, PATCH"
-                                            : "GET, HEAD";
+    static const char *const allow[] = {
+        "GET, HEAD, OPTIONS",
+        "GET, HEAD, OPTIONS, PATCH",
+        "GET, HEAD, OPTIONS, POST",
+        "GET, HEAD, OPTIONS, PATCH, POST",
+        "GET, HEAD, OPTIONS, DELETE",
+        "GET, HEAD, OPTIONS, PATCH, DELETE",
+        "GET, HEAD, OPTIONS, POST, DELETE",
+        "GET, HEAD, OPTIONS, PATCH, POST, DELETE",
+    };
+    bool patch = !resource->raw && has_setter(resource->properties);
+
+    return allow[patch | (resource->create ? 2 : 0) |
+                 (resource->remove ? 4 : 0)];
 }
 
-char *rf_resource_schema_link(const RfResource *resource)
+char *rf_schema_link(const char *type)
 {
-    const char *last;
+    const char *last = strrchr(type, '.');
 
-    if (!resource->type) {
-        return NULL;
-    }
-    last = strrchr(resource->type, '.');
     return g_strdup_printf("<" SCHEMAS "%.*s.json>; rel=describedby",
-                           (int)(last - resource->type), resource->type);
+                           (int)(last - type), type);
 }
 
-static void dump_privileges(unsigned privileges, GString *out)
+static unsigned property_privileges(const RfProperty *properties)
 {
-    static const char *const names[] = {
-        "Login", "ConfigureSelf", "ConfigureComponents", "ConfigureManager",
-        "ConfigureUsers",
-    };
-    unsigned i;
-
-    if (!privileges) {
-        g_string_append(out, " NoAuth");
-    }
-    for (i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (privileges & 1 << i) {
-            g_string_append_printf(out, " %s", names[i]);
-        }
-    }
-}
-
-static void dump_texts(const char *const *texts, GString *out)
-{
-    for (; texts && *texts; texts++) {
-        g_string_append_printf(out, " %s", *texts);
-    }
-}
-
-static void dump_properties(const RfProperty *properties, const char *prefix,
-                            GString *out)
-{
-    static const char *const types[] = {
-        [RF_TYPE_STRING] = "string", [RF_TYPE_ENUM] = "enum",
-        [RF_TYPE_BOOL] = "boolean", [RF_TYPE_INTEGER] = "integer",
-        [RF_TYPE_NUMBER] = "number", [RF_TYPE_OBJECT] = "object",
-        [RF_TYPE_LINK] = "link", [RF_TYPE_LINKS] = "links",
-    };
+    unsigned privileges = 0;
 
     for (; properties->name; properties++) {
-        g_autofree char *name = g_strconcat(prefix, properties->name, NULL);
-
-        g_string_append_printf(out, "    %-44s %-8s %s", name,
-                               types[properties->type],
-                               properties->setter ? "rw" : "ro");
-        dump_texts(properties->texts, out);
-        g_string_append_c(out, '\n');
+        privileges |= properties->privilege;
         if (properties->members) {
-            g_autofree char *below = g_strconcat(name, "/", NULL);
-
-            dump_properties(properties->members, below, out);
+            privileges |= property_privileges(properties->members);
         }
     }
+    return privileges;
 }
 
-void rf_resource_dump(const RfResource *resource, GString *out)
+unsigned rf_resource_write_privileges(const RfResource *resource)
 {
-    const RfAction *action;
-
-    g_string_append_printf(out, "%s %s\n  %s:", resource->path,
-                           resource->type ?: "-",
-                           rf_resource_allow(resource));
-    dump_privileges(resource->read, out);
-    if (resource->write) {
-        g_string_append(out, " /");
-        dump_privileges(resource->write, out);
-    }
-    g_string_append_c(out, '\n');
-    dump_properties(resource->properties, "", out);
-    for (action = resource->actions; action && action->name; action++) {
-        g_string_append_printf(out, "  POST %s:", action->name);
-        dump_privileges(action->privilege, out);
-        g_string_append_c(out, '\n');
-        dump_properties(action->parameters, "", out);
-    }
+    return resource->write | property_privileges(resource->properties);
 }
 
 bool rf_exists_one(const RfContext *ctx)
@@ -344,5 +382,31 @@ bool rf_get_id(const RfContext *ctx, RfValue *value)
 bool rf_get_false(const RfContext *ctx, RfValue *value)
 {
     value->boolean = false;
+    return true;
+}
+
+bool rf_get_true(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = true;
+    return true;
+}
+
+bool rf_get_first(const RfContext *ctx, RfValue *value)
+{
+    value->choice = 0;
+    return true;
+}
+
+bool rf_value_set_time(RfValue *value, int64_t when)
+{
+    g_autoptr(GDateTime) time =
+        g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
+    g_autofree char *text = time ? g_date_time_format(time, "%FT%TZ") : NULL;
+
+    if (!text) {
+        return false;
+    }
+    g_strlcpy(value->buf, text, sizeof(value->buf));
+    value->text = value->buf;
     return true;
 }

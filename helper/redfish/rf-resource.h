@@ -16,8 +16,11 @@
 #include "bmc/bmc.h"
 #include "redfish/rf-error.h"
 
-#define RF_IDS_MAX 2
+#define RF_IDS_MAX 4
 #define RF_URI_MAX 256
+/* An action's ActionInfo is called like it, with this behind. */
+#define RF_ACTION_INFO_SUFFIX "ActionInfo"
+#define RF_ACTION_INFO_TYPE "ActionInfo.v1_5_0.ActionInfo"
 
 typedef struct RfProperty RfProperty;
 typedef struct RfExchange RfExchange;
@@ -25,7 +28,9 @@ typedef struct RfPatch RfPatch;
 
 /**
  * RfPrivilege: DSP0266 section "Redfish service operation-to-privilege
- * mapping".
+ * mapping". Where a mask of them says what an operation needs, one of them
+ * is enough, as for the entries of a privilege registry (DSP8011);
+ * %RF_PRIVILEGE_CONFIGURE_SELF counts only for what RfResource.is_own says.
  */
 typedef enum RfPrivilege {
     RF_PRIVILEGE_LOGIN = 1 << 0,
@@ -42,12 +47,14 @@ typedef enum RfPrivilege {
  * @uri: the resource's @odata.id
  * @ids: what stands in the URI for the {} of RfResource.path, in order
  * @prepared: what RfResource.prepare has found
+ * @index: which element, for the members of an RF_TYPE_OBJECTS
  */
 typedef struct RfContext {
     Bmc *bmc;
     char uri[RF_URI_MAX];
     const char *ids[RF_IDS_MAX];
     void *prepared;
+    unsigned index;
 } RfContext;
 
 /**
@@ -61,6 +68,10 @@ typedef struct RfContext {
  * @RF_TYPE_OBJECT: object; left out when it has no members
  * @RF_TYPE_LINK: reference to a resource
  * @RF_TYPE_LINKS: array of references, and its @odata.count
+ * @RF_TYPE_STRINGS: array of texts, or of one text each of a list
+ * @RF_TYPE_OBJECTS: array of objects
+ * @RF_TYPE_JSON: whatever its getter makes; of what is written, its setter
+ *                checks everything
  */
 typedef enum RfType {
     RF_TYPE_STRING,
@@ -71,17 +82,22 @@ typedef enum RfType {
     RF_TYPE_OBJECT,
     RF_TYPE_LINK,
     RF_TYPE_LINKS,
+    RF_TYPE_STRINGS,
+    RF_TYPE_OBJECTS,
+    RF_TYPE_JSON,
 } RfType;
 
 /**
  * RfValue: a value; RfProperty.type says which member counts.
  *
  * @null: it is null, whatever the type
- * @text: STRING
+ * @text: STRING, LINK
  * @choice: ENUM: index into RfProperty.texts
  * @boolean: BOOL
  * @integer: INTEGER
  * @number: NUMBER
+ * @node: JSON: (transfer full) from a getter; JSON, STRINGS and OBJECTS:
+ *        (transfer none) in an RfPatch
  * @buf: room for getters that make up @text
  */
 typedef struct RfValue {
@@ -91,7 +107,8 @@ typedef struct RfValue {
     bool boolean;
     int64_t integer;
     double number;
-    char buf[64];
+    JsonNode *node;
+    char buf[RF_URI_MAX];
 } RfValue;
 
 /**
@@ -120,11 +137,21 @@ typedef struct RfSetter {
  * @nth: LINKS: finds the link at a position from 0, where they change;
  *       returns false past the end
  * @get: reads the value; returns false when the property is absent. Not
- *       needed for constants, OBJECT and parameters
+ *       needed for constants, OBJECT, STRINGS and parameters. Of OBJECT and
+ *       OBJECTS (optional): whether the property is there at all; an OBJECT
+ *       can be null
+ * @item: STRINGS: reads the text at a position from 0 (RfValue.text, choice
+ *        where there are @texts, or null); returns false past the end
+ * @count: OBJECTS: how many; their members are read with RfContext.index
  * @allowed: ENUM: whether a choice may be written (or, of a parameter, be
  *           given) now; where it is set, @Redfish.AllowableValues is shown
- * @members: OBJECT: its members
+ * @members: OBJECT, OBJECTS: its members
  * @setter: how it is written; NULL: read-only
+ * @privilege: what writing it needs, where that is not RfResource.write
+ * @nullable: null may be written
+ * @min: INTEGER, NUMBER: smallest value that may be written; STRING: fewest
+ *       bytes
+ * @max: the same, largest and most; with @min == @max nothing is checked
  * @required: of a parameter: must be given
  */
 struct RfProperty {
@@ -135,26 +162,63 @@ struct RfProperty {
     bool (*nth)(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
     bool (*get)(const RfContext *ctx, RfValue *value);
     bool (*allowed)(const RfContext *ctx, unsigned choice);
+    bool (*item)(const RfContext *ctx, unsigned n, RfValue *value);
+    unsigned (*count)(const RfContext *ctx);
     const RfProperty *members;
     const RfSetter *setter;
+    unsigned privilege;
+    bool nullable;
+    int64_t min;
+    int64_t max;
     bool required;
 };
 
 /**
- * RfAction: an action. Tables of them end with a zero row.
+ * RfAction: an action. Tables of them end with a zero row. One that has
+ * parameters has an ActionInfo too, at its resource's URI followed by
+ * "/ResetActionInfo" (for "#ComputerSystem.Reset").
  *
  * @name: its name, e.g. "#ComputerSystem.Reset"
  * @parameters: its parameters
  * @privilege: what a user must have
  * @start: does it with the parameters in the exchange's patch; must see to
- *         it that rf_exchange_complete() is called once, now or later
+ *         it that rf_exchange_complete() or another function that answers is
+ *         called once, now or later
+ * @exists: (nullable): tells whether the resource has it now
  */
 typedef struct RfAction {
     const char *name;
     const RfProperty *parameters;
-    RfPrivilege privilege;
+    unsigned privilege;
     void (*start)(RfExchange *x, const RfPatch *patch);
+    bool (*exists)(const RfContext *ctx);
 } RfAction;
+
+/**
+ * RfCreate: POST to a collection makes a member.
+ *
+ * @properties: what the body may have; those @required must be there
+ * @privilege: what a user must have; 0 means without authentication
+ * @start: makes the member; must see to it that rf_exchange_created() is
+ *         called once, now or later, or rf_exchange_complete() with an error
+ */
+typedef struct RfCreate {
+    const RfProperty *properties;
+    unsigned privilege;
+    void (*start)(RfExchange *x, const RfPatch *patch);
+} RfCreate;
+
+/**
+ * RfDelete: DELETE of a resource.
+ *
+ * @privilege: what a user must have
+ * @start: does it; must see to it that rf_exchange_complete() is called
+ *         once, now or later
+ */
+typedef struct RfDelete {
+    unsigned privilege;
+    void (*start)(RfExchange *x);
+} RfDelete;
 
 /**
  * RfResource: a kind of resource. Tables of them end with a zero row.
@@ -167,11 +231,22 @@ typedef struct RfAction {
  * @read: privilege for GET and HEAD; 0 means without authentication
  * @write: privilege for PATCH
  * @depends: parts of the model that it shows: bits 1 << BmcPart
+ * @live: it shows what no part of the model tells of, and is built for each
+ *        request
+ * @secret: it must not be compressed, since it holds what somebody who can
+ *          add text to it must not guess (accounts, sessions, keys)
+ * @content_type: (nullable): of what @raw makes
+ * @raw: (nullable): makes the whole body, (transfer full), of what is no
+ *       JSON resource in the sense of the schemas
  * @prepare: (nullable): looks for what getters need and the model does not
  *           have; must see to it that rf_exchange_prepared() is called once,
  *           later. What is made of it is not used again
  * @exists: tells whether the ids in the URI are right; not needed when
  *          there are none
+ * @is_own: (nullable): whether it is the user's own, so that ConfigureSelf
+ *          is enough where it is one of the privileges
+ * @create: (nullable): what POST does
+ * @remove: (nullable): what DELETE does
  */
 typedef struct RfResource {
     const char *path;
@@ -181,8 +256,15 @@ typedef struct RfResource {
     unsigned read;
     unsigned write;
     unsigned depends;
+    bool live;
+    bool secret;
+    const char *content_type;
+    GBytes *(*raw)(const RfContext *ctx);
     void (*prepare)(RfExchange *x);
     bool (*exists)(const RfContext *ctx);
+    bool (*is_own)(const RfExchange *x);
+    const RfCreate *create;
+    const RfDelete *remove;
 } RfResource;
 
 /**
@@ -198,6 +280,28 @@ GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
                          char **etag);
 
 /**
+ * rf_resource_object: build a resource's representation, without its entity
+ * tag.
+ *
+ * @resource: what it is; not one that has RfResource.raw
+ * @ctx: which one
+ *
+ * Returns: (transfer full): JSON
+ */
+JsonObject *rf_resource_object(const RfResource *resource,
+                               const RfContext *ctx);
+
+/**
+ * rf_action_exists: whether a resource has an action now.
+ *
+ * @action: the action
+ * @ctx: the resource
+ *
+ * Returns: true if it has
+ */
+bool rf_action_exists(const RfAction *action, const RfContext *ctx);
+
+/**
  * rf_resource_allow: the methods that a resource has.
  *
  * @resource: the resource
@@ -207,13 +311,22 @@ GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
 const char *rf_resource_allow(const RfResource *resource);
 
 /**
- * rf_resource_schema_link: where its schema is described.
+ * rf_resource_write_privileges: what a user needs to write anything at all.
  *
  * @resource: the resource
  *
- * Returns: (transfer full): value of the Link header, or NULL
+ * Returns: RfPrivilege bits; one of them is enough for some property
  */
-char *rf_resource_schema_link(const RfResource *resource);
+unsigned rf_resource_write_privileges(const RfResource *resource);
+
+/**
+ * rf_schema_link: where a schema is described.
+ *
+ * @type: the type's name with its version, without '#'
+ *
+ * Returns: (transfer full): value of the Link header
+ */
+char *rf_schema_link(const char *type);
 
 /**
  * rf_resource_dump: describe a resource for people.
@@ -222,6 +335,19 @@ char *rf_resource_schema_link(const RfResource *resource);
  * @out: where to append
  */
 void rf_resource_dump(const RfResource *resource, GString *out);
+
+/**
+ * rf_action_info_object: build the ActionInfo of an action (DSP0268
+ * ActionInfo), without its entity tag.
+ *
+ * @action: the action
+ * @ctx: the resource that has it
+ * @uri: where the ActionInfo is
+ *
+ * Returns: (transfer full): JSON
+ */
+JsonObject *rf_action_info_object(const RfAction *action,
+                                  const RfContext *ctx, const char *uri);
 
 /**
  * rf_exists_one: RfResource.exists of a resource of which there is one, with
@@ -252,6 +378,37 @@ bool rf_get_id(const RfContext *ctx, RfValue *value);
  * Returns: true
  */
 bool rf_get_false(const RfContext *ctx, RfValue *value);
+
+/**
+ * rf_get_true: RfProperty.get of a BOOL that is always true.
+ *
+ * @ctx: which one
+ * @value: set to true
+ *
+ * Returns: true
+ */
+bool rf_get_true(const RfContext *ctx, RfValue *value);
+
+/**
+ * rf_get_first: RfProperty.get of an ENUM that always has the first of its
+ * texts.
+ *
+ * @ctx: which one
+ * @value: set to it
+ *
+ * Returns: true
+ */
+bool rf_get_first(const RfContext *ctx, RfValue *value);
+
+/**
+ * rf_value_set_time: make a text of a time, as Redfish has it (RFC 3339).
+ *
+ * @value: its text is set
+ * @when: microseconds since 1970, UTC
+ *
+ * Returns: false if there is no such time, and @value is left alone
+ */
+bool rf_value_set_time(RfValue *value, int64_t when);
 
 /* The families of resources; each table ends with a zero row. */
 extern const RfResource rf_root_resources[];

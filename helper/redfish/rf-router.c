@@ -105,6 +105,24 @@ static const RfAction *find_action(const RfResource *resource,
     return NULL;
 }
 
+/* "ResetActionInfo" is about "#ComputerSystem.Reset". */
+static const RfAction *find_info(const RfResource *resource,
+                                 const char *segment)
+{
+    const RfAction *action;
+
+    for (action = resource->actions; action && action->name; action++) {
+        const char *name = strrchr(action->name, '.') + 1;
+        size_t len = strlen(name);
+
+        if (action->parameters->name && strncmp(segment, name, len) == 0 &&
+            g_str_equal(segment + len, RF_ACTION_INFO_SUFFIX)) {
+            return action;
+        }
+    }
+    return NULL;
+}
+
 static bool match_resource(const RfResource *resource,
                            const Segments *segments, RfRoute *route)
 {
@@ -116,6 +134,16 @@ static bool match_resource(const RfResource *resource,
     route->resource = resource;
     if (n == segments->n) {
         return true;
+    }
+    if (n + 1 == segments->n && resource->create &&
+        g_str_equal(segments->at[n], "Members")) {
+        route->members = true;
+        return true;
+    }
+    if (n + 1 == segments->n) {
+        route->action = find_info(resource, segments->at[n]);
+        route->info = true;
+        return route->action;
     }
     if (n + 2 != segments->n || !g_str_equal(segments->at[n], "Actions")) {
         return false;
@@ -129,6 +157,8 @@ static bool match_family(const RfResource *family, const Segments *segments,
 {
     for (; family->path; family++) {
         memset(route->ids, 0, sizeof(route->ids));
+        route->info = false;
+        route->members = false;
         if (match_resource(family, segments, route)) {
             return true;
         }
@@ -142,6 +172,8 @@ bool rf_router_match(const RfResource *const *families, const char *path,
     Segments segments;
 
     route->action = NULL;
+    route->info = false;
+    route->members = false;
     if (split(path, route->buf, &segments)) {
         for (; *families; families++) {
             if (match_family(*families, &segments, route)) {
@@ -150,6 +182,7 @@ bool rf_router_match(const RfResource *const *families, const char *path,
         }
     }
     route->resource = NULL;
+    route->info = false;
     return false;
 }
 
@@ -179,4 +212,15 @@ bool rf_router_uri(const RfResource *resource,
     }
     uri[len] = '\0';
     return true;
+}
+
+const char *rf_route_allow(const RfRoute *route)
+{
+    if (route->info) {
+        return "GET, HEAD, OPTIONS";
+    }
+    if (route->action || route->members) {
+        return "POST, OPTIONS";
+    }
+    return rf_resource_allow(route->resource);
 }

@@ -15,6 +15,9 @@
  *
  * @resource: the resource
  * @action: the action of @resource, or NULL
+ * @members: it is the Members property, which can be posted to like its
+ *           collection
+ * @info: it is not the action itself, but its ActionInfo
  * @ids: the ids in the path, decoded; they point into the route itself, so
  *       it must not be copied
  * @buf: storage of @ids
@@ -22,6 +25,8 @@
 typedef struct RfRoute {
     const RfResource *resource;
     const RfAction *action;
+    bool members;
+    bool info;
     const char *ids[RF_IDS_MAX];
     char buf[RF_PATH_MAX];
 } RfRoute;
@@ -38,6 +43,15 @@ typedef struct RfRoute {
  */
 bool rf_router_match(const RfResource *const *families, const char *path,
                      RfRoute *route);
+
+/**
+ * rf_route_allow: the methods that go with what a path names.
+ *
+ * @route: the route, which names something
+ *
+ * Returns: value of the Allow header
+ */
+const char *rf_route_allow(const RfRoute *route);
 
 /**
  * rf_router_uri: the one way to write a resource's path.

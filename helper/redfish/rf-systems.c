@@ -130,16 +130,8 @@ static const RfSetter indicator_setter = { .start = indicator_start };
 static bool get_reset_time(const RfContext *ctx, RfValue *value)
 {
     int64_t when = bmc_power_last_restart_event(ctx->bmc)->when;
-    g_autoptr(GDateTime) time =
-        g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
-    g_autofree char *text = time ? g_date_time_format(time, "%FT%TZ") : NULL;
 
-    if (!when || !text) {
-        return false;
-    }
-    g_strlcpy(value->buf, text, sizeof(value->buf));
-    value->text = value->buf;
-    return true;
+    return when && rf_value_set_time(value, when);
 }
 
 static bool get_reset_cause(const RfContext *ctx, RfValue *value)

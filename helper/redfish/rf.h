@@ -53,7 +53,7 @@ typedef struct RfRequest {
     uid_t uid;
 } RfRequest;
 
-#define RF_RESPONSE_HEADERS_MAX 8
+#define RF_RESPONSE_HEADERS_MAX 10
 
 /**
  * RfResponseHeader: a header of an answer.
@@ -72,13 +72,15 @@ typedef struct RfResponseHeader {
  * @status: HTTP status
  * @headers: header fields, without Content-Type and Content-Length
  * @n_headers: their number
- * @body: (nullable): JSON; also for HEAD, where the transport must not send
- *        it
+ * @content_type: (nullable): type of @body; JSON where NULL
+ * @body: (nullable): the body; also for HEAD, where the transport must not
+ *        send it
  */
 typedef struct RfResponse {
     unsigned status;
     RfResponseHeader headers[RF_RESPONSE_HEADERS_MAX];
     unsigned n_headers;
+    const char *content_type;
     GBytes *body;
 } RfResponse;
 

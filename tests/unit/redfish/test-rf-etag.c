@@ -7,9 +7,9 @@
 
 static void test_make(void)
 {
-    g_autofree char *a = rf_etag_make("one");
-    g_autofree char *again = rf_etag_make("one");
-    g_autofree char *b = rf_etag_make("two");
+    g_autofree char *a = rf_etag_make("one", strlen("one"));
+    g_autofree char *again = rf_etag_make("one", strlen("one"));
+    g_autofree char *b = rf_etag_make("two", strlen("two"));
 
     g_assert_cmpstr(a, ==, again);
     g_assert_cmpstr(a, !=, b);

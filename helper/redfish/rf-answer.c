@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answers. */
+#include "osdep.h"
+
+#include "redfish/rf-service.h"
+
+#include "redfish/rf-etag.h"
+#include "util/json.h"
+
+#define AUTHENTICATE "Basic realm=\"qemu-bmc\""
+
+void rf_add_header(RfResponse *response, const char *name, const char *value)
+{
+    if (value) {
+        g_assert(response->n_headers < RF_RESPONSE_HEADERS_MAX);
+        response->headers[response->n_headers++] =
+            (RfResponseHeader) { .name = name, .value = value };
+    }
+}
+
+void rf_answer(RfExchange *x, RfResponse *response)
+{
+    RfService *service = x->service;
+    bool was_writer = service->writer == x;
+
+    rf_add_header(response, "OData-Version", "4.0");
+    rf_add_header(response, "Cache-Control", "no-cache");
+    if (response->body && !response->content_type) {
+        response->content_type = RF_CONTENT_TYPE;
+    }
+    g_queue_unlink(&service->exchanges, &x->link);
+    x->service = NULL;
+    x->respond(response, x->opaque);
+    rf_exchange_unref(x);
+    if (was_writer) {
+        service->writer = NULL;
+        rf_run_writers(service);
+    }
+}
+
+void rf_answer_errors(RfExchange *x, const RfMessages *messages,
+                      unsigned status)
+{
+    RfResponse response = { .status = status ?: rf_messages_status(messages) };
+    g_autoptr(GBytes) body = rf_messages_body(messages);
+
+    response.body = body;
+    rf_add_header(&response, "Retry-After",
+                  rf_messages_retry_after(messages));
+    if (response.status == 401) {
+        rf_add_header(&response, "WWW-Authenticate", AUTHENTICATE);
+    }
+    if (response.status == 405) {
+        rf_add_header(&response, "Allow", rf_route_allow(&x->route));
+    }
+    rf_answer(x, &response);
+}
+
+void rf_answer_error(RfExchange *x, RfMessageId id)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+
+    rf_messages_add(messages, id, NULL, NULL, NULL);
+    rf_answer_errors(x, messages, 0);
+}
+
+void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
+                           unsigned status)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+
+    rf_messages_add(messages, id, NULL, NULL, arg, NULL);
+    rf_answer_errors(x, messages, status);
+}
+
+void rf_answer_resource(RfExchange *x)
+{
+    const RfRepresentation *r = rf_represent(x);
+    const char *none_match = x->request.headers[RF_HEADER_IF_NONE_MATCH];
+    bool conditional = g_str_equal(x->request.method, "GET") ||
+                       g_str_equal(x->request.method, "HEAD");
+    RfResponse response = { .status = x->status ?: 200 };
+
+    rf_add_header(&response, "ETag", r->etag);
+    if (conditional && none_match && rf_etag_matches(none_match, r->etag)) {
+        response.status = 304;
+        rf_answer(x, &response);
+        return;
+    }
+    rf_add_header(&response, "Link", r->link);
+    rf_add_header(&response, "Allow", rf_route_allow(&x->route));
+    rf_add_header(&response, "Location", x->location);
+    rf_add_header(&response, x->header, x->value);
+    response.body = r->body;
+    response.content_type = x->route.resource->content_type;
+    rf_answer(x, &response);
+}
+
+void rf_exchange_fail(RfExchange *x, const RfMessages *messages)
+{
+    rf_answer_errors(x, messages, 0);
+}
+
+void rf_exchange_respond(RfExchange *x, unsigned status, JsonObject *object)
+{
+    g_autofree char *text = json_print(object);
+    g_autoptr(GBytes) body = g_bytes_new(text, strlen(text));
+    RfResponse response = { .status = status, .body = body };
+
+    rf_answer(x, &response);
+}
+
+/* Answer with another resource than the one that was asked for. */
+static void answer_other(RfExchange *x, const char *uri, unsigned status)
+{
+    x->status = status;
+    if (!rf_route(x, uri)) {
+        rf_answer_error(x, RF_MESSAGE_INTERNAL_ERROR);
+        return;
+    }
+    rf_prepare(x, rf_answer_resource);
+}
+
+void rf_exchange_created(RfExchange *x, const char *uri, const char *header,
+                         const char *value)
+{
+    x->location = g_strdup(uri);
+    x->header = g_strdup(header);
+    x->value = g_strdup(value);
+    answer_other(x, uri, 201);
+}
+
+void rf_exchange_accepted(RfExchange *x, const char *task,
+                          const char *monitor)
+{
+    x->location = g_strdup(monitor);
+    answer_other(x, task, 202);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the service share with each other, and nobody else. */
+#ifndef QEMU_BMC_REDFISH_RF_SERVICE_H
+#define QEMU_BMC_REDFISH_RF_SERVICE_H
+
+#include "redfish/rf-auth.h"
+#include "redfish/rf-error.h"
+#include "redfish/rf-exchange.h"
+#include "redfish/rf.h"
+
+/**
+ * RfService: see redfish/rf.h. Writers are served one after the other:
+ * between the check of If-Match and the end of the change nobody else may
+ * change the resource.
+ *
+ * @cache: @odata.id to RfRepresentation
+ * @exchanges: all that are not answered
+ * @writers: those of them that wait for their turn
+ * @writer: whose turn it is
+ */
+struct RfService {
+    Bmc *bmc;
+    RfAuth auth;
+    GHashTable *cache;
+    GQueue exchanges;
+    GQueue writers;
+    RfExchange *writer;
+    bool in_run_writers;
+};
+
+/**
+ * RfRepresentation: a resource as it was last built.
+ *
+ * @stamp: of the parts of the model that it shows
+ * @body: what it is
+ * @etag: its entity tag
+ * @link: (nullable): value of the Link header
+ */
+typedef struct RfRepresentation {
+    uint64_t stamp;
+    GBytes *body;
+    char *etag;
+    char *link;
+} RfRepresentation;
+
+/**
+ * rf_represent_init: make the cache.
+ *
+ * @service: the service
+ */
+void rf_represent_init(RfService *service);
+
+/**
+ * rf_represent: build what an exchange's path names, or take it from the
+ * cache.
+ *
+ * @x: the exchange, prepared
+ *
+ * Returns: (transfer none): valid until the main loop runs
+ */
+const RfRepresentation *rf_represent(RfExchange *x);
+
+/**
+ * rf_prepare: have the resource prepared, if it needs that, and go on.
+ *
+ * @x: the exchange
+ * @go_on: called once
+ */
+void rf_prepare(RfExchange *x, void (*go_on)(RfExchange *x));
+
+/**
+ * rf_route: find out what a path names.
+ *
+ * @x: the exchange, whose route and context are filled in
+ * @path: the path as sent
+ *
+ * Returns: false if it names nothing that is there
+ */
+bool rf_route(RfExchange *x, const char *path);
+
+/**
+ * rf_add_header: add a header to an answer.
+ *
+ * @response: the answer
+ * @name: the header's name
+ * @value: (nullable): its value; nothing is added without one
+ */
+void rf_add_header(RfResponse *response, const char *name,
+                   const char *value);
+
+/**
+ * rf_answer: send an answer; the exchange is over.
+ *
+ * @x: the exchange
+ * @response: the answer
+ */
+void rf_answer(RfExchange *x, RfResponse *response);
+
+/**
+ * rf_answer_errors: answer with errors.
+ *
+ * @x: the exchange
+ * @messages: what is wrong, not empty
+ * @status: HTTP status; 0 takes that of the first message
+ */
+void rf_answer_errors(RfExchange *x, const RfMessages *messages,
+                      unsigned status);
+
+/**
+ * rf_answer_error: answer with an error.
+ *
+ * @x: the exchange
+ * @id: the message, one without arguments
+ */
+void rf_answer_error(RfExchange *x, RfMessageId id);
+
+/**
+ * rf_answer_error_about: answer with an error that has one argument.
+ *
+ * @x: the exchange
+ * @id: the message
+ * @arg: its argument
+ * @status: HTTP status; 0 takes that of the message
+ */
+void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
+                           unsigned status);
+
+/**
+ * rf_answer_resource: answer with the resource; 304 where If-None-Match
+ * allows it.
+ *
+ * @x: the exchange, prepared
+ */
+void rf_answer_resource(RfExchange *x);
+
+/**
+ * rf_read_body: parse the body of a request.
+ *
+ * @x: the exchange
+ * @may_be_empty: none at all is as good as {}
+ *
+ * Returns: (transfer full): the body, or NULL when the error is answered
+ */
+JsonObject *rf_read_body(RfExchange *x, bool may_be_empty);
+
+/**
+ * rf_privileges: what the user may do with the resource: ConfigureSelf is
+ * left out where it is not his own.
+ *
+ * @x: the exchange
+ *
+ * Returns: RfPrivilege bits
+ */
+unsigned rf_privileges(const RfExchange *x);
+
+/**
+ * rf_write: do what PATCH, POST or DELETE asks for.
+ *
+ * @x: the exchange; the user may do it
+ */
+void rf_write(RfExchange *x);
+
+/**
+ * rf_run_writers: let the next writers have their turn.
+ *
+ * @service: the service
+ */
+void rf_run_writers(RfService *service);
+
+#endif /* QEMU_BMC_REDFISH_RF_SERVICE_H */
