@@ -393,7 +393,7 @@ static bool start_redfish(App *app, GError **errp)
                   "reach: passwords can be read on the network (remove "
                   "TLS=off)");
     }
-    app->redfish = rf_service_new(app->bmc);
+    app->redfish = rf_service_new(app->bmc, rf_families);
     app->http = http_server_new(NULL, rf_http_error_body,
                                 rf_http_handler, app->redfish);
     bound = http_server_listen(app->http, addr, cert, &err);

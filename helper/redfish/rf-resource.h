@@ -25,6 +25,7 @@
 typedef struct RfProperty RfProperty;
 typedef struct RfExchange RfExchange;
 typedef struct RfPatch RfPatch;
+typedef struct RfResource RfResource;
 
 /**
  * RfPrivilege: DSP0266 section "Redfish service operation-to-privilege
@@ -248,7 +249,7 @@ typedef struct RfDelete {
  * @create: (nullable): what POST does
  * @remove: (nullable): what DELETE does
  */
-typedef struct RfResource {
+struct RfResource {
     const char *path;
     const char *type;
     const RfProperty *properties;
@@ -265,7 +266,7 @@ typedef struct RfResource {
     bool (*is_own)(const RfExchange *x);
     const RfCreate *create;
     const RfDelete *remove;
-} RfResource;
+};
 
 /**
  * rf_resource_body: build a resource's representation.

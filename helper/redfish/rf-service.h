@@ -13,6 +13,7 @@
  * between the check of If-Match and the end of the change nobody else may
  * change the resource.
  *
+ * @families: tables of resources
  * @cache: @odata.id to RfRepresentation
  * @exchanges: all that are not answered
  * @writers: those of them that wait for their turn
@@ -20,6 +21,7 @@
  */
 struct RfService {
     Bmc *bmc;
+    const RfResource *const *families;
     RfAuth auth;
     GHashTable *cache;
     GQueue exchanges;

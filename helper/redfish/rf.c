@@ -11,12 +11,6 @@
 /* Requests open at a time; the HTTP front has a similar bound. */
 #define EXCHANGES_MAX 256
 
-static const RfResource *const families[] = {
-    rf_root_resources, rf_systems_resources, rf_managers_resources,
-    rf_network_protocol_resources, rf_chassis_resources,
-    rf_sensors_resources, NULL,
-};
-
 static bool is_read(const RfExchange *x)
 {
     return g_str_equal(x->request.method, "GET") ||
@@ -147,7 +141,7 @@ bool rf_route(RfExchange *x, const char *path)
     RfRoute *route = &x->route;
 
     x->context.bmc = x->service->bmc;
-    if (!rf_router_match(families, path, route)) {
+    if (!rf_router_match(x->service->families, path, route)) {
         return false;
     }
     memcpy(x->context.ids, route->ids, sizeof(x->context.ids));
@@ -203,11 +197,12 @@ void rf_exchange_unref(RfExchange *x)
     g_free(x);
 }
 
-RfService *rf_service_new(Bmc *bmc)
+RfService *rf_service_new(Bmc *bmc, const RfResource *const *families)
 {
     RfService *service = g_new0(RfService, 1);
 
     service->bmc = bmc;
+    service->families = families;
     rf_represent_init(service);
     g_queue_init(&service->exchanges);
     g_queue_init(&service->writers);
@@ -258,16 +253,4 @@ void rf_service_submit(RfService *service, const RfRequest *request,
     }
     rf_auth_check(&service->auth, service->bmc, &x->request, x->cancellable,
                   authenticated, exchange_unref, rf_exchange_ref(x));
-}
-
-void rf_dump_tables(GString *out)
-{
-    const RfResource *const *family;
-    const RfResource *resource;
-
-    for (family = families; *family; family++) {
-        for (resource = *family; resource->path; resource++) {
-            rf_resource_dump(resource, out);
-        }
-    }
 }

@@ -15,6 +15,10 @@
 #include "redfish/http.h"
 
 typedef struct RfService RfService;
+typedef struct RfResource RfResource;
+
+/* Every table of resources; NULL-terminated. */
+extern const RfResource *const rf_families[];
 
 /**
  * RfHeader: the request headers that the service looks at.
@@ -99,10 +103,12 @@ typedef void (*RfRespondFunc)(const RfResponse *response, void *opaque);
  * rf_service_new: make the service of a BMC.
  *
  * @bmc: (transfer none): the hub; must outlive the service
+ * @families: tables of resources, NULL-terminated: rf_families, or some of
+ *            them in a test
  *
  * Returns: (transfer full): the service
  */
-RfService *rf_service_new(Bmc *bmc);
+RfService *rf_service_new(Bmc *bmc, const RfResource *const *families);
 
 /**
  * rf_service_free: free the service. Requests that are still open are

@@ -25,8 +25,11 @@ static void respond(const RfResponse *response, void *opaque)
         const char *data = g_bytes_get_data(response->body, &len);
 
         reply->text = g_strndup(data, len);
-        reply->json = json_parse_object(data, len, &err);
-        g_assert_no_error(err);
+        reply->type = g_strdup(response->content_type);
+        if (g_str_equal(reply->type, RF_CONTENT_TYPE)) {
+            reply->json = json_parse_object(data, len, &err);
+            g_assert_no_error(err);
+        }
     }
 }
 
@@ -35,26 +38,6 @@ static bool is_done(void *opaque)
     RfReply *reply = opaque;
 
     return reply->done;
-}
-
-RfClient *rf_client_new(void)
-{
-    RfClient *client = g_new0(RfClient, 1);
-
-    client->bmc = fake_bmc_new();
-    client->service = rf_service_new(client->bmc);
-    return client;
-}
-
-void rf_client_free(RfClient *client)
-{
-    if (!client) {
-        return;
-    }
-    rf_service_free(client->service);
-    fake_bmc_free(client->bmc);
-    test_drain();
-    g_free(client);
 }
 
 RfReply *rf_client_start(RfClient *client, const RfRequest *request)
@@ -158,6 +141,7 @@ void rf_reply_free(RfReply *reply)
     }
     g_assert_true(reply->done);
     g_hash_table_unref(reply->headers);
+    g_free(reply->type);
     g_free(reply->text);
     g_clear_pointer(&reply->json, json_object_unref);
     g_free(reply);

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A client of RfService within the process, and the service with its hub. */
+/* A client of RfService within the process. */
 #ifndef QEMU_BMC_TESTS_RF_CLIENT_H
 #define QEMU_BMC_TESTS_RF_CLIENT_H
 
-#include "fake-bmc.h"
 #include "redfish/rf.h"
 #include "util/json.h"
 
 #define ADMIN "Basic YWRtaW46cGFzc3dvcmQ="   /* admin:password */
-#define OPERATOR "Basic b3BlcjpvcGVycGFzcw==" /* oper:operpass */
-#define VIEWER "Basic dmlldzp2aWV3cGFzcw=="  /* view:viewpass */
 
 #define SYSTEM "/redfish/v1/Systems/1"
 #define RESET SYSTEM "/Actions/ComputerSystem.Reset"
 
 /**
- * RfClient: a service on a fake hub.
+ * RfClient: a service on a hub.
  */
 typedef struct RfClient {
     Bmc *bmc;
@@ -28,31 +25,18 @@ typedef struct RfClient {
  * @done: it has come
  * @status: HTTP status
  * @headers: names and values
+ * @type: type of the body, NULL when there was none
  * @text: the body, NULL when there was none
- * @json: the body, parsed
+ * @json: the body, parsed, where it is JSON
  */
 typedef struct RfReply {
     bool done;
     unsigned status;
     GHashTable *headers;
+    char *type;
     char *text;
     JsonObject *json;
 } RfReply;
-
-/**
- * rf_client_new: make a service on a new fake hub.
- *
- * Returns: (transfer full): the client
- */
-RfClient *rf_client_new(void);
-
-/**
- * rf_client_free: free all of it.
- *
- * @client: the client, or NULL
- */
-void rf_client_free(RfClient *client);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfClient, rf_client_free)
 
 /**
  * rf_client_start: send a request.

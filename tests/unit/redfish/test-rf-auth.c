@@ -3,7 +3,7 @@
 #include "osdep.h"
 
 #include "redfish/rf-auth.h"
-#include "rf-client.h"
+#include "rf-fake.h"
 #include "test-util.h"
 #include "util/secret.h"
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "rf-client.h"
+#include "rf-fake.h"
 #include "test-util.h"
 
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"

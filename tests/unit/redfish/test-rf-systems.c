@@ -2,7 +2,7 @@
 /* The system: what it shows, boot override, reset. */
 #include "osdep.h"
 
-#include "rf-client.h"
+#include "rf-fake.h"
 #include "test-util.h"
 
 static RfReply *get(RfClient *client)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All resources that there are. */
+#include "osdep.h"
+
+#include "redfish/rf-resource.h"
+#include "redfish/rf.h"
+
+const RfResource *const rf_families[] = {
+    rf_root_resources,
+    rf_systems_resources,
+    rf_managers_resources,
+    rf_network_protocol_resources,
+    rf_chassis_resources,
+    rf_sensors_resources,
+    NULL,
+};
+
+void rf_dump_tables(GString *out)
+{
+    const RfResource *const *family;
+    const RfResource *resource;
+
+    for (family = rf_families; *family; family++) {
+        for (resource = *family; resource->path; resource++) {
+            rf_resource_dump(resource, out);
+        }
+    }
+}

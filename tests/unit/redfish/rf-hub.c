@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A service on the real hub. */
+#include "osdep.h"
+
+#include "rf-hub.h"
+
+RfHub *rf_hub_new(MachineState state)
+{
+    RfHub *hub = g_new0(RfHub, 1);
+
+    fixture_init_accounts(&hub->fix, state);
+    fixture_start(&hub->fix);
+    hub->client.bmc = hub->fix.bmc;
+    hub->client.service = rf_service_new(hub->fix.bmc, rf_families);
+    return hub;
+}
+
+void rf_hub_free(RfHub *hub)
+{
+    if (!hub) {
+        return;
+    }
+    rf_service_free(hub->client.service);
+    fixture_clear(&hub->fix);
+    g_free(hub);
+}
+
+RfReply *rf_hub_send(RfHub *hub, const char *authorization,
+                     const char *method, const char *path, const char *body)
+{
+    g_autoptr(GBytes) bytes = body ? g_bytes_new(body, strlen(body)) : NULL;
+    g_auto(GStrv) parts = g_strsplit(path, "?", 2);
+    RfRequest request = {
+        .method = method,
+        .path = parts[0],
+        .query = parts[1],
+        .headers = { [RF_HEADER_AUTHORIZATION] = authorization },
+        .body = bytes,
+        .peer = "192.0.2.1",
+    };
+
+    return rf_client_call(&hub->client, &request);
+}
+
+RfReply *rf_hub_get(RfHub *hub, const char *path)
+{
+    RfReply *reply = rf_hub_send(hub, ADMIN, "GET", path, NULL);
+
+    g_test_message("GET %s: %u", path, reply->status);
+    g_assert_cmpuint(reply->status, ==, 200);
+    return reply;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A service with all its resources on the real hub and a mock machine. */
+#ifndef QEMU_BMC_TESTS_RF_HUB_H
+#define QEMU_BMC_TESTS_RF_HUB_H
+
+#include "bmc-fixture.h"
+#include "rf-client.h"
+
+#define HUB_OPERATOR "Basic b3BlcjpwYXNzd29yZA==" /* oper:password */
+#define HUB_VIEWER "Basic dmlld2VyOnBhc3N3b3Jk" /* viewer:password */
+
+/**
+ * RfHub: what a test needs; the accounts are those of
+ * fixture_init_accounts().
+ *
+ * @fix: the hub
+ * @client: the service on it
+ */
+typedef struct RfHub {
+    Fixture fix;
+    RfClient client;
+} RfHub;
+
+/**
+ * rf_hub_new: make a hub and a service.
+ *
+ * @state: the machine's state
+ *
+ * Returns: (transfer full): both
+ */
+RfHub *rf_hub_new(MachineState state);
+
+/**
+ * rf_hub_free: free both.
+ *
+ * @hub: both, or NULL
+ */
+void rf_hub_free(RfHub *hub);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfHub, rf_hub_free)
+
+/**
+ * rf_hub_send: a request as somebody.
+ *
+ * @hub: the hub
+ * @authorization: (nullable): the Authorization header: ADMIN,
+ *                 HUB_OPERATOR, HUB_VIEWER or another
+ * @method: the method
+ * @path: the path; a query may follow it
+ * @body: (nullable): JSON
+ *
+ * Returns: (transfer full): the reply
+ */
+RfReply *rf_hub_send(RfHub *hub, const char *authorization,
+                     const char *method, const char *path, const char *body);
+
+/**
+ * rf_hub_get: GET as the administrator; must succeed.
+ *
+ * @hub: the hub
+ * @path: the path; a query may follow it
+ *
+ * Returns: (transfer full): the reply
+ */
+RfReply *rf_hub_get(RfHub *hub, const char *path);
+
+#endif /* QEMU_BMC_TESTS_RF_HUB_H */
