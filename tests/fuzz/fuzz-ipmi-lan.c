@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The whole LAN engine with a hub on a mock machine. The input is a script of steps, each
- * a byte that says what, a byte with a length, and that many bytes:
- * datagrams as they are, payloads of messages that open a session,
- * commands outside and inside of a real session, time, and late answers of
- * the machine. At the end somebody must still be able to log in, unless an
- * administrator has been at work, who may have seen to it that nobody can.
+ * The whole LAN engine with a hub on a mock machine and a serial line. The
+ * input is a script of steps, each a byte that says what, a byte with a
+ * length, and that many bytes: datagrams as they are, payloads of messages
+ * that open a session, commands outside and inside of a real session,
+ * payloads of any type that are encrypted and signed with the keys of a
+ * session, as Serial over LAN is, what the VM prints, time, and late answers
+ * of the machine. At the end somebody must still be able to log in, unless
+ * an administrator has been at work, who may have seen to it that nobody
+ * can.
  */
 #include "osdep.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 
 #include "codec/ipmi15.h"
 #include "codec/rmcp.h"
+#include "console/console.h"
 #include "ipmi/ipmi-engine.h"
+#include "ipmi/ipmi-sol.h"
+#include "util/secret.h"
 
 #include "bmc-fixture.h"
 #include "ipmi-test-client.h"
@@ -22,6 +29,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 #define STEPS_MAX 64
 #define HOSTS 4
+
+/*
+ * A hub and its directory take longer than all else. It stays until an
+ * administrator has been at it: others change nothing that lasts.
+ */
+static struct {
+    Fixture base;
+    GSocket *listener;
+    GSocket *line; /* the VM's end */
+    Console *console;
+} hub;
 
 typedef struct Fuzz {
     Fixture *base;
@@ -191,9 +209,76 @@ static void step_hold(Fuzz *f, ByteReader *r)
     test_drain();
 }
 
+/* A payload of any type in the session, protected as the first byte says. */
+static void step_payload(Fuzz *f, ByteReader *r)
+{
+    uint8_t packet[IPMI_LAN_PACKET_MAX];
+    uint8_t iv[RMCPP_IV_LEN];
+    ByteWriter w = byte_writer(packet, sizeof(packet));
+    RmcppCrypto crypto = f->client.crypto;
+    uint8_t how = byte_reader_u8(r);
+    RmcppHeader header = {
+        .payload_type = byte_reader_u8(r) & IPMI_PAYLOAD_TYPE_MAX,
+        .session_id = f->client.auth.managed_id,
+    };
+    size_t len = byte_reader_left(r);
+
+    if (!crypto.key_len) {
+        return;
+    }
+    if (how & 1) {
+        crypto.conf = IPMI_CONF_NONE;
+    }
+    if (how & 2) {
+        crypto.integrity = IPMI_INTEGRITY_NONE;
+    }
+    /* What comes in the wrong order, and what comes twice. */
+    f->client.sequence += how & 4 ? 3 : 1;
+    header.sequence = f->client.sequence - (how >> 4 & 3);
+    secret_random(iv, sizeof(iv));
+    rmcp_build(&w, RMCP_SEQ_NONE, RMCP_CLASS_IPMI);
+    rmcpp_seal(&w, &crypto, &header, byte_reader_take(r, len), len, iv);
+    if (!w.failed) {
+        ipmi_engine_receive(f->engine, &f->peer, packet, w.len);
+    }
+}
+
+/* The VM reads what has come for it, or does not, and prints something. */
+static void step_line(Fuzz *f, ByteReader *r)
+{
+    uint8_t how = byte_reader_u8(r);
+    size_t len = byte_reader_left(r);
+    const uint8_t *text = byte_reader_take(r, len);
+    char buf[4096];
+    unsigned i;
+
+    while ((how & 1) &&
+           g_socket_receive(hub.line, buf, sizeof(buf), NULL, NULL) > 0) {
+        test_drain();
+    }
+    for (i = 0; i <= (how >> 4); i++) {
+        g_socket_send(hub.line, (const char *)text, len, NULL, NULL);
+    }
+    test_drain();
+}
+
+/* The VM goes off and on. */
+static void step_state(Fuzz *f, ByteReader *r)
+{
+    static const MachineState states[] = {
+        MACHINE_STATE_RUNNING, MACHINE_STATE_PAUSED, MACHINE_STATE_SHUTDOWN,
+        MACHINE_STATE_GONE,
+    };
+
+    mock_machine_set_state(f->base->mock,
+                           states[byte_reader_u8(r) % G_N_ELEMENTS(states)]);
+    test_drain();
+}
+
 static const FuzzStep steps[] = {
     step_raw, step_setup, step_sessionless, step_login, step_command,
-    step_time, step_hold, step_login15, step_command15,
+    step_time, step_hold, step_login15, step_command15, step_payload,
+    step_line, step_state,
 };
 
 static void run(Fuzz *f, ByteReader *r)
@@ -215,6 +300,7 @@ static void run(Fuzz *f, ByteReader *r)
                         IPMI_SESSIONS_DEFAULT);
     }
 }
+
 static GLogWriterOutput no_writer(GLogLevelFlags level,
                                   const GLogField *fields, gsize n_fields,
                                   void *opaque)
@@ -224,26 +310,43 @@ static GLogWriterOutput no_writer(GLogLevelFlags level,
            g_log_writer_default(level, fields, n_fields, opaque);
 }
 
-/*
- * A hub and its directory take longer than all else. It stays until an
- * administrator has been at it: others change nothing that lasts.
- */
-static Fixture hub;
-
 static void drop_hub(void)
 {
-    if (hub.bmc) {
-        fixture_clear(&hub);
+    if (!hub.base.bmc) {
+        return;
     }
+    g_clear_pointer(&hub.console, console_free);
+    g_clear_object(&hub.line);
+    g_clear_object(&hub.listener);
+    fixture_clear(&hub.base);
+}
+
+/* The VM's serial line, as QEMU's chardev makes it. */
+static void plug_line(void)
+{
+    g_autofree char *path = test_dir_file(hub.base.dir, "serial.sock");
+    g_autoptr(GSocketAddress) addr = g_unix_socket_address_new(path);
+
+    hub.listener = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                0, NULL);
+    g_assert_true(g_socket_bind(hub.listener, addr, FALSE, NULL));
+    g_assert_true(g_socket_listen(hub.listener, NULL));
+    hub.console = console_new(hub.base.bmc, addr, true);
+    fixture_settle(&hub.base);
+    hub.line = g_socket_accept(hub.listener, NULL, NULL);
+    g_assert_nonnull(hub.line);
+    g_socket_set_blocking(hub.line, FALSE);
+    test_drain();
 }
 
 static void need_hub(void)
 {
-    if (!hub.bmc) {
-        fixture_init_accounts(&hub, MACHINE_STATE_RUNNING);
-        fixture_start(&hub);
+    if (!hub.base.bmc) {
+        fixture_init_accounts(&hub.base, MACHINE_STATE_RUNNING);
+        fixture_start(&hub.base);
+        plug_line();
     }
-    mock_machine_set_state(hub.mock, MACHINE_STATE_RUNNING);
+    mock_machine_set_state(hub.base.mock, MACHINE_STATE_RUNNING);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -263,20 +366,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         g_once_init_leave(&quiet, 1);
     }
     need_hub();
-    f.base = &hub;
-    f.core = ipmi_core_new(hub.bmc);
+    f.base = &hub.base;
+    f.core = ipmi_core_new(hub.base.bmc);
     cipher_suite_parse_list("17,16,15,12,11,8,7,6,3,2,1", &config.suites,
                             NULL);
     ipmi15_parse_auth_list("md5,md2,password", &config.auth15, NULL);
     ipmi_sessions_configure(f.core->sessions, &config);
+    ipmi_sol_set_console(f.core->sol, hub.console);
     f.engine = ipmi_engine_new(f.core, keep, &f);
     ipmi_test_client_init(&f.client, exchange, &f);
     set_peer(&f.peer, 1);
     run(&f, &r);
     /* An hour later all is over, and nothing is left to wake up for. */
-    mock_machine_hold(hub.mock, false);
+    mock_machine_hold(hub.base.mock, false);
     test_drain();
-    clock_advance(hub.clock, 3600 * 1000);
+    clock_advance(hub.base.clock, 3600 * 1000);
     g_assert_null(f.core->sessions->timer);
     if (!f.admin) {
         g_assert_cmpint(ipmi_test_client_login(&f.client, 17, "admin",
