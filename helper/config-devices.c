@@ -9,6 +9,7 @@
 #include "bmc/fru.h"
 #include "bmc/sensors.h"
 #include "util/error.h"
+#include "util/secret.h"
 
 #define SENSOR_GROUP "sensor "
 #define FRU_GROUP "fru"
@@ -302,8 +303,8 @@ static bool load_fru_file(ConfigDevices *devices, GKeyFile *file,
                           GError **errp)
 {
     const char *name = group + strlen(FRU_FILE_GROUP);
-    g_autofree char *path = g_key_file_get_string(file, group, "file", NULL);
     g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+    g_autofree char *path = NULL;
     BmcFruFile *fru;
     unsigned i;
 
@@ -315,6 +316,13 @@ static bool load_fru_file(ConfigDevices *devices, GKeyFile *file,
     }
     if (!check_name(name, errp)) {
         return false;
+    }
+    if (keys && keys[0]) {
+        *bad_key = "file";
+        path = config_file_get_value(file, group, "file", errp);
+        if (!path) {
+            return false;
+        }
     }
     if (!path || !*path) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
@@ -341,6 +349,24 @@ bool config_devices_has_group(const char *group)
            g_str_has_prefix(group, FRU_FILE_GROUP);
 }
 
+char *config_file_get_value(GKeyFile *file, const char *group,
+                            const char *key, GError **errp)
+{
+    GError *err = NULL;
+    char *value = g_key_file_get_string(file, group, key, &err);
+
+    /* A value with a wrong escape comes together with an error. */
+    if (err) {
+        g_error_free(err);
+        secret_free(value);
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "the value is not UTF-8, or has a backslash that is not "
+                    "part of \\s, \\n, \\t, \\r or \\\\");
+        return NULL;
+    }
+    return value;
+}
+
 bool config_devices_load(ConfigDevices *devices, GKeyFile *file,
                          const char *group, const char **bad_key,
                          GError **errp)
@@ -360,7 +386,7 @@ bool config_devices_load(ConfigDevices *devices, GKeyFile *file,
         }
     }
     for (i = 0; keys && keys[i]; i++) {
-        g_autofree char *value = g_key_file_get_string(file, group, keys[i],
+        g_autofree char *value = config_file_get_value(file, group, keys[i],
                                                        errp);
 
         if (!value ||

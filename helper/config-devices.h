@@ -38,6 +38,20 @@ void config_devices_free(ConfigDevices *devices);
 bool config_devices_has_group(const char *group);
 
 /**
+ * config_file_get_value: read a value of the configuration file.
+ *
+ * @file: the file
+ * @group: its group, which is there
+ * @key: its key, which is there
+ * @errp: BMC_ERROR_USAGE when it is not text; the value, which may be a
+ *        secret, is not in the message
+ *
+ * Returns: (transfer full): the value, or NULL
+ */
+char *config_file_get_value(GKeyFile *file, const char *group,
+                            const char *key, GError **errp);
+
+/**
  * config_devices_load: read such a group.
  *
  * @devices: where to add it

@@ -398,7 +398,7 @@ static bool load_key(Config *config, GKeyFile *file, const char *group,
         if (!key || !g_str_equal(settings[i].key, key)) {
             continue;
         }
-        value = g_key_file_get_string(file, group, key, errp);
+        value = config_file_get_value(file, group, key, errp);
         if (!value) {
             return false;
         }
@@ -572,6 +572,15 @@ MachineFirmware config_get_boot_mode(const Config *config)
         ? MACHINE_FIRMWARE_UEFI : MACHINE_FIRMWARE_BIOS;
 }
 
+/* As it is written in a file: with escapes. */
+static char *value_in_file(const char *value)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+
+    g_key_file_set_string(file, "group", "key", value);
+    return g_key_file_get_value(file, "group", "key", NULL);
+}
+
 char *config_dump(const Config *config)
 {
     static const char *const from[] = {
@@ -594,9 +603,10 @@ char *config_dump(const Config *config)
             g_string_append_printf(text, "# %s is set (%s), not shown\n",
                                    s->key, from[config->source[i]]);
         } else {
+            g_autofree char *value = value_in_file(config->value[i]);
+
             g_string_append_printf(text, "# %s\n%s=%s\n",
-                                   from[config->source[i]], s->key,
-                                   config->value[i]);
+                                   from[config->source[i]], s->key, value);
         }
     }
     devices = config_devices_dump(config->devices);

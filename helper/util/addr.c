@@ -106,6 +106,11 @@ static GSocketAddress *parse_inet(const char *text, const char *default_host,
         return NULL;
     }
     host = g_strndup(text, colon - text);
+    if (!host[0] && !default_host) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "'%s' has no host before the port", text);
+        return NULL;
+    }
     return host_address(host[0] ? host : default_host, port, errp);
 }
 

@@ -15,7 +15,7 @@
  * and IPv4); names are not looked up, because that could block.
  *
  * @text: the address
- * @default_host: host for ":port"
+ * @default_host: (nullable): host for ":port", which is refused without it
  * @port: port for a bare host, or -1 if a port must be given
  * @errp: BMC_ERROR_USAGE, saying what is wrong with it
  *

@@ -78,7 +78,8 @@ static void test_bad_values(Fixture *f, const void *data)
         { "ipmi15", "md5,md5" },
         { "name", "" }, { "name", "../x" }, { "name", "a/b" },
         { "name", ".x" }, { "address", "example.org" },
-        { "address", "127.0.0.1:80" }, { "qmp", "host" },
+        { "address", "127.0.0.1:80" }, { "address", ":80" },
+        { "qmp", "host" },
         { "vm-boot-mode", "efi" }, { "power-on-at-start", "maybe" },
         { "tls", "on" }, { "log-level", "loud" }, { "vm-ipmi", ":port" },
         { "vm-ipmi-policy", "none" },
@@ -106,6 +107,9 @@ static void test_file_errors(Fixture *f, const void *data)
         { "[ipmi]\nport=99999\n", "*:2: port: '99999' is not a port*" },
         { "[pef]\nport=0\n", "*:2: port: '0' is not a port to send to*" },
         { "port=1\n", "*start with*group*" },
+        { "[bmc]\nname=a\\e\n", "*:2: name: *backslash*" },
+        { "[fru Riser]\nfile=\\x\n", "*:2: *backslash*" },
+        { "[sensor Room]\nmin=1\nsource=file:\\e\n", "*:3: *backslash*" },
     };
     unsigned i;
 
@@ -117,6 +121,24 @@ static void test_file_errors(Fixture *f, const void *data)
         g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
         g_test_message("%s", err->message);
         g_assert_true(g_pattern_match_simple(bad[i].message, err->message));
+    }
+}
+
+/* A secret that cannot be read must not end in a log either. */
+static void test_file_secret(Fixture *f, const void *data)
+{
+    static const char *const bad[] = {
+        "[account]\npassword=hush\xff\n", "[account]\npassword=hush\\e\n",
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *path = write_file(f, bad[i]);
+        g_autoptr(GError) err = NULL;
+
+        g_assert_false(config_load_file(f->config, path, &err));
+        g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+        g_assert_null(strstr(err->message, "hush"));
     }
 }
 
@@ -170,6 +192,8 @@ static void test_dump_is_a_file(Fixture *f, const void *data)
 
     g_assert_true(config_set_option(f->config, "name", "vm1", &err));
     g_assert_true(config_set_option(f->config, "a", "::1", &err));
+    g_assert_true(config_set_option(f->config, "lan-config-command",
+                                    " a \\.b\n", &err));
     g_assert_true(config_complete(f->config, &err));
     text = config_dump(f->config);
     path = write_file(f, text);
@@ -179,6 +203,7 @@ static void test_dump_is_a_file(Fixture *f, const void *data)
     g_assert_cmpstr(config_get(again, CONFIG_STATE_DIR), ==,
                     config_get(f->config, CONFIG_STATE_DIR));
     g_assert_cmpstr(config_get(again, CONFIG_ADDRESS), ==, "::1");
+    g_assert_cmpstr(config_get(again, CONFIG_LAN_COMMAND), ==, " a \\.b\n");
     g_assert_nonnull(strstr(text2, "# configuration file\nname=vm1"));
 }
 
@@ -275,6 +300,7 @@ int main(int argc, char **argv)
     ADD("order", test_order);
     ADD("bad-values", test_bad_values);
     ADD("file/errors", test_file_errors);
+    ADD("file/secret", test_file_secret);
     ADD("file/missing", test_file_missing);
     ADD("devices", test_devices);
     ADD("environment/error", test_environment_error);

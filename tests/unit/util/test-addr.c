@@ -57,6 +57,20 @@ static const Case cases[] = {
       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", -1 },
 };
 
+/* Without a default there is nothing that ":port" could mean. */
+static void test_no_default(void)
+{
+    static const char *const texts[] = { ":80", "tcp::80" };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) err = NULL;
+
+        g_assert_null(addr_parse(texts[i], NULL, 0, &err));
+        g_assert_error(err, BMC_ERROR, BMC_ERROR_USAGE);
+    }
+}
+
 static void test_addr_case(gconstpointer data)
 {
     const Case *c = data;
@@ -107,5 +121,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &cases[i], test_addr_case);
     }
     g_test_add_func("/addr/unnamed", test_addr_unnamed);
+    g_test_add_func("/addr/no-default", test_no_default);
     return g_test_run();
 }
