@@ -239,12 +239,15 @@ static bool add_name(Checker *c, const Name *name)
 static bool check_duplicates(Checker *c, unsigned first)
 {
     unsigned n = c->n_names - first;
-    Name *names = c->names + first;
+    Name *names;
     unsigned i;
 
-    if (n > 1) {
-        qsort(names, n, sizeof(*names), compare_names);
+    if (n < 2) {
+        c->n_names = first;
+        return true;
     }
+    names = c->names + first;
+    qsort(names, n, sizeof(*names), compare_names);
     for (i = 1; i < n; i++) {
         if (compare_names(&names[i - 1], &names[i]) == 0) {
             return fail_at(c, MAX(names[i - 1].at, names[i].at),
