@@ -254,6 +254,18 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event);
 void bmc_boot_before_interrupt(Bmc *bmc);
 
 /**
+ * bmc_boot_before_restart: the machine is about to be started or reset:
+ * flags of IPMI's that this clears must not be seen by firmware (IPMI 2.0
+ * section 28.12, parameter 3).
+ *
+ * @bmc: the hub
+ * @cause: why
+ * @action: what was asked for
+ */
+void bmc_boot_before_restart(Bmc *bmc, BmcPowerCause cause,
+                             BmcPowerAction action);
+
+/**
  * bmc_boot_started: %MACHINE_OP_START has started a machine that was off;
  * it sees to it that firmware gets the present boot order.
  *

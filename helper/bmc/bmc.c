@@ -7,7 +7,10 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/boot-options.h"
 #include "bmc/events.h"
+#include "bmc/pef.h"
+#include "bmc/watchdog.h"
 #include "util/error.h"
 #include "util/json.h"
 #include "util/log.h"
@@ -283,11 +286,16 @@ bool bmc_state_is_saved(const Bmc *bmc)
     return persist_is_saved(bmc->persist);
 }
 
-void bmc_restart(Bmc *bmc)
+void bmc_restart(Bmc *bmc, bool cold)
 {
     static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
 
     bmc_event_set_logging(bmc, true);
+    if (cold) {
+        bmc_watchdog_restart(bmc);
+        bmc_pef_postpone(bmc, 0);
+        bmc_boot_options_restart(bmc);
+    }
     if (bmc->identify) {
         bmc_identify_set(bmc, 0, &origin);
     }

@@ -76,6 +76,37 @@ void boot_options_load(Bmc *bmc)
     load_bytes(section, "mailbox", o->mailbox, sizeof(o->mailbox));
 }
 
+/* The bit about a cause; 0 for Chassis Control and the like. */
+static uint8_t keep_bit(BmcPowerCause cause, BmcPowerAction action)
+{
+    bool reset = action == BMC_POWER_FORCE_RESTART;
+
+    switch (cause) {
+    case BMC_POWER_CAUSE_REQUEST:
+        return action == BMC_POWER_PUSH_BUTTON ?
+               BOOTOPT_KEEP_ON_POWER_BUTTON : 0;
+    case BMC_POWER_CAUSE_EXTERNAL:
+        return reset ? BOOTOPT_KEEP_ON_RESET_BUTTON :
+               BOOTOPT_KEEP_ON_POWER_BUTTON;
+    case BMC_POWER_CAUSE_GUEST:
+        return BOOTOPT_KEEP_ON_RESET_BUTTON;
+    case BMC_POWER_CAUSE_WATCHDOG:
+        return BOOTOPT_KEEP_ON_WATCHDOG;
+    case BMC_POWER_CAUSE_PEF:
+        return BOOTOPT_KEEP_ON_PEF;
+    default:
+        return 0;
+    }
+}
+
+bool boot_cause_keeps(const Bmc *bmc, BmcPowerCause cause,
+                      BmcPowerAction action)
+{
+    return bmc->boot->over_ipmi &&
+           bmc->boot->boot.enabled == BMC_BOOT_ONCE &&
+           (bmc->boot->options.keep & keep_bit(cause, action));
+}
+
 static bool can_expire(const Bmc *bmc)
 {
     const BmcBootControl *boot = bmc->boot;
@@ -89,7 +120,12 @@ static bool can_expire(const Bmc *bmc)
 
 static void expired(void *opaque)
 {
-    boot_expire(opaque);
+    Bmc *bmc = opaque;
+    g_autofree char *end =
+        g_strdup_printf("has expired: no Chassis Control for %u s",
+                        bmc->boot_expiry_ms / 1000);
+
+    boot_drop(bmc, end);
 }
 
 void boot_expiry_follow(Bmc *bmc)
@@ -108,6 +144,25 @@ void bmc_boot_expiry_restart(Bmc *bmc)
 {
     clock_timer_stop(&bmc->boot->expiry_timer);
     boot_expiry_follow(bmc);
+}
+
+void bmc_boot_before_restart(Bmc *bmc, BmcPowerCause cause,
+                             BmcPowerAction action)
+{
+    const BmcBootControl *boot = bmc->boot;
+
+    if (boot->over_ipmi && boot->boot.enabled == BMC_BOOT_ONCE &&
+        keep_bit(cause, action) && !boot_cause_keeps(bmc, cause, action)) {
+        boot_drop(bmc, "was cleared: no Chassis Control restarts the "
+                  "machine");
+    }
+}
+
+void bmc_boot_options_restart(Bmc *bmc)
+{
+    static const BmcBootOptions none;
+
+    bmc_boot_options_set(bmc, &none);
 }
 
 const BmcBootOptions *bmc_boot_options_get(const Bmc *bmc)

@@ -50,6 +50,14 @@ const BmcBootOptions *bmc_boot_options_get(const Bmc *bmc);
 void bmc_boot_options_set(Bmc *bmc, const BmcBootOptions *options);
 
 /**
+ * bmc_boot_options_restart: the BMC begins anew: all options are as they
+ * were at first. The boot flags stay.
+ *
+ * @bmc: the hub
+ */
+void bmc_boot_options_restart(Bmc *bmc);
+
+/**
  * bmc_boot_expiry_restart: a Chassis Control command has come: the time in
  * which flags set over IPMI expire starts again.
  *

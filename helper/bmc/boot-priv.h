@@ -6,6 +6,7 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/boot-options.h"
 #include "bmc/boot.h"
+#include "bmc/power.h"
 
 /**
  * BootRecord: what was done to the boot index of one device.
@@ -105,11 +106,33 @@ const char *boot_target_name(BmcBootTarget target);
 void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target);
 
 /**
- * boot_expire: drop an override that nobody has used.
+ * boot_cause_keeps: whether parameter 3 says that a start or reset does not
+ * clear the flags, which are IPMI's and for one boot.
  *
  * @bmc: the hub
+ * @cause: why the machine is started or reset
+ * @action: what was asked for
+ *
+ * Returns: true if it says so
  */
-void boot_expire(Bmc *bmc);
+bool boot_cause_keeps(const Bmc *bmc, BmcPowerCause cause,
+                      BmcPowerAction action);
+
+/**
+ * boot_refused: QEMU does not take an override that was set: it is dropped.
+ *
+ * @bmc: the hub
+ * @err: why
+ */
+void boot_refused(Bmc *bmc, const GError *err);
+
+/**
+ * boot_drop: drop an override that nobody has used.
+ *
+ * @bmc: the hub
+ * @end: why, for people: a predicate
+ */
+void boot_drop(Bmc *bmc, const char *end);
 
 /**
  * boot_options_load: read the boot options of an earlier helper.

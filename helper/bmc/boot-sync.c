@@ -78,7 +78,7 @@ static void give_up(Bmc *bmc, const GError *err)
     g_message("boot override: %s cannot be set: %s",
               boot_target_name(boot->boot.target), err->message);
     if (boot->setters->len) {
-        boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+        boot_refused(bmc, err);
         boot->again = boot->records->len > 0;
         complete_setters(bmc, err);
         bmc_changed(bmc, BMC_PART_BOOT);

@@ -83,10 +83,26 @@ static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
                       boot->enabled == BMC_BOOT_CONTINUOUS, text);
 }
 
+/* Lets the next boot use it again. */
+static void unlatch(Bmc *bmc)
+{
+    g_message("boot override: %s once: kept, since parameter 3 says so",
+              target_names[bmc->boot->boot.target]);
+    bmc->boot->latched = false;
+    clock_timer_stop(&bmc->boot->settle_timer);
+    boot_store_save(bmc);
+    boot_expiry_follow(bmc);
+}
+
 static void consume(Bmc *bmc, const char *why)
 {
+    const BmcPowerEvent *start = bmc_power_last_restart_event(bmc);
     BmcBoot used = bmc->boot->boot;
 
+    if (boot_cause_keeps(bmc, start->cause, start->action)) {
+        unlatch(bmc);
+        return;
+    }
     g_message("boot override: %s once: consumed, %s",
               target_names[bmc->boot->boot.target], why);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
@@ -95,16 +111,25 @@ static void consume(Bmc *bmc, const char *why)
     bmc_changed(bmc, BMC_PART_BOOT);
 }
 
-void boot_expire(Bmc *bmc)
+void boot_drop(Bmc *bmc, const char *end)
 {
     BmcBoot unused = bmc->boot->boot;
 
-    g_message("boot override: %s once: expired: no Chassis Control for %u s",
-              target_names[unused.target], bmc->boot_expiry_ms / 1000);
+    g_message("boot override: %s once: %s", target_names[unused.target], end);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-    tell(bmc, EVENT_BOOT_CLEARED, &unused, "has expired");
+    tell(bmc, EVENT_BOOT_CLEARED, &unused, end);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
+}
+
+void boot_refused(Bmc *bmc, const GError *err)
+{
+    BmcBoot refused = bmc->boot->boot;
+    g_autofree char *end =
+        g_strdup_printf("cannot be set: %s", err->message);
+
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    tell(bmc, EVENT_BOOT_CLEARED, &refused, end);
 }
 
 static void settled(void *opaque)

@@ -178,8 +178,10 @@ void bmc_chassis_restore(Bmc *bmc)
 
     if (policy == BMC_RESTORE_ON ||
         (policy == BMC_RESTORE_PREVIOUS && was_on(bmc))) {
-        bmc_power_request_async(bmc, BMC_POWER_ON, &origin, NULL, restored,
-                                NULL);
+        bmc_power_request_cause_async(
+            bmc, BMC_POWER_ON, policy == BMC_RESTORE_ON ?
+            BMC_POWER_CAUSE_ALWAYS : BMC_POWER_CAUSE_PREVIOUS, &origin, NULL,
+            restored, NULL);
     }
 }
 

@@ -37,8 +37,11 @@
 /* Get System Restart Cause. */
 #define CAUSE_UNKNOWN 0x00
 #define CAUSE_COMMAND 0x01
+#define CAUSE_RESET_BUTTON 0x02
 #define CAUSE_BUTTON 0x03
 #define CAUSE_WATCHDOG 0x04
+#define CAUSE_ALWAYS 0x06
+#define CAUSE_PREVIOUS 0x07
 #define CAUSE_PEF_RESET 0x08
 #define CAUSE_PEF_CYCLE 0x09
 #define CAUSE_SOFT 0x0a
@@ -52,6 +55,8 @@ static const char *const causes[] = {
     [BMC_POWER_CAUSE_QEMU] = "by the end of QEMU",
     [BMC_POWER_CAUSE_EXTERNAL] = "by somebody else on the host",
     [BMC_POWER_CAUSE_PEF] = "by a platform event filter",
+    [BMC_POWER_CAUSE_ALWAYS] = "since it is always to be on",
+    [BMC_POWER_CAUSE_PREVIOUS] = "since it was on before",
 };
 
 static const struct {
@@ -223,27 +228,46 @@ void bmc_events_machine_event(Bmc *bmc, const MachineEvent *event)
     }
 }
 
+/*
+ * A request over Redfish or the local socket has no channel of IPMI's. The
+ * only one of the helper's own is POWER_ON_AT_START.
+ */
+static uint8_t request_cause(const BmcPowerEvent *event, uint8_t *channel)
+{
+    if (event->channel == BMC_CHANNEL_INTERNAL) {
+        return CAUSE_ALWAYS;
+    }
+    if (event->channel == BMC_CHANNEL_LAN) {
+        *channel = CHANNEL_LAN;
+    } else if (event->channel == BMC_CHANNEL_IN_BAND) {
+        *channel = IPMI_CHANNEL_SYSTEM;
+    }
+    return event->action == BMC_POWER_PUSH_BUTTON ? CAUSE_BUTTON :
+           CAUSE_COMMAND;
+}
+
 uint8_t bmc_event_restart_cause(const BmcPowerEvent *event, uint8_t *channel)
 {
-    bool requested = event->cause == BMC_POWER_CAUSE_REQUEST;
-
     *channel = 0;
-    if (requested && event->channel == BMC_CHANNEL_LAN) {
-        *channel = CHANNEL_LAN;
-        return CAUSE_COMMAND;
-    }
-    if (requested && event->channel == BMC_CHANNEL_IN_BAND) {
-        *channel = IPMI_CHANNEL_SYSTEM;
-        return CAUSE_COMMAND;
-    }
-    if (requested && event->action == BMC_POWER_PUSH_BUTTON) {
-        return CAUSE_BUTTON;
-    }
-    if (event->cause == BMC_POWER_CAUSE_PEF) {
+    switch (event->cause) {
+    case BMC_POWER_CAUSE_REQUEST:
+        return request_cause(event, channel);
+    case BMC_POWER_CAUSE_PEF:
         return event->action == BMC_POWER_CYCLE ? CAUSE_PEF_CYCLE :
                CAUSE_PEF_RESET;
+    case BMC_POWER_CAUSE_EXTERNAL:
+        /* system_reset is the reset button of the host's administrator. */
+        return event->action == BMC_POWER_FORCE_RESTART ?
+               CAUSE_RESET_BUTTON : CAUSE_UNKNOWN;
+    case BMC_POWER_CAUSE_WATCHDOG:
+        return CAUSE_WATCHDOG;
+    case BMC_POWER_CAUSE_GUEST:
+        return CAUSE_SOFT;
+    case BMC_POWER_CAUSE_ALWAYS:
+        return CAUSE_ALWAYS;
+    case BMC_POWER_CAUSE_PREVIOUS:
+        return CAUSE_PREVIOUS;
+    default:
+        return CAUSE_UNKNOWN;
     }
-    return event->cause == BMC_POWER_CAUSE_WATCHDOG ? CAUSE_WATCHDOG :
-           event->cause == BMC_POWER_CAUSE_GUEST ? CAUSE_SOFT :
-           CAUSE_UNKNOWN;
 }

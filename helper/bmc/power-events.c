@@ -31,6 +31,8 @@ static const char *const cause_names[] = {
     [BMC_POWER_CAUSE_QEMU] = "by the end of QEMU",
     [BMC_POWER_CAUSE_EXTERNAL] = "by somebody else on the host",
     [BMC_POWER_CAUSE_PEF] = "by a platform event filter",
+    [BMC_POWER_CAUSE_ALWAYS] = "since it is always to be on",
+    [BMC_POWER_CAUSE_PREVIOUS] = "since it was on before",
 };
 
 static const char *const event_names[EVENT__MAX] = {
@@ -85,7 +87,7 @@ static void event_from_json(JsonObject *object, BmcPowerEvent *event)
     int64_t when;
     const char *detail = NULL;
 
-    if (!get_bounded(object, "cause", BMC_POWER_CAUSE_PEF, &cause) ||
+    if (!get_bounded(object, "cause", BMC_POWER_CAUSE__MAX - 1, &cause) ||
         !get_bounded(object, "action", BMC_POWER_ACTION__MAX - 1, &action) ||
         !get_bounded(object, "channel", BMC_CHANNEL_LOCAL, &channel) ||
         !get_bounded(object, "when", INT64_MAX, &when)) {
@@ -204,6 +206,7 @@ static void follow_on_off(Bmc *bmc, bool on)
     BmcPowerEvent event = explain(bmc, fallback);
 
     power->was_on = on;
+    power->failed = false;
     event_source_power(bmc, on, &event);
     if (on) {
         power->settle_until_ms = clock_now_ms(bmc->clock) +
@@ -249,6 +252,7 @@ static void machine_was_reset(Bmc *bmc, const MachineEvent *event)
     }
     found = explain(bmc, event->guest ? BMC_POWER_CAUSE_GUEST :
                                         BMC_POWER_CAUSE_EXTERNAL);
+    found.action = BMC_POWER_FORCE_RESTART;
     if (event->guest && power->asked &&
         power->asked_request.action == BMC_POWER_GRACEFUL_RESTART) {
         found.cause = BMC_POWER_CAUSE_REQUEST;

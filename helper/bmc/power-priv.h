@@ -53,6 +53,7 @@ typedef struct PowerRequest {
  * @request: what @op is for
  * @from_off: @op began with the machine off
  * @from_gone: @op starts a new QEMU process
+ * @failed: the last start or stop has failed
  * @waiters: GTasks that end with @op
  * @asked: the button was pressed for @asked_request, and the guest is on
  * @known: @was_on holds, be it from an earlier helper
@@ -69,6 +70,7 @@ struct BmcPowerControl {
     PowerRequest request;
     bool from_off;
     bool from_gone;
+    bool failed;
     GCancellable *cancellable;
     GPtrArray *waiters;
     ClockTimer *interval_timer;

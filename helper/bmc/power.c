@@ -268,6 +268,9 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
         power_events_follow(bmc);
     }
     power->stage = STAGE_IDLE;
+    if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_STOP) {
+        power->failed = !ok;
+    }
     if (ok && op_succeeded(bmc)) {
         return;
     }
@@ -411,6 +414,9 @@ static void carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request,
 
     power->request = *request;
     g_ptr_array_add(power->waiters, task);
+    if (step == STEP_START || step == STEP_RESET || step == STEP_CYCLE) {
+        bmc_boot_before_restart(bmc, request->cause, request->action);
+    }
     if (step == STEP_BUTTON) {
         press_button(bmc);
         return;
@@ -506,6 +512,16 @@ void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event)
 BmcPowerState bmc_power_state(const Bmc *bmc)
 {
     return derive_state(bmc);
+}
+
+bool bmc_power_control_failed(const Bmc *bmc)
+{
+    return bmc->power->failed;
+}
+
+bool bmc_power_drive_failed(const Bmc *bmc)
+{
+    return bmc->machine->state == MACHINE_STATE_IO_ERROR;
 }
 
 const BmcPowerEvent *bmc_power_last_event(const Bmc *bmc)

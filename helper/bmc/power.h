@@ -64,14 +64,18 @@ typedef enum BmcPowerCause {
     BMC_POWER_CAUSE_QEMU,     /* QEMU ended, crashed or was killed */
     BMC_POWER_CAUSE_EXTERNAL, /* by another QMP client, libvirt, the host */
     BMC_POWER_CAUSE_PEF,      /* by a platform event filter */
+    BMC_POWER_CAUSE_ALWAYS,   /* started since it is always to be on */
+    BMC_POWER_CAUSE_PREVIOUS, /* started since it was on before */
+    BMC_POWER_CAUSE__MAX,
 } BmcPowerCause;
 
 /**
  * BmcPowerEvent: the last change.
  *
  * @cause: why
- * @action: what was asked, for %BMC_POWER_CAUSE_REQUEST
- * @channel: where that came from
+ * @action: what was asked for; %BMC_POWER_FORCE_RESTART for a reset that
+ *          nobody has asked the BMC for
+ * @channel: where it came from, for %BMC_POWER_CAUSE_REQUEST
  * @detail: (nullable): more, for people, e.g. how QEMU ended
  * @when: g_get_real_time() of it, 0 when there was none yet
  */
@@ -120,6 +124,26 @@ const BmcPowerEvent *bmc_power_last_off_event(const Bmc *bmc);
  * Returns: (transfer none): the event; when is 0 if it never did
  */
 const BmcPowerEvent *bmc_power_last_restart_event(const Bmc *bmc);
+
+/**
+ * bmc_power_control_failed: whether the last attempt to switch the machine
+ * on or off has failed.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true until one succeeds, or somebody else switches it
+ */
+bool bmc_power_control_failed(const Bmc *bmc);
+
+/**
+ * bmc_power_drive_failed: whether the guest is stopped because of an error
+ * of one of its disks.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true while it is
+ */
+bool bmc_power_drive_failed(const Bmc *bmc);
 
 /**
  * bmc_power_expect_end: announce that the QEMU process is about to be ended

@@ -346,6 +346,18 @@ bool bmc_watchdog_start(Bmc *bmc, const BmcOrigin *origin)
     return true;
 }
 
+void bmc_watchdog_restart(Bmc *bmc)
+{
+    static const BmcWatchdog none;
+    BmcWatchdogTimer *w = bmc->watchdog;
+
+    machine_ended(bmc, "the BMC was reset");
+    w->now = none;
+    w->left_ms = 0;
+    w->interrupted = false;
+    bmc_changed(bmc, BMC_PART_WATCHDOG);
+}
+
 NotifierList *bmc_watchdog_notifiers(Bmc *bmc)
 {
     return &bmc->watchdog->notifiers;

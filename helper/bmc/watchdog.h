@@ -109,6 +109,14 @@ void bmc_watchdog_set(Bmc *bmc, const BmcWatchdog *settings,
 bool bmc_watchdog_start(Bmc *bmc, const BmcOrigin *origin);
 
 /**
+ * bmc_watchdog_restart: the BMC begins anew: the timer is off, has to be set
+ * up again, and has never expired.
+ *
+ * @bmc: the hub
+ */
+void bmc_watchdog_restart(Bmc *bmc);
+
+/**
  * bmc_watchdog_notifiers: called with NULL for
  * %BMC_WATCHDOG_INTERRUPT_MESSAGE.
  *

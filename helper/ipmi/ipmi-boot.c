@@ -179,6 +179,9 @@ static int write_flags(IpmiRequest *req, const uint8_t *data, size_t len)
     if (flags.valid && devices[i].target != BMC_BOOT_NONE) {
         enabled = flags.persistent ? BMC_BOOT_CONTINUOUS : BMC_BOOT_ONCE;
     }
+    /* Kept, and written down at once; QEMU may take its time to answer. */
+    req->late = "answered before QEMU has the boot order, which it gets as "
+                "soon as it answers";
     bmc_boot_set_async(req->bmc, enabled,
                        enabled == BMC_BOOT_DISABLED ? BMC_BOOT_NONE :
                        devices[i].target, flags.raw, &req->ctx->origin,

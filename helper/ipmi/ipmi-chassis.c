@@ -15,9 +15,11 @@
 
 /* Get Chassis Status. */
 #define STATUS_POWER_ON 0x01
+#define STATUS_CONTROL_FAULT 0x10
 #define STATUS_POLICY_SHIFT 5
 #define EVENT_AC_FAILED 0x01
 #define EVENT_ON_BY_COMMAND 0x10
+#define MISC_DRIVE_FAULT 0x04
 #define MISC_IDENTIFY_SUPPORTED 0x40
 #define MISC_IDENTIFY_SHIFT 4
 
@@ -107,10 +109,14 @@ static int get_status(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         (on->action == BMC_POWER_ON || on->action == BMC_POWER_CYCLE)) {
         event |= EVENT_ON_BY_COMMAND;
     }
+    if (bmc_power_control_failed(req->bmc)) {
+        power |= STATUS_CONTROL_FAULT;
+    }
     byte_writer_u8(out, power);
     byte_writer_u8(out, event);
     byte_writer_u8(out, MISC_IDENTIFY_SUPPORTED |
-                   bmc_identify_state(req->bmc) << MISC_IDENTIFY_SHIFT);
+                   bmc_identify_state(req->bmc) << MISC_IDENTIFY_SHIFT |
+                   (bmc_power_drive_failed(req->bmc) ? MISC_DRIVE_FAULT : 0));
     byte_writer_u8(out, PANEL_POWER_OFF << PANEL_ALLOWED_SHIFT |
                    (chassis->button_disabled ? PANEL_POWER_OFF : 0));
     return IPMI_CC_OK;

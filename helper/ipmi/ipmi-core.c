@@ -76,9 +76,8 @@ static void request_timeout(void *opaque)
     IpmiRequest *req = opaque;
 
     g_cancellable_cancel(req->cancellable);
-    if (req->applied) {
-        g_message("%s: answered before it was on disk, which is slow",
-                  req->command->name);
+    if (req->late) {
+        g_message("%s: %s", req->command->name, req->late);
         request_answer_prepared(req, IPMI_CC_OK);
     } else {
         request_answer(req, IPMI_CC_TIMEOUT, NULL, 0);
@@ -342,7 +341,7 @@ static void flushed(GObject *source, GAsyncResult *res, void *opaque)
 
 int ipmi_request_finish_durable(IpmiRequest *req)
 {
-    req->applied = true;
+    req->late = "answered before it was on disk, which is slow";
     bmc_flush_async(req->bmc, ipmi_request_defer(req), flushed, req);
     return IPMI_DEFERRED;
 }

@@ -159,7 +159,8 @@ typedef void (*IpmiDoneFunc)(void *opaque, uint8_t cc, const uint8_t *data,
  * @timer: IPMI_DEFER_MS
  * @link: in the core's list of pending answers
  * @pending: not answered yet
- * @applied: it has had its effect and only waits to be durable
+ * @late: (nullable): it has had its effect: when time is up it is answered
+ *        IPMI_CC_OK all the same, and this is logged
  * @data: response data that the handler wrote before it deferred
  * @done: takes the answer
  * @opaque: handed to @done
@@ -174,7 +175,7 @@ struct IpmiRequest {
     ClockTimer *timer;
     GList link;
     bool pending;
-    bool applied;
+    const char *late;
     GBytes *data;
     IpmiDoneFunc done;
     void *opaque;

@@ -41,7 +41,7 @@ static void reset_now(void *opaque)
     if (core->reset_cold) {
         close_all(core->sessions);
     }
-    bmc_restart(core->bmc);
+    bmc_restart(core->bmc, core->reset_cold);
 }
 
 static int reset(IpmiRequest *req, bool cold)

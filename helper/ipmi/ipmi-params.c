@@ -129,6 +129,7 @@ int ipmi_param_write_progress(IpmiRequest *req, const IpmiParam *param,
 void ipmi_params_reset(IpmiCore *core)
 {
     memset(core->set_until_ms, 0, sizeof(core->set_until_ms));
+    core->boot.set_in_progress = false;
     if (bmc_lan_in_progress(core->bmc)) {
         bmc_lan_complete(core->bmc);
     }

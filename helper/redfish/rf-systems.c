@@ -50,7 +50,7 @@ static const char *const reset_types[] = {
 
 static const char *const reset_causes[] = {
     "Unknown", "ManagementCommand", "PowerButtonPress", "OSSoftRestart",
-    "WatchdogExpiration", "SystemCrash", NULL,
+    "WatchdogExpiration", "SystemCrash", "PowerRestorePolicy", NULL,
 };
 enum {
     RESET_CAUSE_UNKNOWN,
@@ -59,6 +59,7 @@ enum {
     RESET_CAUSE_GUEST,
     RESET_CAUSE_WATCHDOG,
     RESET_CAUSE_CRASH,
+    RESET_CAUSE_POLICY,
 };
 
 static const RfSetter boot_setter;
@@ -145,6 +146,8 @@ static bool get_reset_cause(const RfContext *ctx, RfValue *value)
         [BMC_POWER_CAUSE_QEMU] = RESET_CAUSE_UNKNOWN,
         [BMC_POWER_CAUSE_EXTERNAL] = RESET_CAUSE_UNKNOWN,
         [BMC_POWER_CAUSE_PEF] = RESET_CAUSE_UNKNOWN,
+        [BMC_POWER_CAUSE_ALWAYS] = RESET_CAUSE_POLICY,
+        [BMC_POWER_CAUSE_PREVIOUS] = RESET_CAUSE_POLICY,
     };
     const BmcPowerEvent *event = bmc_power_last_restart_event(ctx->bmc);
 

@@ -65,7 +65,7 @@ static void test_power(void)
 
     start(&fix, MACHINE_STATE_SHUTDOWN);
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_ON), ==, -1);
-    assert_logged(&fix, ON("00", "00"));
+    assert_logged(&fix, ON("01", "00"));
     fixture_restart(&fix);
     assert_logged(&fix, "");
     fixture_advance(&fix, 5000);
@@ -75,7 +75,7 @@ static void test_power(void)
     fixture_restart(&fix);
     assert_logged(&fix, "");
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_ON), ==, -1);
-    assert_logged(&fix, ON("00", "00"));
+    assert_logged(&fix, ON("01", "00"));
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_OFF), ==, -1);
     assert_logged(&fix, OFF_FORCED);
 }
@@ -88,7 +88,7 @@ static void test_cycle(void)
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_CYCLE), ==, -1);
     assert_logged(&fix, "09 6f 01ffff, 22 6f 0affff");
     fixture_advance(&fix, 5000);
-    assert_logged(&fix, ON("00", "00"));
+    assert_logged(&fix, ON("01", "00"));
 }
 
 /* However often SeaBIOS resets, and whoever asked. */
@@ -100,7 +100,7 @@ static void test_reset(void)
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
     mock_machine_reset(fix.mock, true);
     fixture_settle(&fix);
-    assert_logged(&fix, "1d 6f f70000");
+    assert_logged(&fix, "1d 6f f70100");
     fixture_advance(&fix, 5000);
     mock_machine_reset(fix.mock, true);
     mock_machine_reset(fix.mock, true);
@@ -197,7 +197,7 @@ static void test_boot(void)
     assert_logged(&fix, "c0 6f a00201, c0 6f a20201");
     fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE);
     fixture_power(&fix, BMC_POWER_ON);
-    assert_logged(&fix, "c0 6f a00100, " ON("00", "00"));
+    assert_logged(&fix, "c0 6f a00100, " ON("01", "00"));
     fixture_advance(&fix, 10000);
     assert_logged(&fix, "c0 6f a10100");
 }

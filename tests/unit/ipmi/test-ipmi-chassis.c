@@ -3,6 +3,7 @@
 #include "osdep.h"
 
 #include "command-fixture.h"
+#include "util/error.h"
 
 static int chassis(CommandFixture *f, uint8_t cmd, const char *hex)
 {
@@ -48,6 +49,63 @@ static void test_policy(CommandFixture *f, const void *opaque)
     assert_chassis(f, 0x01, "", "41 00 40 10");
     g_assert_cmphex(chassis(f, 0x06, "04"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(chassis(f, 0x06, "0a"), ==, IPMI_CC_INVALID_FIELD);
+}
+
+/* Each start and reset is put down to what has really caused it. */
+static void test_restart_cause(CommandFixture *f, const void *opaque)
+{
+    /* Nobody knows how it has come to run. */
+    assert_chassis(f, 0x07, "", "00 00");
+    g_assert_cmpint(fixture_power(&f->base, BMC_POWER_FORCE_RESTART), ==, -1);
+    assert_chassis(f, 0x07, "", "01 00");
+    fixture_advance(&f->base, 5000);
+    mock_machine_reset(f->base.mock, false);
+    assert_chassis(f, 0x07, "", "02 00");
+    fixture_advance(&f->base, 5000);
+    mock_machine_reset(f->base.mock, true);
+    assert_chassis(f, 0x07, "", "0a 00");
+    assert_chassis(f, 0x02, "02", "");
+    fixture_advance(&f->base, 5000);
+    assert_chassis(f, 0x07, "", "01 01");
+    assert_chassis(f, 0x02, "00", "");
+    g_assert_cmpint(fixture_power(&f->base, BMC_POWER_PUSH_BUTTON), ==, -1);
+    assert_chassis(f, 0x07, "", "03 00");
+    fixture_advance(&f->base, 5000);
+    mock_machine_event(f->base.mock, MACHINE_EVENT_WATCHDOG, "reset");
+    mock_machine_reset(f->base.mock, true);
+    assert_chassis(f, 0x07, "", "04 00");
+    command_fixture_restart(f);
+    assert_chassis(f, 0x07, "", "04 00");
+    assert_chassis(f, 0x06, "02", "07");
+    come_back(f);
+    assert_chassis(f, 0x07, "", "06 00");
+    assert_chassis(f, 0x01, "", "41 01 40 10");
+    assert_chassis(f, 0x06, "01", "07");
+    come_back(f);
+    assert_chassis(f, 0x07, "", "07 00");
+    command_fixture_restart(f);
+    assert_chassis(f, 0x07, "", "07 00");
+    mock_machine_shutdown(f->base.mock, true, "guest-shutdown");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_RUNNING);
+    assert_chassis(f, 0x07, "", "00 00");
+}
+
+static void test_faults(CommandFixture *f, const void *opaque)
+{
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_IO_ERROR);
+    assert_chassis(f, 0x01, "", "61 00 44 10");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_RUNNING);
+    assert_chassis(f, 0x01, "", "61 00 40 10");
+    mock_machine_fail(f->base.mock, "stop", BMC_ERROR_FAILED);
+    g_assert_cmphex(chassis(f, 0x02, "00"), ==, IPMI_CC_UNSPECIFIED);
+    assert_chassis(f, 0x01, "", "71 00 40 10");
+    assert_chassis(f, 0x02, "00", "");
+    assert_chassis(f, 0x01, "", "60 00 40 10");
+    mock_machine_fail(f->base.mock, "start", BMC_ERROR_FAILED);
+    g_assert_cmphex(chassis(f, 0x02, "01"), ==, IPMI_CC_UNSPECIFIED);
+    assert_chassis(f, 0x01, "", "70 00 40 10");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_RUNNING);
+    assert_chassis(f, 0x01, "", "61 00 40 10");
 }
 
 static void test_policy_acts(CommandFixture *f, const void *opaque)
@@ -123,6 +181,8 @@ int main(int argc, char **argv)
     ADD("capabilities", test_capabilities);
     ADD("policy", test_policy);
     ADD("policy-acts", test_policy_acts);
+    ADD("restart-cause", test_restart_cause);
+    ADD("faults", test_faults);
     ADD("panel", test_panel);
     ADD("interval", test_interval);
     ADD("poh", test_poh);

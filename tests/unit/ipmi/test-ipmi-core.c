@@ -311,7 +311,7 @@ static void test_restart_cause(CoreFixture *f, const void *opaque)
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x02, "03", "");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 0f");
     g_assert_cmpint(fixture_power(&f->base, BMC_POWER_FORCE_RESTART), ==, -1);
-    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "00 00");
+    assert_answer(f, IPMI_NETFN_CHASSIS, 0x07, "", "01 00");
     assert_answer(f, IPMI_NETFN_CHASSIS, 0x01, "", "61 00 40 10");
     fixture_advance(&f->base, 5000);
     mock_machine_reset(f->base.mock, true);

@@ -146,6 +146,23 @@ static void test_reset(CommandFixture *f, const void *opaque)
     g_assert_cmpuint(sessions->half_open.length, ==, 0);
 }
 
+/* What software has set going ends with a cold reset, not with a warm one. */
+static void test_volatile(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x24, "04 01 00 00 640a", "");
+    check(f, 0x22, "", "");
+    command_fixture_assert(f, IPMI_NETFN_SENSOR, 0x11, "64", "64");
+    check(f, 0x03, "", "");
+    fixture_advance(&f->base, 100);
+    check(f, 0x25, "", "44 01 00 00 640a 630a");
+    command_fixture_assert(f, IPMI_NETFN_SENSOR, 0x11, "ff", "64");
+    check(f, 0x02, "", "");
+    fixture_advance(&f->base, 100);
+    check(f, 0x25, "", "00 00 00 00 0000 0000");
+    g_assert_cmphex(run(f, 0x22, ""), ==, 0x80);
+    command_fixture_assert(f, IPMI_NETFN_SENSOR, 0x11, "ff", "00");
+}
+
 #define ADD(name, func) \
     g_test_add("/ipmi/system-info/" name, CommandFixture, NULL, \
                command_fixture_setup, func, command_fixture_teardown)
@@ -160,5 +177,6 @@ int main(int argc, char **argv)
     ADD("acpi", test_acpi);
     ADD("self", test_self);
     ADD("reset", test_reset);
+    ADD("volatile", test_volatile);
     return g_test_run();
 }
