@@ -181,9 +181,24 @@ static bool may_stay(const IpmiSessions *sessions, const IpmiSession *session)
     const CipherSuite *suite = session->state == IPMI_SESSION_ACTIVE ?
                                session->suite : session->rakp.suite;
 
-    return strcmp(user->name, session->user) == 0 &&
-           ipmi_sessions_ceiling(sessions, user, suite) >=
-           session->ceiling;
+    return ipmi_sessions_ceiling(sessions, user, suite) >= session->ceiling;
+}
+
+/*
+ * Who renames its own account goes on under the new name, and gets an answer
+ * to Close Session. For others the account is not the one they know.
+ */
+static bool active_holds(const IpmiSessions *sessions, IpmiSession *session)
+{
+    const BmcUser *user = bmc_users_get(sessions->bmc, session->slot);
+    bool renamed = strcmp(user->name, session->user) != 0;
+
+    if ((renamed && (!session->n_pending || !*user->name)) ||
+        !may_stay(sessions, session)) {
+        return false;
+    }
+    g_strlcpy(session->user, user->name, sizeof(session->user));
+    return true;
 }
 
 /*
@@ -197,7 +212,7 @@ static bool challenge_holds(const IpmiSessions *sessions,
     bool same;
 
     if (part == BMC_PART_USERS || !may_stay(sessions, session)) {
-        return false;
+        return false; /* the name is one of the users' changes */
     }
     bmc_channel_kg(sessions->bmc, kg);
     same = session->auth15 ||
@@ -206,14 +221,14 @@ static bool challenge_holds(const IpmiSessions *sessions,
     return same;
 }
 
-static bool holds(const IpmiSessions *sessions, const IpmiSession *session,
+static bool holds(const IpmiSessions *sessions, IpmiSession *session,
                   BmcPart part)
 {
     switch (session->state) {
     case IPMI_SESSION_CHALLENGED:
         return challenge_holds(sessions, session, part);
     case IPMI_SESSION_ACTIVE:
-        return may_stay(sessions, session);
+        return active_holds(sessions, session);
     default:
         return true;
     }

@@ -139,6 +139,7 @@ static void test_own_end(EngineFixture *f, const void *opaque)
         { 0x40, "01 82 82" }, /* and limited to User */
         { 0x47, "02 00" },    /* the user is disabled */
         { 0x43, "91 02 03 00" }, /* and limited to Operator */
+        { 0x45, "02 00000000000000000000000000000000" }, /* it has no name */
     };
     EngineHost host;
     size_t i;
@@ -155,6 +156,34 @@ static void test_own_end(EngineFixture *f, const void *opaque)
                         IPMI_TEST_SILENCE);
         g_assert_cmpint(f->core->sessions->active.length, ==, 0);
     }
+}
+
+/* "other" instead of "admin", then back. */
+#define OTHER "02 6f746865720000000000000000000000"
+#define ADMIN "02 61646d696e0000000000000000000000"
+
+/*
+ * Who renames its own account goes on and can close the session: ipmitool
+ * waits for that for 10 s. The sessions of that name elsewhere end.
+ */
+static void test_own_name(EngineFixture *f, const void *opaque)
+{
+    EngineHost host;
+    EngineHost elsewhere;
+
+    g_assert_cmphex(login(f, &host, "admin"), ==, 0);
+    g_assert_cmphex(login(f, &elsewhere, "admin"), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, APP, 0x45, OTHER), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
+    g_assert_cmphex(engine_host_command(&elsewhere, CHASSIS, 0x01, ""), ==,
+                    IPMI_TEST_SILENCE);
+    g_assert_cmphex(login(f, &elsewhere, "other"), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, APP, 0x45, ADMIN), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
+    g_assert_cmphex(engine_host_command(&elsewhere, CHASSIS, 0x01, ""), ==,
+                    IPMI_TEST_SILENCE);
+    g_assert_cmpint(f->core->sessions->active.length, ==, 1);
 }
 
 static int try_password(EngineFixture *f, const char *ip, const char *user,
@@ -275,6 +304,7 @@ int main(int argc, char **argv)
     ADD("unrelated", test_unrelated);
     ADD("limit", test_limit);
     ADD("disabled", test_disabled);
+    ADD("own-name", test_own_name);
     ADD("own-end", test_own_end);
     ADD("bad-password", test_bad_password);
     ADD("suite-privileges", test_suite_privileges);
