@@ -62,9 +62,8 @@ static void fill_analog(SdrSensor *sdr, const BmcSensor *sensor,
                        READING_SHIFT;
     sdr->deassert_mask = sensor->events |
                          sensor->thresholds >> UPPER_SHIFT << READING_SHIFT;
-    /* One that is not set cannot be read, and clients look here first. */
-    sdr->reading_mask = sensor->thresholds << 8 |
-                        sensor->settings.threshold_mask;
+    /* Those that can be set can be read; Get Sensor Thresholds says whether */
+    sdr->reading_mask = sensor->thresholds << 8 | sensor->thresholds;
     sdr->factors = sensor->factors;
     sdr->min = sdr_raw(&sensor->factors, sensor->min);
     sdr->max = sdr_raw(&sensor->factors, sensor->max);
