@@ -101,9 +101,17 @@ static int set_text(IpmiRequest *req, ByteReader *in, ByteWriter *out,
     if (!data) {
         return IPMI_CC_INVALID_FIELD;
     }
-    /* The identifier string is written with the NUL at its end. */
-    if (item == BMC_ASSET_CONTROLLER && count && !data[count - 1]) {
+    /*
+     * The identifier string is written with the NUL at its end, and FreeIPMI
+     * writes an empty asset tag as 64 of them, in pieces.
+     */
+    while (count && !data[count - 1]) {
         count--;
+    }
+    if (!count && offset > strlen(bmc_asset_get(req->bmc, item)) &&
+        total > offset && total <= BMC_ASSET_MAX + 1) {
+        byte_writer_u8(out, total);
+        return IPMI_CC_OK;
     }
     if (!bmc_asset_set(req->bmc, item, offset, data, count,
                        &req->ctx->origin, &err)) {

@@ -8,6 +8,7 @@
 
 #define GROUP IPMI_NETFN_GROUP
 #define HEX16 "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66"
+#define ZERO16 " 00000000000000000000000000000000"
 
 static int run(CommandFixture *f, uint8_t cmd, const char *hex)
 {
@@ -77,8 +78,19 @@ static void test_tag_limits(CommandFixture *f, const void *opaque)
     g_assert_cmphex(run(f, 0x08, "dc 00 02 41"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(run(f, 0x08, "dc 00 01 41 42"), ==,
                     IPMI_CC_INVALID_FIELD);
-    g_assert_cmphex(run(f, 0x08, "dc 00 02 41 00"), ==,
+    g_assert_cmphex(run(f, 0x08, "dc 00 03 41 00 42"), ==,
                     IPMI_CC_INVALID_FIELD);
+    /* NULs at the end fill it up: so FreeIPMI writes back an empty one. */
+    check(f, 0x08, "dc 00 04 41 42 00 00", "dc 04");
+    check(f, 0x06, "dc 00 10", "dc 02 41 42");
+    check(f, 0x08, "dc 00 10" ZERO16, "dc 10");
+    check(f, 0x06, "dc 00 10", "dc 00");
+    check(f, 0x08, "dc 10 10" ZERO16, "dc 20");
+    check(f, 0x08, "dc 30 10" ZERO16, "dc 40");
+    g_assert_cmphex(run(f, 0x08, "dc 31 10" ZERO16), ==,
+                    IPMI_CC_PARAM_RANGE);
+    g_assert_cmphex(run(f, 0x08, "dc 10 00"), ==, IPMI_CC_PARAM_RANGE);
+    check(f, 0x06, "dc 00 10", "dc 00");
     /* Cut within a character. */
     check(f, 0x08, "dc 00 02 41 c3", "dc 02");
     text = bmc_asset_text(f->base.bmc, BMC_ASSET_TAG);
