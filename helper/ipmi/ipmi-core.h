@@ -225,6 +225,7 @@ typedef enum IpmiProgress {
  * @set_until_ms: "set in progress" until then, by IpmiProgress
  * @reset_timer: a reset of the BMC is about to come
  * @reset_cold: it is a cold one
+ * @reset_ms: when that was asked for; older sessions end
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -240,6 +241,7 @@ struct IpmiCore {
     int64_t set_until_ms[IPMI_PROGRESS__MAX];
     ClockTimer *reset_timer;
     bool reset_cold;
+    int64_t reset_ms;
     GQueue pending;
 };
 

@@ -20,13 +20,25 @@
 #define BROKEN_SEL 0x80
 #define BROKEN_FRU 0x20
 
-static void close_all(IpmiSessions *sessions)
+/*
+ * Those that were there when the reset was asked for: whoever logs in right
+ * after that (a script's next line) does so at the BMC as it is afterwards.
+ */
+static void close_older(IpmiSessions *sessions, int64_t when)
 {
-    while (sessions->half_open.head) {
-        ipmi_sessions_close(sessions, sessions->half_open.head->data);
-    }
-    while (sessions->active.head) {
-        ipmi_sessions_close(sessions, sessions->active.head->data);
+    GQueue *const queues[] = { &sessions->half_open, &sessions->active };
+    IpmiSession *session;
+    GList *at, *next;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(queues); i++) {
+        for (at = queues[i]->head; at; at = next) {
+            next = at->next;
+            session = at->data;
+            if (session->opened_ms <= when) {
+                ipmi_sessions_close(sessions, session);
+            }
+        }
     }
 }
 
@@ -39,7 +51,7 @@ static void reset_now(void *opaque)
     ipmi_msg_reset(&core->msg);
     ipmi_params_reset(core);
     if (core->reset_cold) {
-        close_all(core->sessions);
+        close_older(core->sessions, core->reset_ms);
     }
     bmc_restart(core->bmc, core->reset_cold);
 }
@@ -49,6 +61,9 @@ static int reset(IpmiRequest *req, bool cold)
     IpmiCore *core = req->core;
 
     core->reset_cold = cold || (core->reset_timer && core->reset_cold);
+    if (cold) {
+        core->reset_ms = clock_now_ms(core->clock);
+    }
     clock_timer_start(core->clock, &core->reset_timer, RESET_DELAY_MS,
                       reset_now, core);
     return IPMI_CC_OK;
