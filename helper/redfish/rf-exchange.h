@@ -8,6 +8,7 @@
 
 #include "redfish/rf-auth.h"
 #include "redfish/rf-patch.h"
+#include "redfish/rf-query.h"
 #include "redfish/rf-resource.h"
 #include "redfish/rf-router.h"
 #include "redfish/rf.h"
@@ -30,6 +31,10 @@
  * @origin: the same, for the hub
  * @patch: what is to be written, made, or the parameters of the action
  * @next_setter: index of the setter to call next
+ * @query: what its query asks for
+ * @gather: (nullable): the resources that the query collects
+ * @gather_parent: (nullable): what it is collected for: nobody waits for an
+ *                 answer to it
  * @go_on: what follows RfResource.prepare
  * @status: of the answer, where it is a resource that was made
  * @location: (nullable): Location header of the answer
@@ -50,6 +55,9 @@ struct RfExchange {
     BmcOrigin origin;
     RfPatch *patch;
     unsigned next_setter;
+    RfQuery query;
+    struct RfGather *gather;
+    struct RfGather *gather_parent;
     void (*go_on)(RfExchange *x);
     unsigned status;
     char *location;

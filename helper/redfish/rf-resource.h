@@ -231,6 +231,7 @@ typedef struct RfDelete {
  * @actions: (nullable): its actions
  * @read: privilege for GET and HEAD; 0 means without authentication
  * @write: privilege for PATCH
+ * @excerpt: (nullable): the properties of its excerpt, NULL-terminated
  * @depends: parts of the model that it shows: bits 1 << BmcPart
  * @live: it shows what no part of the model tells of, and is built for each
  *        request
@@ -256,6 +257,7 @@ struct RfResource {
     const RfAction *actions;
     unsigned read;
     unsigned write;
+    const char *const *excerpt;
     unsigned depends;
     bool live;
     bool secret;

@@ -2,6 +2,7 @@
 /* The version object and the service root (DSP0268 ServiceRoot). */
 #include "osdep.h"
 
+#include "redfish/rf-query.h"
 #include "redfish/rf-resource.h"
 
 static bool get_uuid(const RfContext *ctx, RfValue *value)
@@ -21,21 +22,29 @@ static const RfProperty deep_properties[] = {
     { NULL }
 };
 
+static bool get_max_levels(const RfContext *ctx, RfValue *value)
+{
+    value->integer = RF_EXPAND_LEVELS_MAX;
+    return true;
+}
+
 static const RfProperty expand_properties[] = {
-    { "ExpandAll", RF_TYPE_BOOL, .get = rf_get_false },
-    { "Levels", RF_TYPE_BOOL, .get = rf_get_false },
-    { "Links", RF_TYPE_BOOL, .get = rf_get_false },
-    { "NoLinks", RF_TYPE_BOOL, .get = rf_get_false },
+    { "ExpandAll", RF_TYPE_BOOL, .get = rf_get_true },
+    { "Levels", RF_TYPE_BOOL, .get = rf_get_true },
+    { "Links", RF_TYPE_BOOL, .get = rf_get_true },
+    { "MaxLevels", RF_TYPE_INTEGER, .get = get_max_levels },
+    { "NoLinks", RF_TYPE_BOOL, .get = rf_get_true },
     { NULL }
 };
 
 static const RfProperty features_properties[] = {
     { "DeepOperations", RF_TYPE_OBJECT, .members = deep_properties },
-    { "ExcerptQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { "ExcerptQuery", RF_TYPE_BOOL, .get = rf_get_true },
     { "ExpandQuery", RF_TYPE_OBJECT, .members = expand_properties },
-    { "FilterQuery", RF_TYPE_BOOL, .get = rf_get_false },
-    { "OnlyMemberQuery", RF_TYPE_BOOL, .get = rf_get_false },
-    { "SelectQuery", RF_TYPE_BOOL, .get = rf_get_false },
+    { "FilterQuery", RF_TYPE_BOOL, .get = rf_get_true },
+    { "OnlyMemberQuery", RF_TYPE_BOOL, .get = rf_get_true },
+    { "SelectQuery", RF_TYPE_BOOL, .get = rf_get_true },
+    { "TopSkipQuery", RF_TYPE_BOOL, .get = rf_get_true },
     { NULL }
 };
 

@@ -453,6 +453,7 @@ const RfResource rf_sensors_resources[] = {
     { .path = "/redfish/v1/Chassis/{ChassisId}/Sensors/{SensorId}",
       .type = "Sensor.v1_12_0.Sensor",
       .properties = sensor_properties,
+      .excerpt = (const char *const[]) { "Reading", NULL },
       .read = RF_PRIVILEGE_LOGIN,
       .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
       .prepare = prepare_reading,

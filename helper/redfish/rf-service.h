@@ -136,6 +136,21 @@ void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
 void rf_answer_resource(RfExchange *x);
 
 /**
+ * rf_answer_query: answer with what the exchange's query makes of the
+ * resource.
+ *
+ * @x: the exchange, prepared
+ */
+void rf_answer_query(RfExchange *x);
+
+/**
+ * rf_gather_free: forget what a query collects.
+ *
+ * @gather: it, or NULL
+ */
+void rf_gather_free(struct RfGather *gather);
+
+/**
  * rf_read_body: parse the body of a request.
  *
  * @x: the exchange

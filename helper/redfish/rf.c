@@ -60,20 +60,33 @@ unsigned rf_privileges(const RfExchange *x)
     return x->user.privileges & ~RF_PRIVILEGE_CONFIGURE_SELF;
 }
 
-static bool query_allowed(RfExchange *x)
+/* Returns false when it has answered. */
+static bool query_fits(RfExchange *x)
 {
-    g_autofree char *name = rf_query_unsupported(x->request.query);
+    g_autoptr(RfMessages) messages = rf_messages_new();
 
-    if (!name) {
-        return true;
+    if (!rf_query_parse(x->request.query, &x->query, messages)) {
+        if (is_read(x)) {
+            rf_answer_errors(x, messages, 0);
+        } else {
+            rf_answer_error(x, RF_MESSAGE_QUERY_NOT_SUPPORTED_ON_OPERATION);
+        }
+        return false;
     }
-    if (is_read(x)) {
-        rf_answer_error_about(x, RF_MESSAGE_QUERY_PARAMETER_UNSUPPORTED, name,
-                           0);
-    } else {
+    if (x->query.any && !is_read(x)) {
         rf_answer_error(x, RF_MESSAGE_QUERY_NOT_SUPPORTED_ON_OPERATION);
+        return false;
     }
-    return false;
+    return true;
+}
+
+/*
+ * What is public may lead to what is not: then the user matters. Who hides
+ * the word gets what is public.
+ */
+static bool asks_for_more(const RfExchange *x)
+{
+    return x->request.query && strstr(x->request.query, "expand");
 }
 
 static void answer_options(RfExchange *x)
@@ -103,13 +116,13 @@ static void dispatch(RfExchange *x)
         rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
         return;
     }
-    if (!query_allowed(x)) {
+    if (!query_fits(x)) {
         return;
     }
     if (is_method(x, "OPTIONS")) {
         answer_options(x);
     } else if (is_read(x)) {
-        rf_prepare(x, rf_answer_resource);
+        rf_prepare(x, x->query.any ? rf_answer_query : rf_answer_resource);
     } else {
         rf_write(x);
     }
@@ -190,6 +203,8 @@ void rf_exchange_unref(RfExchange *x)
     }
     g_object_unref(x->cancellable);
     rf_patch_free(x->patch);
+    rf_gather_free(x->gather);
+    rf_query_clear(&x->query);
     g_free(x->context.prepared);
     g_free(x->location);
     g_free(x->header);
@@ -247,7 +262,7 @@ void rf_service_submit(RfService *service, const RfRequest *request,
         return;
     }
     if (rf_route(x, x->request.path) && method_allowed(x) &&
-        !needed_privileges(x)) {
+        !needed_privileges(x) && !asks_for_more(x)) {
         dispatch(x);
         return;
     }

@@ -187,30 +187,6 @@ static void test_headers(void)
     }
 }
 
-static void test_query(void)
-{
-    g_autoptr(RfClient) client = rf_client_new();
-    RfRequest request = {
-        .method = "GET", .path = SYSTEM, .peer = "192.0.2.1",
-        .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN },
-        .query = "$expand=.",
-    };
-    g_autoptr(GBytes) body = g_bytes_new_static("{}", 2);
-    g_autoptr(RfReply) a = rf_client_call(client, &request);
-    g_autoptr(RfReply) b = NULL;
-    g_autoptr(RfReply) c = NULL;
-
-    assert_messages(a, 501, "QueryParameterUnsupported");
-    request.query = "only&foo=bar";
-    b = rf_client_call(client, &request);
-    g_assert_cmpuint(b->status, ==, 200);
-    request.method = "PATCH";
-    request.body = body;
-    request.query = "$select=Id";
-    c = rf_client_call(client, &request);
-    assert_messages(c, 400, "QueryNotSupportedOnOperation");
-}
-
 /* Built again when what it shows has changed, and only then. */
 static void test_cache(void)
 {
@@ -426,7 +402,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/rf/not-found", test_not_found);
     g_test_add_func("/redfish/rf/methods", test_methods);
     g_test_add_func("/redfish/rf/headers", test_headers);
-    g_test_add_func("/redfish/rf/query", test_query);
     g_test_add_func("/redfish/rf/cache", test_cache);
     g_test_add_func("/redfish/rf/if-match", test_if_match);
     g_test_add_func("/redfish/rf/bodies", test_bodies);
