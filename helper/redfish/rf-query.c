@@ -301,6 +301,20 @@ static bool is_collection(JsonObject *object)
            json_object_has_member(object, "Members@odata.count");
 }
 
+/* Those that were expanded; the others stay references. */
+static void select_members(JsonObject *select, JsonArray *members)
+{
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(members); i++) {
+        JsonObject *member = json_array_get_object_element(members, i);
+
+        if (json_object_get_size(member) > 1) {
+            rf_query_select(select, member);
+        }
+    }
+}
+
 void rf_query_select(JsonObject *select, JsonObject *object)
 {
     g_autoptr(GList) names = json_object_get_members(object);
@@ -311,20 +325,10 @@ void rf_query_select(JsonObject *select, JsonObject *object)
     for (l = names; l; l = l->next) {
         JsonNode *node = json_object_get_member(object, l->data);
 
-        if (collection && g_str_has_prefix(l->data, "Members")) {
-            if (g_str_equal(l->data, "Members")) {
-                JsonArray *array = json_node_get_array(node);
-                unsigned i;
-
-                for (i = 0; i < json_array_get_length(array); i++) {
-                    JsonObject *member =
-                        json_array_get_object_element(array, i);
-
-                    if (json_object_get_size(member) > 1) {
-                        rf_query_select(select, member);
-                    }
-                }
-            }
+        if (collection && g_str_equal(l->data, "Members")) {
+            select_members(select, json_node_get_array(node));
+        } else if (collection && g_str_has_prefix(l->data, "Members@")) {
+            continue;
         } else if (is_kept(select, l->data)) {
             select_node(json_object_get_member(select, l->data), node);
         } else {
