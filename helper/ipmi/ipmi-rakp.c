@@ -21,9 +21,18 @@ static bool suite_matches(const CipherSuite *suite,
            (req->conf.any || req->conf.alg == suite->conf);
 }
 
+static bool is_suite(const RakpOpenRequest *req)
+{
+    return !req->auth.any && !req->integrity.any && !req->conf.any &&
+           cipher_suite_by_algs(req->auth.alg, req->integrity.alg,
+                                req->conf.alg);
+}
+
 /*
  * The algorithms are known one by one, but a suite is a triple: to mix two
- * offered suites is refused too (table 13-15, "no cipher suite match").
+ * offered suites is refused too (table 13-15, "no cipher suite match"). So
+ * is one that could be offered and is not: by that status FreeIPMI tells its
+ * user "cipher suite id unavailable".
  */
 static uint8_t choose_suite(const IpmiSessions *sessions,
                             const RakpOpenRequest *req,
@@ -48,6 +57,9 @@ static uint8_t choose_suite(const IpmiSessions *sessions,
         conf |= req->conf.alg == (*suite)->conf;
     }
     *suite = NULL;
+    if (is_suite(req)) {
+        return IPMI_RAKP_STATUS_NO_SUITE_MATCH;
+    }
     if (!auth) {
         return IPMI_RAKP_STATUS_INVALID_AUTH_ALG;
     }

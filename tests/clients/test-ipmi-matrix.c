@@ -238,6 +238,8 @@ static const Row freeipmi_rows[] = {
     { "bmc-device --get-sel-time", 0, "*" },
     { "bmc-device --get-acpi-power-state", 0, "*" },
     { "ipmi-chassis --get-status", 0, "*System Power *: on*" },
+    { "ipmi-chassis -I 8 --get-status", 1, "*cipher suite id unavailable\n" },
+    { "ipmi-chassis -I 17 -k key --get-status", 1, "*k_g invalid\n" },
     { "ipmi-chassis --get-capabilities", 0, "*" },
     { "ipmi-chassis --get-system-restart-cause", 0, "*" },
     { "ipmi-chassis --chassis-identify=1", 0, "*" },

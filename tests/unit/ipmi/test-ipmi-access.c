@@ -239,7 +239,7 @@ static void test_suite_privileges(EngineFixture *f, const void *opaque)
     bmc_channel_set_suite_privileges(f->base.bmc, privs, &inside);
     engine_host_init(&host, f, "192.0.2.1", 1000);
     g_assert_cmphex(ipmi_test_client_open(&host.client, 3, 4, 1), ==,
-                    IPMI_RAKP_STATUS_INVALID_AUTH_ALG);
+                    IPMI_RAKP_STATUS_NO_SUITE_MATCH);
     g_assert_cmphex(ipmi_test_client_login(&host.client, 3, "admin",
                                            FIXTURE_PASSWORD), ==, 0);
     g_assert_cmphex(engine_host_command(&host, APP, 0x3b, "03"), ==, 0x81);

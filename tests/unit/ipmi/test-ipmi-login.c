@@ -98,14 +98,14 @@ static void test_suites_refused(EngineFixture *f, const void *opaque)
     static const struct {
         uint8_t auth, integrity, conf, status;
     } cases[] = {
-        { 0, 0, 0, IPMI_RAKP_STATUS_INVALID_AUTH_ALG },
-        { 2, 2, 1, IPMI_RAKP_STATUS_INVALID_AUTH_ALG },
+        { 0, 0, 0, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
+        { 2, 2, 1, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
         { 1, 0, 1, IPMI_RAKP_STATUS_INVALID_INTEGRITY_ALG },
-        { 1, 1, 0, IPMI_RAKP_STATUS_INVALID_CONF_ALG },
+        { 1, 1, 0, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
         { 3, 4, 2, IPMI_RAKP_STATUS_INVALID_CONF_ALG },
         { 1, 4, 1, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
         { 3, 1, 1, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
-        { 3, 0, 0, IPMI_RAKP_STATUS_INVALID_INTEGRITY_ALG },
+        { 3, 0, 0, IPMI_RAKP_STATUS_NO_SUITE_MATCH },
         { 0x3f, 4, 1, IPMI_RAKP_STATUS_INVALID_AUTH_ALG },
     };
     EngineHost host;
