@@ -287,8 +287,10 @@ static void test_maas(TestLab *f, const void *data)
         test_vm_wait_serial(f->vm, "BOOTED ");
     }
     /* A suite that is not there is refused, and not by silence. */
-    maas(f, "ipmipower", "-I 8 --stat", "127.0.0.1: BMC error\n");
-    maas(f, "ipmipower", "-I 12 --stat", "127.0.0.1: BMC error\n");
+    maas(f, "ipmipower", "-I 8 --stat",
+         "127.0.0.1: cipher suite id unavailable\n");
+    maas(f, "ipmipower", "-I 12 --stat",
+         "127.0.0.1: cipher suite id unavailable\n");
     /* On this text MAAS tries again without the key. */
     maas(f, "ipmipower", "-k 0x000102030405060708090a0b0c0d0e0f10111213 "
          "-I 3 --stat", "127.0.0.1: k_g invalid\n");
