@@ -9,6 +9,7 @@ with a traceback when one fails.
 """
 
 import sys
+import uuid
 
 from pyghmi import exceptions
 from pyghmi.ipmi import command
@@ -59,7 +60,11 @@ def raw(bmc):
 def inventory(bmc):
     parts = dict(bmc.get_inventory())
     equal(parts['System']['Product name'], 'matrix')
-    equal(bmc.get_inventory_of_component('System')['UUID'].lower(), UUID)
+    # It takes the answer for SMBIOS's order of bytes; IPMI's is reversed.
+    shown = uuid.UUID(bytes_le=uuid.UUID(UUID).bytes[::-1])
+    got = bmc.get_inventory_of_component('System')
+    equal(got['UUID'].lower(), str(shown))
+    equal('UUID: ' + UUID in got['product_extra'], True)
 
 
 def sensors(bmc):
