@@ -132,6 +132,22 @@ void bmc_lockout_free(Bmc *bmc);
 void bmc_channel_new(Bmc *bmc, bool reset_keys);
 
 /**
+ * bmc_channel_restart: the present access is the saved one again.
+ *
+ * @bmc: the hub
+ */
+void bmc_channel_restart(Bmc *bmc);
+
+/**
+ * bmc_channel_machine_event: follow the machine: with its reset and its end,
+ * so it is too (IPMI 2.0 section 22.22).
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_channel_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
  * bmc_channel_free: wipe and free them.
  *
  * @bmc: the hub

@@ -54,6 +54,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_sensors_machine_event(bmc, event);
     bmc_watchdog_machine_event(bmc, event);
     bmc_chassis_machine_event(bmc, event);
+    bmc_channel_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -291,6 +292,7 @@ void bmc_restart(Bmc *bmc, bool cold)
     static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
 
     bmc_event_set_logging(bmc, true);
+    bmc_channel_restart(bmc);
     if (cold) {
         bmc_watchdog_restart(bmc);
         bmc_pef_postpone(bmc, 0);

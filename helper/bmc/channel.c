@@ -199,6 +199,13 @@ const BmcChannelAccess *bmc_channel_access_saved(const Bmc *bmc)
     return &bmc->channel->saved;
 }
 
+static bool access_equal(const BmcChannelAccess *a, const BmcChannelAccess *b)
+{
+    return a->mode == b->mode && a->alerting == b->alerting &&
+           a->per_message_auth == b->per_message_auth &&
+           a->user_level_auth == b->user_level_auth && a->limit == b->limit;
+}
+
 void bmc_channel_set_access(Bmc *bmc, bool saved,
                             const BmcChannelAccess *access,
                             const BmcOrigin *origin)
@@ -206,14 +213,31 @@ void bmc_channel_set_access(Bmc *bmc, bool saved,
     BmcChannelAccess *at = saved ? &bmc->channel->saved :
                            &bmc->channel->present;
 
-    if (at->mode == access->mode && at->alerting == access->alerting &&
-        at->per_message_auth == access->per_message_auth &&
-        at->user_level_auth == access->user_level_auth &&
-        at->limit == access->limit) {
+    if (access_equal(at, access)) {
         return;
     }
     *at = *access;
     changed(bmc, saved ? "saved access" : "present access", origin);
+}
+
+void bmc_channel_restart(Bmc *bmc)
+{
+    BmcChannelState *channel = bmc->channel;
+
+    if (!access_equal(&channel->present, &channel->saved)) {
+        channel->present = channel->saved;
+        g_message("LAN channel: access is as it was saved");
+        bmc_changed(bmc, BMC_PART_LAN);
+    }
+}
+
+void bmc_channel_machine_event(Bmc *bmc, const MachineEvent *event)
+{
+    if (event->type == MACHINE_EVENT_RESET ||
+        (event->type == MACHINE_EVENT_STATE &&
+         machine_state_is_off(bmc->machine->state))) {
+        bmc_channel_restart(bmc);
+    }
 }
 
 BmcPrivilege bmc_channel_ceiling(const Bmc *bmc, const BmcUser *user)

@@ -30,7 +30,7 @@ typedef enum BmcChannelMode {
  * BmcChannelAccess: access to the LAN channel (section 22.22).
  *
  * @mode: whether it is available
- * @alerting: alerts may leave on it
+ * @alerting: alerts of event filters may leave on it; immediate ones always
  * @per_message_auth: IPMI 1.5: each packet of a session is authenticated,
  *                    not only its activation
  * @user_level_auth: IPMI 1.5: requests that need no more than User privilege
@@ -55,7 +55,8 @@ typedef struct BmcChannelAccess {
 const BmcChannelAccess *bmc_channel_access(const Bmc *bmc);
 
 /**
- * bmc_channel_access_saved: access as it will be after a restart.
+ * bmc_channel_access_saved: access as it will be when the machine has been
+ * reset.
  *
  * @bmc: the hub
  *
@@ -65,11 +66,12 @@ const BmcChannelAccess *bmc_channel_access_saved(const Bmc *bmc);
 
 /**
  * bmc_channel_set_access: change access. Volatile and non-volatile settings
- * are set apart, as in IPMI.
+ * are set apart, as in IPMI: the present ones hold until the machine is reset
+ * or off.
  *
  * @bmc: the hub
- * @saved: change the non-volatile settings, which take effect at the next
- *         start, rather than the present ones
+ * @saved: change the non-volatile settings, which take effect then, rather
+ *         than the present ones
  * @access: all of it; valid values only
  * @origin: who asks
  */

@@ -7,6 +7,7 @@
 
 #include "bmc/pef-priv.h"
 
+#include "bmc/channel.h"
 #include "bmc/lan.h"
 #include "bmc/sel.h"
 #include "util/error.h"
@@ -206,7 +207,10 @@ static bool start_sending(Bmc *bmc, PefAlert *alert, unsigned destination)
     alert->destination = destination;
     alert->left = 1 + d->retries;
     fill_trap(bmc, alert);
-    sent = is_used(d) && transmit(bmc, alert);
+    /* Access to the channel gates PEF only (IPMI 2.0 section 22.22) */
+    sent = is_used(d) && (alert->immediate ||
+                          bmc_channel_access(bmc)->alerting) &&
+           transmit(bmc, alert);
     if (d->ack && sent) {
         wait_for_ack(bmc, alert);
         return true;

@@ -145,6 +145,29 @@ static void test_alert(CommandFixture *f, const void *opaque)
     g_assert_cmpint(receive(sock, again, sizeof(again)), <, 0);
 }
 
+/* Access to the channel gates alerts of PEF, not immediate ones. */
+static void test_gate(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, false);
+    uint8_t buf[512];
+
+    check(f, 0x12, "01 01", "");
+    check(f, 0x12, "02 01", "");
+    check(f, 0x12, "06 01 80 01 03 10" WHERE, "");
+    check(f, 0x12, "09 01 38 11 00", "");
+    command_fixture_assert(f, IPMI_NETFN_APP, 0x40, "01 a2 00", "");
+    happen(f);
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), <, 0);
+    check(f, 0x16, "01 01 00", "");
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), >, 0);
+    command_fixture_assert(f, IPMI_NETFN_APP, 0x40, "01 82 00", "");
+    fixture_advance(&f->base, 10000);
+    while (receive(sock, buf, sizeof(buf)) > 0) {
+    }
+    happen(f);
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), >, 0);
+}
+
 static void test_immediate(CommandFixture *f, const void *opaque)
 {
     g_autoptr(GSocket) sock = listen_at(f, true);
@@ -221,6 +244,7 @@ int main(int argc, char **argv)
     ADD("parameters", test_parameters);
     ADD("actions", test_actions);
     ADD("alert", test_alert);
+    ADD("gate", test_gate);
     ADD("immediate", test_immediate);
     ADD("cause", test_cause);
     ADD("guest", test_guest);

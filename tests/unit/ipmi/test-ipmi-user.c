@@ -222,6 +222,30 @@ static void test_channel(CommandFixture *f, const void *opaque)
     check(f, 0x41, "0180", "20 03");
 }
 
+/*
+ * Present settings are those that are saved again as soon as the machine is
+ * reset or off, or the BMC is reset.
+ */
+static void test_channel_present(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x40, "01ba83", "");
+    check(f, 0x41, "0180", "3a 03");
+    mock_machine_reset(f->base.mock, true);
+    check(f, 0x41, "0180", "02 04");
+    check(f, 0x40, "01ba83", "");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_SHUTDOWN);
+    check(f, 0x41, "0180", "02 04");
+    check(f, 0x40, "01ba83", "");
+    check(f, 0x03, "", "");
+    fixture_advance(&f->base, 1000);
+    check(f, 0x41, "0180", "02 04");
+    check(f, 0x40, "016043", "");
+    check(f, 0x41, "0180", "02 04");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_RUNNING);
+    mock_machine_reset(f->base.mock, true);
+    check(f, 0x41, "0180", "20 03");
+}
+
 static void test_keys(CommandFixture *f, const void *opaque)
 {
     check(f, 0x56, "010001", "02" ZEROS "00000000");
@@ -266,6 +290,7 @@ int main(int argc, char **argv)
     ADD("/ipmi/user/payloads", test_payloads);
     ADD("/ipmi/user/in-band", test_in_band);
     ADD("/ipmi/channel/access", test_channel);
+    ADD("/ipmi/channel/present", test_channel_present);
     ADD("/ipmi/channel/keys", test_keys);
     return g_test_run();
 }
