@@ -34,7 +34,8 @@
 #define TYPE_SESSION_AUDIT 0x2a
 #define OFFSET_PASSWORD_DISABLE 0x03
 #define DATA_OEM 0xa0
-#define DATA_SPECIFIC 0xf0
+#define DATA_2_SPECIFIC 0xc0
+#define DATA_3_SPECIFIC 0x30
 #define DATA_NONE 0xff
 #define LAN_CHANNEL 1
 
@@ -224,11 +225,14 @@ static void report_lockout(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
         .sensor = BMC_SENSOR_SESSION_AUDIT,
         .sensor_type = TYPE_SESSION_AUDIT,
         .event_type = BMC_EVENT_SENSOR_SPECIFIC,
-        .data = { OFFSET_PASSWORD_DISABLE | DATA_SPECIFIC, slot,
+        .data = { OFFSET_PASSWORD_DISABLE | DATA_2_SPECIFIC, slot,
                   channel_of(origin) },
     };
     g_autofree char *text = NULL;
 
+    if (event.data[2] != DATA_NONE) {
+        event.data[0] |= DATA_3_SPECIFIC;
+    }
     if (policy->lockout_s) {
         text = g_strdup_printf("%u wrong passwords: %s is locked out for "
                                "%u s", policy->threshold, who,

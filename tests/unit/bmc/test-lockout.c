@@ -3,6 +3,7 @@
 #include "osdep.h"
 
 #include "bmc/lockout.h"
+#include "bmc/sel.h"
 
 #include "bmc-fixture.h"
 
@@ -186,6 +187,20 @@ static void test_reports(Fixture *f, const void *opaque)
     g_assert_cmpint(bmc_generation(f->bmc, BMC_PART_EVENTS), ==, events + 4);
 }
 
+/* Event data 3 is the channel; Redfish has none. */
+static void test_event_data(Fixture *f, const void *opaque)
+{
+    const BmcSelEntry *entry;
+
+    set(f, 1, 0, 10, true);
+    fail(f, 1, &here);
+    entry = bmc_sel_find(f->bmc, SEL_ID_LAST, NULL);
+    test_assert_hex_equal(entry->bytes + 10, 6, "2a 09 6f f3 02 01");
+    bmc_lockout_failed(f->bmc, FIXTURE_OPER, &web);
+    entry = bmc_sel_find(f->bmc, SEL_ID_LAST, NULL);
+    test_assert_hex_equal(entry->bytes + 10, 6, "2a 09 6f c3 03 ff");
+}
+
 static void test_unanswered(Fixture *f, const void *opaque)
 {
     unsigned i;
@@ -219,6 +234,7 @@ int main(int argc, char **argv)
     ADD("ipv6", test_ipv6);
     ADD("bounded", test_bounded);
     ADD("reports", test_reports);
+    ADD("event-data", test_event_data);
     ADD("unanswered", test_unanswered);
     return g_test_run();
 }
