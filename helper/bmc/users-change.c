@@ -12,6 +12,8 @@
 #include "util/error.h"
 #include "util/secret.h"
 
+#define GUESSES_MS (60 * 1000)
+
 static const BmcUser *find_actor(const Bmc *bmc, const BmcOrigin *origin)
 {
     const char *name = origin->user ? origin->user : "";
@@ -124,7 +126,6 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
 
     bmc_lockout_enable(bmc, slot);
     users_clear_password(at);
-    bmc_lockout_enable(bmc, slot);
     if (!is_zero(password, size)) {
         memcpy(at->password, password, size);
         at->has_password = true;
@@ -135,14 +136,14 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
     changed(bmc, at, "password", origin, trusted);
 }
 
-BmcPasswordTest bmc_users_test_password(const Bmc *bmc, unsigned slot,
-                                        const uint8_t *password, size_t size)
+static BmcPasswordTest test_password(const UserSlot *at,
+                                     const uint8_t *password, size_t size)
 {
-    const UserSlot *at = users_slot(bmc, slot);
     uint8_t padded[BMC_IPMI_PASSWORD_MAX] = { 0 };
     bool equal;
 
-    if (at->password_size && at->password_size != size) {
+    if ((at->password_size && at->password_size != size) ||
+        !is_zero(at->password + size, sizeof(at->password) - size)) {
         return BMC_PASSWORD_WRONG_SIZE;
     }
     memcpy(padded, password, size);
@@ -150,6 +151,30 @@ BmcPasswordTest bmc_users_test_password(const Bmc *bmc, unsigned slot,
                          sizeof(at->password));
     secret_wipe(padded, sizeof(padded));
     return equal && !at->hash ? BMC_PASSWORD_RIGHT : BMC_PASSWORD_WRONG;
+}
+
+BmcPasswordTest bmc_users_test_password(Bmc *bmc, unsigned slot,
+                                        const uint8_t *password, size_t size,
+                                        const BmcOrigin *origin)
+{
+    const UserSlot *at = users_slot(bmc, slot);
+    BmcUsers *users = bmc->users;
+    int64_t now = clock_now_ms(bmc->clock);
+    BmcPasswordTest result;
+
+    if (bmc_origin_may_reach_host(bmc, origin)) {
+        return test_password(at, password, size);
+    }
+    if (now >= users->guesses_until_ms) {
+        users->guesses = 0;
+        users->guesses_until_ms = now + GUESSES_MS;
+    }
+    if (users->guesses >= BMC_USERS_GUESSES_MAX) {
+        return BMC_PASSWORD_TOO_MANY;
+    }
+    result = test_password(at, password, size);
+    users->guesses += result != BMC_PASSWORD_RIGHT;
+    return result;
 }
 
 void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,

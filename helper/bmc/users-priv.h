@@ -41,6 +41,8 @@ typedef struct UserSlot {
  * @cancellable: stops hashing when the hub goes
  * @hashing: threads at work
  * @waiting: GTasks of callers that no thread works for yet
+ * @guesses: wrong passwords that were tested until @guesses_until_ms by who
+ *           may not reach the host
  * @changes: limits log lines about changes
  */
 struct BmcUsers {
@@ -49,6 +51,8 @@ struct BmcUsers {
     GCancellable *cancellable;
     unsigned hashing;
     GQueue waiting;
+    unsigned guesses;
+    int64_t guesses_until_ms;
     LogLimit changes;
 };
 

@@ -22,6 +22,8 @@
 #define BMC_IPMI_PASSWORD_MAX 20  /* bytes; IPMI 2.0 section 22.30 */
 #define BMC_IPMI_PASSWORD_SHORT 16 /* bytes; the form of IPMI 1.5 */
 #define BMC_PASSWORD_MAX 256      /* bytes; ours, for hashed passwords */
+/* Wrong passwords that may be tested in a minute by the guest and its like. */
+#define BMC_USERS_GUESSES_MAX 100
 
 /**
  * BmcPrivilege: IPMI 2.0 section 6.8; the numbers are those on the wire.
@@ -87,12 +89,15 @@ typedef struct BmcUser {
  *
  * @BMC_PASSWORD_RIGHT: it is the account's
  * @BMC_PASSWORD_WRONG: it is not
- * @BMC_PASSWORD_WRONG_SIZE: the account's was set in the other form
+ * @BMC_PASSWORD_WRONG_SIZE: the account's was set in the other form, or does
+ *                           not fit in this one
+ * @BMC_PASSWORD_TOO_MANY: too many have been tested; try later
  */
 typedef enum BmcPasswordTest {
     BMC_PASSWORD_RIGHT,
     BMC_PASSWORD_WRONG,
     BMC_PASSWORD_WRONG_SIZE,
+    BMC_PASSWORD_TOO_MANY,
 } BmcPasswordTest;
 
 /**
@@ -164,18 +169,21 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
 
 /**
  * bmc_users_test_password: compare with an account's password, in constant
- * time. An account that has only a hash is never right.
+ * time. An account that has only a hash is never right. Who may not reach
+ * the host must not learn the password of one who may by trying: only
+ * %BMC_USERS_GUESSES_MAX wrong ones in a minute are looked at.
  *
  * @bmc: the hub
  * @slot: 1 to %BMC_USERS_MAX
  * @password: @size bytes, padded with zeros
  * @size: %BMC_IPMI_PASSWORD_SHORT or %BMC_IPMI_PASSWORD_MAX
+ * @origin: who asks
  *
  * Returns: the result
  */
-BmcPasswordTest bmc_users_test_password(const Bmc *bmc, unsigned slot,
-                                        const uint8_t *password,
-                                        size_t size);
+BmcPasswordTest bmc_users_test_password(Bmc *bmc, unsigned slot,
+                                        const uint8_t *password, size_t size,
+                                        const BmcOrigin *origin);
 
 /**
  * bmc_users_set_enabled: let an account log in, or not. The last enabled

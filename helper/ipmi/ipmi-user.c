@@ -183,11 +183,14 @@ static int get_name(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 static int test_password(IpmiRequest *req, unsigned id,
                          const uint8_t *password, size_t size)
 {
-    switch (bmc_users_test_password(req->bmc, id, password, size)) {
+    switch (bmc_users_test_password(req->bmc, id, password, size,
+                                    &req->ctx->origin)) {
     case BMC_PASSWORD_RIGHT:
         return IPMI_CC_OK;
     case BMC_PASSWORD_WRONG_SIZE:
         return CC_TEST_WRONG_SIZE;
+    case BMC_PASSWORD_TOO_MANY:
+        return IPMI_CC_NODE_BUSY;
     case BMC_PASSWORD_WRONG:
         break;
     }

@@ -337,20 +337,31 @@ static void test_change_password(void)
     user = bmc_users_get(fix.bmc, 2);
     /* As the configuration gave it, both forms fit */
     g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
-        (const uint8_t *)"secret\0\0\0\0\0\0\0\0\0", 16), ==,
+        (const uint8_t *)"secret\0\0\0\0\0\0\0\0\0", 16, &admin), ==,
         BMC_PASSWORD_RIGHT);
     set_password(&fix, 2, "12345678901234567890", 20, &admin);
     fixture_restart(&fix);
     user = bmc_users_get(fix.bmc, 2);
     g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
-        (const uint8_t *)"12345678901234567890", 20), ==,
+        (const uint8_t *)"12345678901234567890", 20, &admin), ==,
         BMC_PASSWORD_RIGHT);
     g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
-        (const uint8_t *)"12345678901234567891", 20), ==,
+        (const uint8_t *)"12345678901234567891", 20, &admin), ==,
         BMC_PASSWORD_WRONG);
     g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
-        (const uint8_t *)"12345678901234567890", 16), ==,
+        (const uint8_t *)"12345678901234567890", 16, &admin), ==,
         BMC_PASSWORD_WRONG_SIZE);
+    /* As the configuration gives it, it may still be too long for one form */
+    fix.config.admin_password = "12345678901234567890";
+    fix.config.reset_accounts = true;
+    fixture_restart(&fix);
+    fix.config.reset_accounts = false;
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"12345678901234567890", 16, &admin), ==,
+        BMC_PASSWORD_WRONG_SIZE);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
+        (const uint8_t *)"12345678901234567890", 20, &admin), ==,
+        BMC_PASSWORD_RIGHT);
     g_assert_cmpint(verify(&fix, "admin", "12345678901234567890"), ==, 102);
     g_assert_cmpint(verify(&fix, "admin", "secret"), ==, BMC_ERROR_AUTH);
     /* Bytes that are no text are kept too */
@@ -369,6 +380,36 @@ static void test_change_password(void)
     g_assert_false(user->ipmi);
 }
 
+/* The guest is not to find out by trying what an account's password is. */
+static void test_guessing(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcOrigin admin = by("admin");
+    uint8_t right[16] = "secret";
+    uint8_t wrong[16] = "guess";
+    unsigned i;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    for (i = 0; i < BMC_USERS_GUESSES_MAX; i++) {
+        g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, right, 16,
+                                                &guest), ==,
+                        BMC_PASSWORD_RIGHT);
+        g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, wrong, 16,
+                                                &guest), ==,
+                        BMC_PASSWORD_WRONG);
+    }
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, right, 16, &guest),
+                    ==, BMC_PASSWORD_TOO_MANY);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, wrong, 16, &admin),
+                    ==, BMC_PASSWORD_WRONG);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, right, 16, &admin),
+                    ==, BMC_PASSWORD_RIGHT);
+    fixture_advance(&fix, 60000);
+    g_assert_cmpint(bmc_users_test_password(fix.bmc, 2, right, 16, &guest),
+                    ==, BMC_PASSWORD_RIGHT);
+}
+
 /* A hash gives way to a password that IPMI can use. */
 static void test_change_hashed(void)
 {
@@ -379,7 +420,7 @@ static void test_change_hashed(void)
     fix.config.admin_password = LONG_PASSWORD;
     fixture_start(&fix);
     g_assert_cmpint(bmc_users_test_password(fix.bmc, 2,
-        (const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16), ==,
+        (const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, &admin), ==,
         BMC_PASSWORD_WRONG);
     g_assert_false(bmc_users_get(fix.bmc, 2)->ipmi);
     set_password(&fix, 2, "short", 16, &admin);
@@ -500,6 +541,7 @@ int main(int argc, char **argv)
     g_test_add_func("/users/too-many", test_too_many);
     g_test_add_func("/users/change/name", test_change_name);
     g_test_add_func("/users/change/password", test_change_password);
+    g_test_add_func("/users/change/guessing", test_guessing);
     g_test_add_func("/users/change/hashed", test_change_hashed);
     g_test_add_func("/users/change/access", test_change_access);
     g_test_add_func("/users/change/in-band", test_in_band);
