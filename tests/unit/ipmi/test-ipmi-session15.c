@@ -333,14 +333,14 @@ static void test_channel_auth(EngineFixture *f, const void *opaque)
     g_assert_cmphex(host.client.data[0], ==, 2);
     g_assert_cmphex(command(&host, APP, 0x3b, "04"), ==, 0);
     g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, CHASSIS, 0x01, ""), ==, 0);
-    g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, CHASSIS, 0x02, "03"), ==,
+    g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, CHASSIS, 0x02, "01"), ==,
                     IPMI_TEST_SILENCE);
-    g_assert_cmphex(send_as(&host, 2, CHASSIS, 0x02, "03"), ==, 0);
+    g_assert_cmphex(send_as(&host, 2, CHASSIS, 0x02, "01"), ==, 0);
     set_auth(f, false, true);
     login(f, &host, 2, "admin", FIXTURE_PASSWORD, 4);
     g_assert_cmphex(host.client.data[0], ==, IPMI_AUTH_NONE);
     g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, APP, 0x3b, "04"), ==, 0);
-    g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, CHASSIS, 0x02, "03"), ==,
+    g_assert_cmphex(send_as(&host, IPMI_AUTH_NONE, CHASSIS, 0x02, "01"), ==,
                     0);
     g_assert_cmphex(ipmi_test_client_sessionless(&host.client, false, APP,
                                                  0x38, "\x8e\x04", 2), ==, 0);
