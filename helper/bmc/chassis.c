@@ -25,6 +25,7 @@
  * @on: the machine was on when last looked at
  * @since_ms: since when, if it is on
  * @lost: QEMU has gone, or was not there yet
+ * @left_off: it was not switched on when power came back, nor since
  */
 struct BmcChassisState {
     BmcChassis set;
@@ -34,6 +35,7 @@ struct BmcChassisState {
     bool on;
     int64_t since_ms;
     bool lost;
+    bool left_off;
 };
 
 static const char *const policies[] = {
@@ -72,6 +74,7 @@ static void save(Bmc *bmc)
         json_object_set_int_member(section, "cycle-interval",
                                    bmc->power_cycle_interval_ms / 1000);
     }
+    json_object_set_boolean_member(section, "left-off", c->left_off);
     json_object_set_int_member(section, "powered", c->saved_s);
     if (c->on) {
         /* For the next helper, if it finds the machine still on. */
@@ -111,6 +114,7 @@ static void load(Bmc *bmc, JsonObject *section)
         c->set.policy = value;
     }
     json_get_bool(section, "button-disabled", &c->set.button_disabled);
+    json_get_bool(section, "left-off", &c->left_off);
     load_addresses(c, section);
     if (json_get_int(section, "cycle-interval", &value) == JSON_GET_OK &&
         value >= 0 && value <= UINT8_MAX) {
@@ -145,6 +149,7 @@ static void follow_power(Bmc *bmc)
     }
     c->powered_s = powered_s(bmc);
     c->on = on;
+    c->left_off &= !on;
     c->since_ms = clock_now_ms(bmc->clock);
     save(bmc);
 }
@@ -164,8 +169,9 @@ static bool was_on(const Bmc *bmc)
 {
     const BmcPowerEvent *off = bmc_power_last_off_event(bmc);
 
-    return off->when && (off->cause == BMC_POWER_CAUSE_QEMU ||
-                         off->cause == BMC_POWER_CAUSE_UNKNOWN);
+    return off->when && !bmc->chassis->left_off &&
+           (off->cause == BMC_POWER_CAUSE_QEMU ||
+            off->cause == BMC_POWER_CAUSE_UNKNOWN);
 }
 
 void bmc_chassis_restore(Bmc *bmc)
@@ -182,6 +188,9 @@ void bmc_chassis_restore(Bmc *bmc)
             bmc, BMC_POWER_ON, policy == BMC_RESTORE_ON ?
             BMC_POWER_CAUSE_ALWAYS : BMC_POWER_CAUSE_PREVIOUS, &origin, NULL,
             restored, NULL);
+    } else {
+        bmc->chassis->left_off = true;
+        save(bmc);
     }
 }
 

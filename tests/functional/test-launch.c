@@ -167,6 +167,56 @@ static void test_ends_qemu(Fixture *f, const void *data)
     g_assert_cmpint(kill(pid, 0), ==, -1);
 }
 
+static void chassis(Fixture *f, const char *what, const char *pattern)
+{
+    g_autofree char *args = g_strdup_printf("chassis %s", what);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, args, &out), ==, 0);
+    if (!g_pattern_match_simple(pattern, out)) {
+        g_error("ipmitool %s: '%s' does not match '%s'", args, out, pattern);
+    }
+}
+
+/* The host goes down and comes up again: in good order, or not. */
+static void power_fails(Fixture *f, bool at_once)
+{
+    GPid qemu = qemu_pid(f);
+
+    if (at_once) {
+        test_bmc_kill(f->bmc);
+        kill(qemu, SIGKILL);
+    } else {
+        test_bmc_stop(f->bmc);
+    }
+    test_bmc_free(f->bmc);
+    start(f, "", DISK);
+    test_bmc_wait_log(f->bmc, "QEMU answers");
+}
+
+static void test_restore_policy(Fixture *f, const void *data)
+{
+    start(f, "", DISK);
+    test_bmc_wait_power(f->bmc, "Off");
+    chassis(f, "policy always-on", "*");
+    power_fails(f, false);
+    test_bmc_wait_power(f->bmc, "On");
+    chassis(f, "restart_cause", "*always-restore*");
+    chassis(f, "policy previous", "*");
+    power_fails(f, false);
+    test_bmc_wait_power(f->bmc, "On");
+    chassis(f, "restart_cause", "*restore-previous*");
+    chassis(f, "status", "*Policy : previous*ac-failed*");
+    chassis(f, "policy always-off", "*");
+    power_fails(f, true);
+    test_bmc_wait_power(f->bmc, "Off");
+    /* Now it was off before. */
+    chassis(f, "policy previous", "*");
+    power_fails(f, false);
+    test_bmc_wait_power(f->bmc, "Off");
+    g_assert_false(test_bmc_logged(f->bmc, "power: on"));
+}
+
 static void test_uefi(Fixture *f, const void *data)
 {
     g_autoptr(JsonObject) system = NULL;
@@ -295,6 +345,7 @@ int main(int argc, char **argv)
     ADD("qemu-killed", test_qemu_killed);
     ADD("adopted", test_adopted);
     ADD("ends-qemu", test_ends_qemu);
+    ADD("restore-policy", test_restore_policy);
     ADD("uefi", test_uefi);
     ADD("run/both", test_run_both);
     ADD("run/off", test_run_off);

@@ -125,6 +125,16 @@ static void test_policy_acts(CommandFixture *f, const void *opaque)
     assert_chassis(f, 0x02, "01", "");
     come_back(f);
     g_assert_cmpuint(fixture_log_count(&f->base, "start"), ==, 0);
+    /* It was off when power failed for the second time. */
+    assert_chassis(f, 0x06, "01", "07");
+    come_back(f);
+    g_assert_cmpuint(fixture_log_count(&f->base, "start"), ==, 0);
+    command_fixture_restart(f);
+    come_back(f);
+    g_assert_cmpuint(fixture_log_count(&f->base, "start"), ==, 0);
+    assert_chassis(f, 0x02, "01", "");
+    come_back(f);
+    g_assert_cmpuint(fixture_log_count(&f->base, "start"), ==, 1);
 }
 
 static void test_panel(CommandFixture *f, const void *opaque)
