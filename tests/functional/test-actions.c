@@ -5,11 +5,14 @@
  */
 #include "osdep.h"
 
+#include <signal.h>
+
 #include "test-vm.h"
 
 #define GUEST \
     "-M q35 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
-    "-device ide-hd,drive=a,bootindex=10"
+    "-device ide-hd,drive=a,bootindex=10 " \
+    "-device e1000,romfile=@net-n.rom@,bootindex=30"
 #define BOOTED "BOOTED A"
 
 /* Set PEF Configuration Parameters: control, action global control. */
@@ -62,6 +65,38 @@ static void test_watchdog(TestLab *f, const void *data)
     run(f, "mc watchdog get", "*Stopped*");
 }
 
+static void expire(TestLab *f)
+{
+    run(f, "raw 0x06 0x24 0x04 0x01 0x00 0x00 0x05 0x00", "*");
+    run(f, "raw 0x06 0x22", "*");
+}
+
+/* Boot flags are for what Chassis Control starts, unless told otherwise. */
+static void test_boot_flags(TestLab *f, const void *data)
+{
+    run(f, "chassis bootdev pxe", "*");
+    expire(f);
+    test_vm_wait_serial(f->vm, BOOTED);
+    run(f, "chassis bootparam get 5", "*Boot parameter data: 0000000000*");
+    run(f, "raw 0x00 0x08 0x03 0x04", "*");
+    run(f, "chassis bootdev pxe", "*");
+    expire(f);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    run(f, "chassis bootparam get 5", "*Boot parameter data: 8004000000*");
+}
+
+/* A QEMU that hangs for a while gets the boot order when it answers. */
+static void test_boot_hung(TestLab *f, const void *data)
+{
+    kill(f->vm->pid, SIGSTOP);
+    run(f, "chassis bootdev pxe", "Set Boot Device to pxe\n");
+    run(f, "chassis bootparam get 5", "*Boot parameter data: 8004000000*");
+    kill(f->vm->pid, SIGCONT);
+    test_bmc_wait_log(f->bmc, "network once: in place");
+    run(f, "power reset", "*");
+    test_vm_wait_serial(f->vm, "BOOTED N");
+}
+
 static void test_pef_reset(TestLab *f, const void *data)
 {
     set_filter(f, "0x04");
@@ -85,6 +120,8 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     ADD("watchdog", test_watchdog);
+    ADD("watchdog/boot-flags", test_boot_flags);
+    ADD("boot-hung", test_boot_hung);
     ADD("pef/reset", test_pef_reset);
     ADD("pef/off", test_pef_off);
     return g_test_run();
