@@ -39,7 +39,7 @@ static void dump_properties(const RfProperty *properties, const char *prefix,
         [RF_TYPE_LINK] = "link", [RF_TYPE_LINKS] = "links",
     };
 
-    for (; properties->name; properties++) {
+    for (; properties && properties->name; properties++) {
         g_autofree char *name = g_strconcat(prefix, properties->name, NULL);
 
         g_string_append_printf(out, "    %-44s %-8s %s", name,

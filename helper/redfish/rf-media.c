@@ -4,7 +4,20 @@
 
 #include "redfish/rf-media.h"
 
-static bool range_is_json(const char *range, size_t len)
+/* "application/json" is in "application/json", "application/" and "". */
+static bool type_fits(const char *range, const char *type)
+{
+    size_t len = strlen(range);
+
+    if (len >= 2 && g_str_equal(range + len - 2, "/*")) {
+        return g_str_equal(range, "*/*") ||
+               g_ascii_strncasecmp(range, type, len - 1) == 0;
+    }
+    return g_ascii_strncasecmp(range, type, MAX(len, strcspn(type, ";"))) ==
+           0;
+}
+
+static bool range_fits(const char *range, size_t len, const char *type)
 {
     g_autofree char *copy = g_strndup(range, len);
     g_auto(GStrv) parts = g_strsplit(g_strstrip(copy), ";", -1);
@@ -14,9 +27,7 @@ static bool range_is_json(const char *range, size_t len)
         return false;
     }
     g_strstrip(parts[0]);
-    if (g_ascii_strcasecmp(parts[0], "application/json") != 0 &&
-        g_ascii_strcasecmp(parts[0], "application/*") != 0 &&
-        g_ascii_strcasecmp(parts[0], "*/*") != 0) {
+    if (!type_fits(parts[0], type)) {
         return false;
     }
     for (i = 1; parts[i]; i++) {
@@ -28,7 +39,7 @@ static bool range_is_json(const char *range, size_t len)
     return true;
 }
 
-bool rf_media_accepts_json(const char *accept)
+bool rf_media_accepts(const char *accept, const char *type)
 {
     const char *p = accept;
 
@@ -38,7 +49,7 @@ bool rf_media_accepts_json(const char *accept)
     while (*p) {
         size_t len = strcspn(p, ",");
 
-        if (range_is_json(p, len)) {
+        if (range_fits(p, len, type)) {
             return true;
         }
         p += len;

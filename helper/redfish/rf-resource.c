@@ -196,7 +196,7 @@ static void add_property(JsonObject *object, const RfProperty *property,
 static void add_properties(JsonObject *object, const RfProperty *properties,
                            const RfContext *ctx)
 {
-    for (; properties->name; properties++) {
+    for (; properties && properties->name; properties++) {
         add_property(object, properties, ctx);
     }
 }
@@ -311,7 +311,7 @@ GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
 
 static bool has_setter(const RfProperty *properties)
 {
-    for (; properties->name; properties++) {
+    for (; properties && properties->name; properties++) {
         if (properties->setter ||
             (properties->members && has_setter(properties->members))) {
             return true;
@@ -350,7 +350,7 @@ static unsigned property_privileges(const RfProperty *properties)
 {
     unsigned privileges = 0;
 
-    for (; properties->name; properties++) {
+    for (; properties && properties->name; properties++) {
         privileges |= properties->privilege;
         if (properties->members) {
             privileges |= property_privileges(properties->members);

@@ -154,6 +154,7 @@ typedef struct RfSetter {
  *       bytes
  * @max: the same, largest and most; with @min == @max nothing is checked
  * @required: of a parameter: must be given
+ * @about: of what our own schemas describe (see rf-oem.h): what it means
  */
 struct RfProperty {
     const char *name;
@@ -172,6 +173,7 @@ struct RfProperty {
     int64_t min;
     int64_t max;
     bool required;
+    const char *about;
 };
 
 /**
@@ -420,5 +422,8 @@ extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];
 extern const RfResource rf_sensors_resources[];
+extern const RfResource rf_metadata_resources[];
+extern const RfResource rf_schemas_resources[];
+extern const RfResource rf_registries_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

@@ -9,6 +9,7 @@
 
 #include "bmc/sensors.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-oem.h"
 #include "redfish/rf-resource.h"
 #include "util/error.h"
 
@@ -408,13 +409,24 @@ static const RfProperty status_properties[] = {
 };
 
 static const RfProperty qemu_bmc_properties[] = {
-    { "UserDefined", RF_TYPE_BOOL, .get = get_user },
-    { "Settable", RF_TYPE_BOOL, .get = get_settable },
+    RF_OEM_ODATA_TYPE("QemuBmcSensor"),
+    { "UserDefined", RF_TYPE_BOOL, .get = get_user,
+      .about = "Whether the sensor comes from the configuration file." },
+    { "Settable", RF_TYPE_BOOL, .get = get_settable,
+      .about = "Whether what it reads can be set." },
     { "Reading", RF_TYPE_NUMBER, .get = get_set_reading,
-      .setter = &reading_setter },
+      .setter = &reading_setter,
+      .about = "The reading of a sensor that can be set." },
     { "States", RF_TYPE_INTEGER, .get = get_states,
-      .setter = &reading_setter },
+      .setter = &reading_setter,
+      .about = "The states of a discrete sensor, as a mask of its offsets "
+               "(IPMI 2.0 section 42)." },
     { NULL }
+};
+
+const RfOemType rf_sensor_oem = {
+    "QemuBmcSensor", "What a sensor of a virtual machine has.",
+    qemu_bmc_properties
 };
 
 static const RfProperty oem_properties[] = {

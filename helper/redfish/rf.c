@@ -172,13 +172,16 @@ bool rf_route(RfExchange *x, const char *path)
 static bool headers_fit(RfExchange *x)
 {
     const char *version = x->request.headers[RF_HEADER_ODATA_VERSION];
+    const char *type = x->route.resource && x->route.resource->content_type
+                       ? x->route.resource->content_type
+                       : "application/json";
 
     if (version && !g_str_equal(version, "4.0")) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "OData-Version",
                            412);
         return false;
     }
-    if (!rf_media_accepts_json(x->request.headers[RF_HEADER_ACCEPT])) {
+    if (!rf_media_accepts(x->request.headers[RF_HEADER_ACCEPT], type)) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Accept", 406);
         return false;
     }
@@ -244,6 +247,7 @@ void rf_service_submit(RfService *service, const RfRequest *request,
                        RfRespondFunc respond, void *opaque)
 {
     RfExchange *x = g_new0(RfExchange, 1);
+    bool there;
 
     x->refs = 1;
     x->service = service;
@@ -258,11 +262,12 @@ void rf_service_submit(RfService *service, const RfRequest *request,
                            "5", 0);
         return;
     }
+    there = rf_route(x, x->request.path);
     if (!headers_fit(x)) {
         return;
     }
-    if (rf_route(x, x->request.path) && method_allowed(x) &&
-        !needed_privileges(x) && !asks_for_more(x)) {
+    if (there && method_allowed(x) && !needed_privileges(x) &&
+        !asks_for_more(x)) {
         dispatch(x);
         return;
     }

@@ -32,7 +32,8 @@ static void respond(const RfResponse *response, void *opaque)
     g_assert(response->status >= 200 && response->status < 600);
     g_assert(response->body || response->status == 204 ||
              response->status == 304);
-    if (response->body) {
+    if (response->body &&
+        g_str_has_prefix(response->content_type, "application/json")) {
         g_autoptr(GError) err = NULL;
         gsize len;
         const char *text = g_bytes_get_data(response->body, &len);

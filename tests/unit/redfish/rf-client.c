@@ -26,7 +26,7 @@ static void respond(const RfResponse *response, void *opaque)
 
         reply->text = g_strndup(data, len);
         reply->type = g_strdup(response->content_type);
-        if (g_str_equal(reply->type, RF_CONTENT_TYPE)) {
+        if (g_str_has_prefix(reply->type, "application/json")) {
             reply->json = json_parse_object(data, len, &err);
             g_assert_no_error(err);
         }
