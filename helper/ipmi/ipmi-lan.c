@@ -32,12 +32,17 @@ struct IpmiLan {
     int fd;
 };
 
+/* An IPv6 socket tells of an IPv4 datagram in both ways. */
 typedef union Control {
     struct cmsghdr header;
-    char in[CMSG_SPACE(sizeof(struct in_pktinfo))];
-    char in6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    char both[CMSG_SPACE(sizeof(struct in_pktinfo)) +
+              CMSG_SPACE(sizeof(struct in6_pktinfo))];
 } Control;
 
+/*
+ * Which of our addresses was asked. A datagram to everybody is answered from
+ * whichever the kernel takes; for IPv4 only IP_PKTINFO knows that it was one.
+ */
 static void read_local(struct msghdr *msg, IpmiPeer *peer)
 {
     struct cmsghdr *c;
@@ -50,8 +55,12 @@ static void read_local(struct msghdr *msg, IpmiPeer *peer)
             peer->local.in.sin_family = AF_INET;
             peer->local.in.sin_addr = in.ipi_spec_dst;
         } else if (c->cmsg_level == IPPROTO_IPV6 &&
-                   c->cmsg_type == IPV6_PKTINFO) {
+                   c->cmsg_type == IPV6_PKTINFO &&
+                   peer->local.sa.sa_family == AF_UNSPEC) {
             memcpy(&in6, CMSG_DATA(c), sizeof(in6));
+            if (IN6_IS_ADDR_MULTICAST(&in6.ipi6_addr)) {
+                continue;
+            }
             peer->local.in6.sin6_family = AF_INET6;
             peer->local.in6.sin6_addr = in6.ipi6_addr;
             peer->local.in6.sin6_scope_id = in6.ipi6_ifindex;
@@ -219,7 +228,8 @@ static GSocket *make_socket(GSocketAddress *addr, GError **errp)
     if (family == G_SOCKET_FAMILY_IPV6) {
         g_socket_set_option(sock, IPPROTO_IPV6, IPV6_V6ONLY, !any, NULL);
         g_socket_set_option(sock, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, NULL);
-    } else {
+    }
+    if (family == G_SOCKET_FAMILY_IPV4 || any) {
         g_socket_set_option(sock, IPPROTO_IP, IP_PKTINFO, 1, NULL);
     }
     if (!bind_socket(sock, addr, errp)) {

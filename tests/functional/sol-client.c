@@ -147,14 +147,15 @@ static gboolean on_datagram(GSocket *sock, GIOCondition cond, void *opaque)
     return G_SOURCE_CONTINUE;
 }
 
-void sol_client_open(SolClient *c, GSocketAddress *server)
+void sol_client_open(SolClient *c, GSocketAddress *server, const char *from,
+                     const char *password)
 {
     memset(c, 0, sizeof(*c));
     c->out = g_byte_array_new();
     c->in = g_byte_array_new();
-    ipmi_test_client_init_udp(&c->ipmi, server, NULL);
-    g_assert_cmpint(ipmi_test_client_login(&c->ipmi, 17, "admin",
-                                           "password"), ==, 0);
+    ipmi_test_client_init_udp(&c->ipmi, server, from);
+    g_assert_cmpint(ipmi_test_client_login(&c->ipmi, 17, "admin", password),
+                    ==, 0);
     command(c, IPMI_NETFN_APP, 0x3b, "\x04", 1);
     /* Retry after 20 ms, seven times. */
     command(c, IPMI_NETFN_TRANSPORT, 0x21, "\x01\x04\x07\x02", 4);
@@ -163,6 +164,18 @@ void sol_client_open(SolClient *c, GSocketAddress *server)
     c->source = g_socket_create_source(c->ipmi.socket, G_IO_IN, NULL);
     g_source_set_callback(c->source, G_SOURCE_FUNC(on_datagram), c, NULL);
     g_source_attach(c->source, NULL);
+}
+
+/* The answer may come behind packets of the payload; nobody needs it. */
+void sol_client_logout(SolClient *c)
+{
+    ByteWriter w;
+    uint8_t id[4];
+
+    g_source_destroy(c->source);
+    w = byte_writer(id, sizeof(id));
+    byte_writer_le32(&w, c->ipmi.auth.managed_id);
+    ipmi_test_client_command(&c->ipmi, IPMI_NETFN_APP, 0x3c, id, sizeof(id));
 }
 
 void sol_client_close(SolClient *c)
@@ -220,6 +233,18 @@ static const uint8_t *find(SolClient *c, const char *text)
 static bool has_text(SolClient *c, const void *text)
 {
     return c->in->len && find(c, text);
+}
+
+static bool has_status(SolClient *c, const void *bits)
+{
+    const uint8_t want = *(const uint8_t *)bits;
+
+    return (c->status & want) == want;
+}
+
+void sol_client_wait_status(SolClient *c, uint8_t bits)
+{
+    run_until(c, has_status, &bits, WAIT_S);
 }
 
 void sol_client_break(SolClient *c)

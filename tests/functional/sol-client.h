@@ -50,8 +50,18 @@ typedef struct SolClient {
  *
  * @c: filled in
  * @server: where to
+ * @from: (nullable): address to send from
+ * @password: the password
  */
-void sol_client_open(SolClient *c, GSocketAddress *server);
+void sol_client_open(SolClient *c, GSocketAddress *server, const char *from,
+                     const char *password);
+
+/**
+ * sol_client_logout: close the session; only sol_client_close() may follow.
+ *
+ * @c: the client
+ */
+void sol_client_logout(SolClient *c);
 
 /**
  * sol_client_close: forget it all; the session stays where it is.
@@ -68,6 +78,14 @@ void sol_client_close(SolClient *c);
  * @len: how many
  */
 void sol_client_type(SolClient *c, const void *buf, size_t len);
+
+/**
+ * sol_client_wait_status: go on until something was told.
+ *
+ * @c: the client
+ * @bits: SOL_STATUS_*, all of which must have come
+ */
+void sol_client_wait_status(SolClient *c, uint8_t bits);
 
 /**
  * sol_client_break: send BREAK, and wait for its acknowledge; nothing else

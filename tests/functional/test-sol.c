@@ -35,7 +35,7 @@ static void connect_client(SolLab *f)
 
     f->proxy = udp_proxy_new(server, 4711);
     front = udp_proxy_address(f->proxy);
-    sol_client_open(&f->client, front);
+    sol_client_open(&f->client, front, NULL, "password");
 }
 
 static void reset(SolLab *f, const char *type)
