@@ -115,16 +115,21 @@ static void type(SolLab *f, const char *text)
     g_assert_cmpint(write(f->term.fd, text, strlen(text)), ==, strlen(text));
 }
 
-static void end_client(SolLab *f)
+static void end_client_with(SolLab *f, int code)
 {
     int status;
 
     g_assert_cmpint(waitpid(f->term.pid, &status, 0), ==, f->term.pid);
     g_assert_true(WIFEXITED(status));
-    g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+    g_assert_cmpint(WEXITSTATUS(status), ==, code);
     f->term.pid = 0;
     g_string_free(g_steal_pointer(&f->term.text), TRUE);
     close(f->term.fd);
+}
+
+static void end_client(SolLab *f)
+{
+    end_client_with(f, 0);
 }
 
 static void kill_qemu(SolLab *f)
@@ -146,6 +151,7 @@ static char *ipmitool(SolLab *f, const char *args)
 static void test_ipmitool(SolLab *f, const void *opaque)
 {
     g_autofree char *activate = ipmitool(f, "sol activate");
+    g_autofree char *hasty = ipmitool(f, "-R 1 -N 1 sol activate");
     g_autofree char *out = NULL;
 
     start_client(f, activate);
@@ -169,11 +175,40 @@ static void test_ipmitool(SolLab *f, const void *opaque)
     type(f, "~.");
     end_client(f);
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol deactivate", NULL), !=, 0);
-    /* And taken away. */
-    start_client(f, activate);
+    /*
+     * And taken away: ipmitool ends when what is typed is not answered. What
+     * is typed first still is, by "SOL deactivated".
+     */
+    start_client(f, hasty);
     expect(f, "SOL Session operational");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol deactivate", NULL), ==, 0);
-    test_bmc_wait_log(f->bmc, "SOL of 'admin' ended");
+    type(f, "x");
+    g_usleep(G_USEC_PER_SEC);
+    type(f, "y");
+    expect(f, "SOL session closed by BMC");
+    end_client_with(f, 1);
+}
+
+static void test_ipmitool_payload(SolLab *f, const void *opaque)
+{
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol looptest 3 10", NULL), ==,
+                    0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol payload disable 1 2",
+                                      NULL), ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol payload status 1 2", &out),
+                    ==, 0);
+    g_assert_nonnull(strstr(out, "is disabled"));
+    g_clear_pointer(&out, g_free);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol activate", NULL), !=, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol payload enable 1 2", NULL),
+                    ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol payload status 1 2", &out),
+                    ==, 0);
+    g_assert_nonnull(strstr(out, "is enabled"));
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "sol looptest 1 10", NULL), ==,
+                    0);
 }
 
 static void test_ipmitool_config(SolLab *f, const void *opaque)
@@ -264,6 +299,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     ADD("ipmitool", test_ipmitool);
     ADD("ipmitool-config", test_ipmitool_config);
+    ADD("ipmitool-payload", test_ipmitool_payload);
     ADD("ipmiconsole", test_ipmiconsole);
     ADD("conman", test_conman);
     return g_test_run();
