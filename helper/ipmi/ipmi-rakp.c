@@ -264,6 +264,11 @@ static uint8_t verify(IpmiSessions *sessions, IpmiSession *session,
     if (session->state != IPMI_SESSION_CHALLENGED) {
         return IPMI_RAKP_STATUS_INACTIVE_SESSION;
     }
+    /* The answer is the same for a right password and a wrong one */
+    if (!ipmi_sessions_may_try(sessions, session)) {
+        ipmi_sessions_close(sessions, session);
+        return IPMI_RAKP_STATUS_UNAUTHORIZED_NAME;
+    }
     if (!rakp_auth_check3(&session->rakp, msg->code, msg->code_len)) {
         ipmi_sessions_failed(sessions, session);
         ipmi_sessions_close(sessions, session);

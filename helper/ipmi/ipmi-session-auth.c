@@ -18,6 +18,21 @@ bool ipmi_sessions_may_ask(const IpmiSessions *sessions,
     return bmc_lockout_may_ask(sessions->bmc, &origin);
 }
 
+bool ipmi_sessions_may_try(IpmiSessions *sessions,
+                           const IpmiSession *session)
+{
+    g_autofree char *host = ipmi_peer_host(&session->peer);
+    const BmcOrigin origin = { BMC_CHANNEL_LAN, session->user, host };
+
+    if (bmc_lockout_allows(sessions->bmc, session->slot, &origin)) {
+        return true;
+    }
+    ipmi_sessions_log_failure(sessions, &session->peer,
+                              (const uint8_t *)session->user,
+                              strlen(session->user), "locked out");
+    return false;
+}
+
 const BmcUser *ipmi_sessions_find_user(const IpmiSessions *sessions,
                                        const IpmiPeer *peer,
                                        const uint8_t *name, size_t len)

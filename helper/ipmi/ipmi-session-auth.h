@@ -21,6 +21,19 @@ bool ipmi_sessions_may_ask(const IpmiSessions *sessions,
                            const IpmiPeer *peer);
 
 /**
+ * ipmi_sessions_may_try: whether a challenged session's user may still log
+ * in from its address; if not, that is logged. Many challenges may be open
+ * at once, so that answers come after those that have caused a lockout.
+ *
+ * @sessions: the table
+ * @session: the session
+ *
+ * Returns: true unless the user is locked out
+ */
+bool ipmi_sessions_may_try(IpmiSessions *sessions,
+                           const IpmiSession *session);
+
+/**
  * ipmi_sessions_find_user: look up a user who wants to log in. Who is locked
  * out is treated as one who may not log in at all.
  *

@@ -76,6 +76,10 @@ IpmiSession *ipmi_session15_accept(IpmiSessions *sessions,
     }
     active = session->state == IPMI_SESSION_ACTIVE;
     if (is_activation(pkt, request) && !session->used) {
+        if (!active && !ipmi_sessions_may_try(sessions, session)) {
+            ipmi_sessions_close(sessions, session);
+            return NULL;
+        }
         if (genuine(session, pkt)) {
             return session;
         }

@@ -187,6 +187,32 @@ static void test_lockout(EngineFixture *f, const void *opaque)
                                            FIXTURE_PASSWORD), ==, 0);
 }
 
+/* Challenges that were asked for in advance are no way around a lockout. */
+static void test_lockout_in_advance(EngineFixture *f, const void *opaque)
+{
+    EngineHost hosts[14];
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        engine_host_init(&hosts[i], f, "192.0.2.1", 1000 + i);
+        ipmi_test_client_open(&hosts[i].client, 3, 4, 1);
+        g_assert_cmpint(ipmi_test_client_rakp1(&hosts[i].client, "admin",
+                                               0x14), ==, 0);
+    }
+    for (i = 0; i < 10; i++) {
+        g_assert_cmpint(ipmi_test_client_rakp3(&hosts[i].client, "wrong"), ==,
+                        IPMI_RAKP_STATUS_INVALID_ICV);
+    }
+    for (; i < G_N_ELEMENTS(hosts); i++) {
+        g_assert_cmpint(ipmi_test_client_rakp3(&hosts[i].client,
+                                               i % 2 ? "wrong" :
+                                               FIXTURE_PASSWORD), ==,
+                        IPMI_RAKP_STATUS_UNAUTHORIZED_NAME);
+    }
+    g_assert_cmpint(f->core->sessions->active.length, ==, 0);
+    g_assert_cmpint(g_hash_table_size(f->core->sessions->by_id), ==, 0);
+}
+
 /* A client that falls silent after RAKP 2, as ipmitool does. */
 static void test_silent_failure(EngineFixture *f, const void *opaque)
 {
@@ -284,6 +310,7 @@ int main(int argc, char **argv)
     ADD("suites-refused", test_suites_refused);
     ADD("wrong-credentials", test_wrong_credentials);
     ADD("lockout", test_lockout);
+    ADD("lockout-in-advance", test_lockout_in_advance);
     ADD("silent-failure", test_silent_failure);
     ADD("rakp/out-of-order", test_rakp_out_of_order);
     ADD("rakp/rakp4-lost", test_rakp4_lost);

@@ -422,6 +422,27 @@ static void test_lockout(EngineFixture *f, const void *opaque)
     g_assert_cmphex(login(f, &host, 2, "admin", FIXTURE_PASSWORD, 4), ==, 0);
 }
 
+static void test_lockout_in_advance(EngineFixture *f, const void *opaque)
+{
+    EngineHost hosts[11];
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        engine_host_init(&hosts[i], f, "192.0.2.1", 1000 + i);
+        g_assert_cmphex(ipmi_test_client_challenge15(&hosts[i].client, 2,
+                                                     "admin"), ==, 0);
+    }
+    for (i = 0; i < 10; i++) {
+        g_assert_cmphex(ipmi_test_client_activate15(&hosts[i].client, "wrong",
+                                                    4), ==,
+                        IPMI_TEST_SILENCE);
+    }
+    g_assert_cmphex(ipmi_test_client_activate15(&hosts[10].client,
+                                                FIXTURE_PASSWORD, 4), ==,
+                    IPMI_TEST_SILENCE);
+    g_assert_cmpint(g_hash_table_size(f->core->sessions->by_id), ==, 0);
+}
+
 #define ADD(path, func)                                                \
     g_test_add("/ipmi/session15/" path, EngineFixture, NULL, setup, func, \
                engine_fixture_teardown)
@@ -442,5 +463,6 @@ int main(int argc, char **argv)
     ADD("limits", test_limits);
     ADD("spoofing", test_spoofing);
     ADD("lockout", test_lockout);
+    ADD("lockout-in-advance", test_lockout_in_advance);
     return g_test_run();
 }
