@@ -5,8 +5,8 @@
 #include "bmc/asset.h"
 
 #include "bmc/bmc-priv.h"
+#include "bmc/persist-read.h"
 #include "util/error.h"
-#include "util/json.h"
 #include "util/log.h"
 
 #define SECTION "asset"
@@ -50,22 +50,21 @@ static void save(Bmc *bmc)
 
 void bmc_asset_new(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     unsigned i;
 
     bmc->asset = g_new0(BmcAsset, 1);
-    for (i = 0; section && i < BMC_ASSET_ITEM__MAX; i++) {
-        g_autofree guchar *data = NULL;
-        const char *coded;
-        gsize len;
+    persist_read(&r, bmc->persist, SECTION);
+    for (i = 0; i < BMC_ASSET_ITEM__MAX; i++) {
+        g_autofree uint8_t *data = NULL;
+        size_t len;
 
-        if (json_get_string(section, items[i].key, &coded) != JSON_GET_OK) {
-            continue;
-        }
-        data = g_base64_decode(coded, &len);
-        if (len <= BMC_ASSET_MAX && !memchr(data, 0, len)) {
+        data = persist_read_data(&r, items[i].key, 0, BMC_ASSET_MAX, &len);
+        if (data && !memchr(data, 0, len)) {
             memcpy(bmc->asset->text[i], data, len);
             bmc->asset->written[i] = true;
+        } else if (data) {
+            persist_read_damaged(&r, items[i].key);
         }
     }
 }

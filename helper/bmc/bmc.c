@@ -10,9 +10,9 @@
 #include "bmc/boot-options.h"
 #include "bmc/events.h"
 #include "bmc/pef.h"
+#include "bmc/persist-read.h"
 #include "bmc/watchdog.h"
 #include "util/error.h"
-#include "util/json.h"
 #include "util/log.h"
 
 #define DEFAULT_CYCLE_INTERVAL_MS 1000
@@ -69,14 +69,17 @@ static void machine_event(void *opaque, const void *data)
 /* Who the BMC is must not change when the state is loaded again. */
 static void load_identity(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, "identity");
-    const char *uuid = NULL;
+    JsonObject *section;
+    const char *uuid;
+    PersistReader r;
 
-    if (section &&
-        json_get_string(section, "uuid", &uuid) == JSON_GET_OK &&
-        g_uuid_string_is_valid(uuid)) {
-        bmc->uuid = g_ascii_strdown(uuid, -1);
-        return;
+    persist_read(&r, bmc->persist, "identity");
+    if (persist_read_string(&r, "uuid", &uuid)) {
+        if (g_uuid_string_is_valid(uuid)) {
+            bmc->uuid = g_ascii_strdown(uuid, -1);
+            return;
+        }
+        persist_read_damaged(&r, "uuid");
     }
     bmc->uuid = g_uuid_string_random();
     section = json_object_new();

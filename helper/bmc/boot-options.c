@@ -13,8 +13,8 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/boot-priv.h"
+#include "bmc/persist-read.h"
 #include "codec/bootopt.h"
-#include "util/json.h"
 
 #define SECTION "boot-options"
 
@@ -35,45 +35,17 @@ static void save(Bmc *bmc)
     persist_set(bmc->persist, SECTION, section);
 }
 
-static void load_byte(JsonObject *section, const char *name, uint8_t *byte)
-{
-    int64_t value;
-
-    if (json_get_int(section, name, &value) == JSON_GET_OK &&
-        value >= 0 && value <= UINT8_MAX) {
-        *byte = value;
-    }
-}
-
-static void load_bytes(JsonObject *section, const char *name, uint8_t *to,
-                       size_t len)
-{
-    g_autofree unsigned char *data = NULL;
-    const char *text;
-    size_t got;
-
-    if (json_get_string(section, name, &text) != JSON_GET_OK) {
-        return;
-    }
-    data = g_base64_decode(text, &got);
-    if (got == len) {
-        memcpy(to, data, len);
-    }
-}
-
 void boot_options_load(Bmc *bmc)
 {
     BmcBootOptions *o = &bmc->boot->options;
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
 
-    if (!section) {
-        return;
-    }
-    load_byte(section, "keep", &o->keep);
-    load_byte(section, "ack", &o->ack);
-    load_byte(section, "locked", &o->locked);
-    load_bytes(section, "initiator", o->initiator, sizeof(o->initiator));
-    load_bytes(section, "mailbox", o->mailbox, sizeof(o->mailbox));
+    persist_read(&r, bmc->persist, SECTION);
+    persist_read_u8(&r, "keep", 0, UINT8_MAX, &o->keep);
+    persist_read_u8(&r, "ack", 0, UINT8_MAX, &o->ack);
+    persist_read_u8(&r, "locked", 0, UINT8_MAX, &o->locked);
+    persist_read_bytes(&r, "initiator", o->initiator, sizeof(o->initiator));
+    persist_read_bytes(&r, "mailbox", o->mailbox, sizeof(o->mailbox));
 }
 
 /* The bit about a cause; 0 for Chassis Control and the like. */

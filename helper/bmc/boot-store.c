@@ -9,7 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "util/json.h"
+#include "bmc/persist-read.h"
 
 /* No machine has as many devices; a damaged file might. */
 #define MAX_RECORDS 1024
@@ -25,34 +25,35 @@ static JsonObject *record_to_json(const BootRecord *record)
     return object;
 }
 
-static void load_record(BmcBootControl *boot, JsonObject *object)
+static void load_record(BmcBootControl *boot, PersistReader *r)
 {
     const char *path;
     const char *property;
     int64_t original;
     int64_t armed;
 
-    if (json_get_string(object, "path", &path) == JSON_GET_OK &&
-        json_get_string(object, "property", &property) == JSON_GET_OK &&
-        json_get_int(object, "original", &original) == JSON_GET_OK &&
-        json_get_int(object, "armed", &armed) == JSON_GET_OK &&
-        original >= -1 && original <= INT32_MAX &&
-        armed >= -1 && armed <= INT32_MAX) {
+    if (persist_read_string(r, "path", &path) &&
+        persist_read_string(r, "property", &property) &&
+        persist_read_int(r, "original", -1, INT32_MAX, &original) &&
+        persist_read_int(r, "armed", -1, INT32_MAX, &armed)) {
         boot_store_add(boot, path, property, original, armed);
     }
 }
 
-static void load_flags(BmcBootControl *boot, JsonArray *flags)
+static void load_flags(BmcBootControl *boot, PersistReader *r)
 {
+    JsonArray *flags;
+    int64_t value;
     unsigned i;
 
-    for (i = 0; i < sizeof(boot->boot.ipmi_flags) &&
-                i < json_array_get_length(flags); i++) {
-        JsonNode *node = json_array_get_element(flags, i);
-
-        if (JSON_NODE_HOLDS_VALUE(node) &&
-            json_node_get_value_type(node) == G_TYPE_INT64) {
-            boot->boot.ipmi_flags[i] = json_node_get_int(node);
+    if (!persist_read_array(r, "ipmi-flags", sizeof(boot->boot.ipmi_flags),
+                            &flags)) {
+        return;
+    }
+    for (i = 0; i < json_array_get_length(flags); i++) {
+        if (persist_read_element_int(r, "ipmi-flags", flags, i, 0, UINT8_MAX,
+                                     &value)) {
+            boot->boot.ipmi_flags[i] = value;
         }
     }
 }
@@ -126,35 +127,35 @@ void boot_store_save(Bmc *bmc)
 void boot_store_load(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
-    JsonObject *section = persist_get(bmc->persist, "boot");
+    PersistReader record;
+    PersistReader r;
     JsonArray *array;
     int64_t enabled;
     int64_t target;
     unsigned i;
 
-    if (!section ||
-        json_get_int(section, "enabled", &enabled) != JSON_GET_OK ||
-        json_get_int(section, "target", &target) != JSON_GET_OK ||
-        enabled < BMC_BOOT_DISABLED || enabled > BMC_BOOT_CONTINUOUS ||
-        target < BMC_BOOT_NONE || target >= BMC_BOOT_TARGET__MAX ||
-        (enabled == BMC_BOOT_DISABLED) != (target == BMC_BOOT_NONE)) {
+    persist_read(&r, bmc->persist, "boot");
+    /* The devices' own indices are wanted back whatever else is damaged */
+    if (persist_read_array(&r, "devices", MAX_RECORDS, &array)) {
+        for (i = 0; i < json_array_get_length(array); i++) {
+            if (persist_read_element(&record, &r, "devices", array, i)) {
+                load_record(boot, &record);
+            }
+        }
+    }
+    if (!persist_read_int(&r, "enabled", BMC_BOOT_DISABLED,
+                          BMC_BOOT_CONTINUOUS, &enabled) ||
+        !persist_read_int(&r, "target", BMC_BOOT_NONE,
+                          BMC_BOOT_TARGET__MAX - 1, &target)) {
+        return;
+    }
+    if ((enabled == BMC_BOOT_DISABLED) != (target == BMC_BOOT_NONE)) {
+        persist_read_damaged(&r, "target");
         return;
     }
     boot->boot.enabled = enabled;
     boot->boot.target = target;
-    json_get_bool(section, "latched", &boot->latched);
-    json_get_bool(section, "over-ipmi", &boot->over_ipmi);
-    if (json_get_array(section, "ipmi-flags", &array) == JSON_GET_OK) {
-        load_flags(boot, array);
-    }
-    if (json_get_array(section, "devices", &array) != JSON_GET_OK) {
-        return;
-    }
-    for (i = 0; i < MIN(json_array_get_length(array), MAX_RECORDS); i++) {
-        JsonNode *node = json_array_get_element(array, i);
-
-        if (JSON_NODE_HOLDS_OBJECT(node)) {
-            load_record(boot, json_node_get_object(node));
-        }
-    }
+    persist_read_bool(&r, "latched", &boot->latched);
+    persist_read_bool(&r, "over-ipmi", &boot->over_ipmi);
+    load_flags(boot, &r);
 }

@@ -7,8 +7,8 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/persist-read.h"
 #include "util/error.h"
-#include "util/json.h"
 #include "util/log.h"
 #include "util/secret.h"
 
@@ -71,43 +71,49 @@ static void save(Bmc *bmc)
     persist_set(bmc->persist, "channel", section);
 }
 
-static void load_access(BmcChannelState *channel, JsonObject *section)
+static void load_access(BmcChannelState *channel, PersistReader *r)
 {
     BmcChannelAccess *saved = &channel->saved;
-    int64_t mode = saved->mode;
-    int64_t limit = saved->limit;
+    int64_t value;
 
-    json_get_int(section, "mode", &mode);
-    json_get_int(section, "limit", &limit);
-    if (mode == BMC_CHANNEL_MODE_DISABLED) {
-        saved->mode = BMC_CHANNEL_MODE_DISABLED;
+    if (persist_read_int(r, "mode", 0, UINT8_MAX, &value)) {
+        if (value == BMC_CHANNEL_MODE_DISABLED ||
+            value == (int64_t)default_access.mode) {
+            saved->mode = value;
+        } else {
+            persist_read_damaged(r, "mode");
+        }
     }
-    if (limit >= BMC_PRIVILEGE_CALLBACK && limit <= BMC_PRIVILEGE_ADMIN) {
-        saved->limit = limit;
+    if (persist_read_int(r, "limit", BMC_PRIVILEGE_CALLBACK,
+                         BMC_PRIVILEGE_ADMIN, &value)) {
+        saved->limit = value;
     }
-    json_get_bool(section, "alerting", &saved->alerting);
-    json_get_bool(section, "per-message-auth", &saved->per_message_auth);
-    json_get_bool(section, "user-level-auth", &saved->user_level_auth);
+    persist_read_bool(r, "alerting", &saved->alerting);
+    persist_read_bool(r, "per-message-auth", &saved->per_message_auth);
+    persist_read_bool(r, "user-level-auth", &saved->user_level_auth);
 }
 
-static void load_suites(BmcChannelState *channel, JsonObject *section)
+static void load_suites(BmcChannelState *channel, PersistReader *r)
 {
     JsonArray *suites;
+    int64_t value;
     unsigned i;
 
-    if (json_get_array(section, "suite-privileges", &suites) != JSON_GET_OK) {
+    if (!persist_read_array(r, "suite-privileges", BMC_CIPHER_SUITE_COUNT,
+                            &suites)) {
         return;
     }
-    for (i = 0; i < MIN(json_array_get_length(suites),
-                        BMC_CIPHER_SUITE_COUNT); i++) {
-        JsonNode *node = json_array_get_element(suites, i);
-
-        if (JSON_NODE_HOLDS_VALUE(node) &&
-            json_node_get_value_type(node) == G_TYPE_INT64 &&
-            json_node_get_int(node) >= BMC_PRIVILEGE_NONE &&
-            (json_node_get_int(node) <= BMC_PRIVILEGE_ADMIN ||
-             json_node_get_int(node) == BMC_CIPHER_SUITE_UNSET)) {
-            channel->suites[i] = json_node_get_int(node);
+    for (i = 0; i < json_array_get_length(suites); i++) {
+        if (!persist_read_element_int(r, "suite-privileges", suites, i,
+                                      BMC_PRIVILEGE_NONE,
+                                      BMC_CIPHER_SUITE_UNSET, &value)) {
+            continue;
+        }
+        if (value <= BMC_PRIVILEGE_ADMIN ||
+            value == BMC_CIPHER_SUITE_UNSET) {
+            channel->suites[i] = value;
+        } else {
+            persist_read_damaged(r, "suite-privileges");
         }
     }
 }
@@ -116,49 +122,39 @@ static void load_suites(BmcChannelState *channel, JsonObject *section)
  * A key that cannot be read must not turn into no key, which would let in
  * whoever does not know it: then nobody comes in until it is set again.
  */
-static void load_kg(Bmc *bmc, JsonObject *section)
+static void load_kg(Bmc *bmc, PersistReader *r)
 {
     BmcChannelState *channel = bmc->channel;
-    g_autofree uint8_t *key = NULL;
-    const char *text;
-    size_t len;
 
-    json_get_bool(section, "kg-locked", &channel->kg_locked);
-    if (json_get_string(section, "kg", &text) == JSON_GET_ABSENT) {
+    persist_read_bool(r, "kg-locked", &channel->kg_locked);
+    if (!json_object_has_member(r->object, "kg")) {
         return;
     }
-    if (json_get_string(section, "kg", &text) == JSON_GET_OK) {
-        key = g_base64_decode(text, &len);
-    }
-    if (key && len == BMC_KEY_LEN) {
-        memcpy(channel->kg, key, len);
-    } else {
+    if (!persist_read_bytes(r, "kg", channel->kg, BMC_KEY_LEN)) {
         g_warning("state directory %s: the channel's key K_g cannot be used "
                   "and is replaced by a random one; set it again",
                   bmc->state_dir);
         secret_random(channel->kg, BMC_KEY_LEN);
         channel->kg_locked = false;
     }
-    if (key) {
-        secret_wipe(key, len);
-    }
 }
 
 void bmc_channel_new(Bmc *bmc, bool reset_keys)
 {
-    JsonObject *section = persist_get(bmc->persist, "channel");
+    PersistReader r;
+    bool found = persist_read(&r, bmc->persist, "channel");
     BmcChannelState *channel = g_new0(BmcChannelState, 1);
 
     bmc->channel = channel;
     channel->saved = default_access;
     memset(channel->suites, BMC_CIPHER_SUITE_UNSET, sizeof(channel->suites));
-    if (section) {
-        load_access(channel, section);
-        load_suites(channel, section);
+    if (found) {
+        load_access(channel, &r);
+        load_suites(channel, &r);
     }
-    if (section && !reset_keys) {
-        load_kg(bmc, section);
-    } else if (section) {
+    if (found && !reset_keys) {
+        load_kg(bmc, &r);
+    } else if (found) {
         /* Whoever has lost the way in wants all of it back */
         channel->saved = default_access;
         memset(channel->suites, BMC_CIPHER_SUITE_UNSET,

@@ -7,12 +7,14 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/persist-read.h"
 #include "bmc/power.h"
 #include "codec/ipmi.h"
 #include "util/error.h"
-#include "util/json.h"
 
 #define SECTION "chassis"
+/* Seconds: what the counter of Get POH Counter can say, in minutes. */
+#define POWERED_MAX (INT64_C(60) * UINT32_MAX)
 #define HOUR_S 3600
 
 /*
@@ -84,48 +86,48 @@ static void save(Bmc *bmc)
     persist_set(bmc->persist, SECTION, section);
 }
 
-static void load_addresses(BmcChassisState *c, JsonObject *section)
+static void load_addresses(BmcChassisState *c, PersistReader *r)
 {
     JsonArray *array;
+    int64_t value;
     unsigned i;
 
-    if (json_get_array(section, "addresses", &array) != JSON_GET_OK ||
-        json_array_get_length(array) != BMC_CHASSIS_ADDRESSES) {
+    if (!persist_read_array(r, "addresses", BMC_CHASSIS_ADDRESSES, &array)) {
+        return;
+    }
+    if (json_array_get_length(array) != BMC_CHASSIS_ADDRESSES) {
+        persist_read_damaged(r, "addresses");
         return;
     }
     for (i = 0; i < BMC_CHASSIS_ADDRESSES; i++) {
-        JsonNode *node = json_array_get_element(array, i);
-
-        if (JSON_NODE_HOLDS_VALUE(node) &&
-            json_node_get_value_type(node) == G_TYPE_INT64) {
-            c->set.addresses[i] = json_node_get_int(node) & 0xfe;
+        if (persist_read_element_int(r, "addresses", array, i, 0, UINT8_MAX,
+                                     &value)) {
+            c->set.addresses[i] = value & 0xfe;
         }
     }
 }
 
-static void load(Bmc *bmc, JsonObject *section)
+static void load(Bmc *bmc, PersistReader *r)
 {
     BmcChassisState *c = bmc->chassis;
     int64_t now = g_get_real_time() / G_USEC_PER_SEC;
     int64_t value;
 
-    if (json_get_int(section, "policy", &value) == JSON_GET_OK &&
-        value >= BMC_RESTORE_OFF && value <= BMC_RESTORE_UNKNOWN) {
+    if (persist_read_int(r, "policy", BMC_RESTORE_OFF, BMC_RESTORE_UNKNOWN,
+                         &value)) {
         c->set.policy = value;
     }
-    json_get_bool(section, "button-disabled", &c->set.button_disabled);
-    json_get_bool(section, "left-off", &c->left_off);
-    load_addresses(c, section);
-    if (json_get_int(section, "cycle-interval", &value) == JSON_GET_OK &&
-        value >= 0 && value <= UINT8_MAX) {
+    persist_read_bool(r, "button-disabled", &c->set.button_disabled);
+    persist_read_bool(r, "left-off", &c->left_off);
+    load_addresses(c, r);
+    if (persist_read_int(r, "cycle-interval", 0, UINT8_MAX, &value)) {
         c->interval_set = true;
         bmc->power_cycle_interval_ms = value * 1000;
     }
-    if (json_get_int(section, "powered", &value) == JSON_GET_OK &&
-        value >= 0) {
+    if (persist_read_int(r, "powered", 0, POWERED_MAX, &value)) {
         c->powered_s = value;
     }
-    if (json_get_int(section, "written", &value) == JSON_GET_OK &&
+    if (persist_read_int(r, "written", 0, INT64_MAX, &value) &&
         value > 0 && value < now &&
         bmc->machine->state == MACHINE_STATE_RUNNING) {
         c->powered_s += now - value;
@@ -196,7 +198,7 @@ void bmc_chassis_restore(Bmc *bmc)
 
 void bmc_chassis_new(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     BmcChassisState *c = g_new0(BmcChassisState, 1);
     unsigned i;
 
@@ -206,8 +208,8 @@ void bmc_chassis_new(Bmc *bmc)
         c->set.addresses[i] = IPMI_ADDR_BMC;
     }
     c->lost = bmc->machine->state == MACHINE_STATE_GONE;
-    if (section) {
-        load(bmc, section);
+    if (persist_read(&r, bmc->persist, SECTION)) {
+        load(bmc, &r);
     }
     c->saved_s = c->powered_s;
     follow_power(bmc);

@@ -8,9 +8,9 @@
 
 #include "bmc/bmc-priv.h"
 #include "bmc/event-source.h"
+#include "bmc/persist-read.h"
 #include "bmc/sel.h"
 #include "bmc/sensors.h"
-#include "util/json.h"
 #include "util/log.h"
 
 /* Events that notifiers cause in turn; more of them would be a loop. */
@@ -125,17 +125,21 @@ static bool receiver_exists(int64_t address)
 
 void bmc_events_new(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, "events");
+    PersistReader r;
     int64_t receiver;
 
     bmc->events = g_new0(BmcEvents, 1);
     g_queue_init(&bmc->events->queue);
     bmc->events->logging = true;
     bmc->events->receiver = BMC_EVENT_RECEIVER_SELF;
-    if (section &&
-        json_get_int(section, "receiver", &receiver) == JSON_GET_OK &&
-        receiver_exists(receiver)) {
+    persist_read(&r, bmc->persist, "events");
+    if (!persist_read_int(&r, "receiver", 0, UINT8_MAX, &receiver)) {
+        return;
+    }
+    if (receiver_exists(receiver)) {
         bmc->events->receiver = receiver;
+    } else {
+        persist_read_damaged(&r, "receiver");
     }
 }
 

@@ -12,8 +12,8 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/persist-read.h"
 #include "util/error.h"
-#include "util/json.h"
 
 #define SECTION "fru"
 #define MACHINE_NAME "Machine"
@@ -133,25 +133,18 @@ static void build_machine(Bmc *bmc)
 static bool load(Bmc *bmc, bool reset)
 {
     FruDevice *machine = bmc->fru->devices->pdata[BMC_FRU_MACHINE];
-    JsonObject *section = persist_get(bmc->persist, SECTION);
-    const char *text = NULL;
+    PersistReader r;
     bool written = false;
-    size_t len;
-    g_autofree uint8_t *data = NULL;
 
-    if (!section || json_get_string(section, "data", &text) != JSON_GET_OK) {
-        return false;
-    }
-    json_get_bool(section, "written", &written);
+    persist_read(&r, bmc->persist, SECTION);
+    persist_read_bool(&r, "written", &written);
     if (written && reset) {
         g_message("FRU: what clients have written is dropped");
         return false;
     }
-    data = g_base64_decode(text, &len);
-    if (len != BMC_FRU_SIZE) {
+    if (!persist_read_bytes(&r, "data", machine->data, BMC_FRU_SIZE)) {
         return false;
     }
-    memcpy(machine->data, data, len);
     bmc->fru->written = written;
     return true;
 }

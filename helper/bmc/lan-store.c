@@ -7,8 +7,8 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/lockout.h"
+#include "bmc/persist-read.h"
 #include "bmc/users.h"
-#include "util/json.h"
 
 #define RETRIES_MAX 7
 
@@ -24,14 +24,11 @@ static char *to_hex(const uint8_t *bytes, size_t len)
 }
 
 /* Reads a member of exactly @len bytes. */
-static bool get_hex(JsonObject *object, const char *name, uint8_t *bytes,
-                    size_t len)
+static bool from_hex(const char *text, uint8_t *bytes, size_t len)
 {
-    const char *text;
     size_t i;
 
-    if (json_get_string(object, name, &text) != JSON_GET_OK ||
-        strlen(text) != 2 * len) {
+    if (strlen(text) != 2 * len) {
         return false;
     }
     for (i = 0; i < 2 * len; i++) {
@@ -42,6 +39,21 @@ static bool get_hex(JsonObject *object, const char *name, uint8_t *bytes,
     for (i = 0; i < len; i++) {
         bytes[i] = g_ascii_xdigit_value(text[2 * i]) << 4 |
                    g_ascii_xdigit_value(text[2 * i + 1]);
+    }
+    return true;
+}
+
+static bool get_hex(PersistReader *r, const char *name, uint8_t *bytes,
+                    size_t len)
+{
+    const char *text;
+
+    if (!persist_read_string(r, name, &text)) {
+        return false;
+    }
+    if (!from_hex(text, bytes, len)) {
+        persist_read_damaged(r, name);
+        return false;
     }
     return true;
 }
@@ -71,34 +83,38 @@ static JsonObject *destination_to_json(const BmcLanDestination *d)
     return object;
 }
 
-static void destination_from_json(BmcLanDestination *d, JsonObject *object)
+/*
+ * All of it or nothing: one whose mark of the guest is damaged must not
+ * become one of the administrator's.
+ */
+static void destination_from_json(BmcLanDestination *d, PersistReader *r)
 {
     BmcLanDestination read = { 0 };
-    int64_t timeout;
-    int64_t retries;
+    const char *address;
+    int64_t timeout = 0;
+    int64_t retries = 0;
     int64_t tag = 0;
 
-    read.tagged = json_get_int(object, "tag", &tag) == JSON_GET_OK;
-    if (!get_hex(object, "address", read.address, 4)) {
-        read.ipv6 = get_hex(object, "address", read.address, 16);
-        if (!read.ipv6) {
-            return;
-        }
-    }
-    if (json_get_bool(object, "ack", &read.ack) != JSON_GET_OK ||
-        json_get_int(object, "timeout", &timeout) != JSON_GET_OK ||
-        json_get_int(object, "retries", &retries) != JSON_GET_OK ||
-        json_get_bool(object, "backup", &read.backup) != JSON_GET_OK ||
-        !get_hex(object, "mac", read.mac, sizeof(read.mac)) ||
-        timeout < 0 || timeout > UINT8_MAX || retries < 0 ||
-        retries > RETRIES_MAX || tag < 0 || tag > UINT16_MAX) {
+    if (!persist_read_string(r, "address", &address)) {
         return;
     }
-    json_get_bool(object, "in-band", &read.in_band);
+    read.ipv6 = !from_hex(address, read.address, 4);
+    if (read.ipv6 && !from_hex(address, read.address, 16)) {
+        persist_read_damaged(r, "address");
+    }
+    read.tagged = persist_read_int(r, "tag", 0, UINT16_MAX, &tag);
+    persist_read_bool(r, "ack", &read.ack);
+    persist_read_int(r, "timeout", 0, UINT8_MAX, &timeout);
+    persist_read_int(r, "retries", 0, RETRIES_MAX, &retries);
+    persist_read_bool(r, "backup", &read.backup);
+    get_hex(r, "mac", read.mac, sizeof(read.mac));
+    persist_read_bool(r, "in-band", &read.in_band);
     read.timeout_s = timeout;
     read.retries = retries;
     read.tag = tag;
-    *d = read;
+    if (!r->damaged) {
+        *d = read;
+    }
 }
 
 static void save_policy(const Bmc *bmc, JsonObject *section)
@@ -113,21 +129,19 @@ static void save_policy(const Bmc *bmc, JsonObject *section)
     json_object_set_object_member(section, "bad-password", object);
 }
 
-static void load_policy(Bmc *bmc, JsonObject *section)
+static void load_policy(Bmc *bmc, PersistReader *section)
 {
     BmcLockoutPolicy policy = { 0 };
-    JsonObject *object;
+    PersistReader r;
     int64_t threshold;
     int64_t reset;
     int64_t lockout;
 
-    if (json_get_object(section, "bad-password", &object) != JSON_GET_OK ||
-        json_get_int(object, "threshold", &threshold) != JSON_GET_OK ||
-        json_get_int(object, "reset", &reset) != JSON_GET_OK ||
-        json_get_int(object, "lockout", &lockout) != JSON_GET_OK ||
-        json_get_bool(object, "event", &policy.event) != JSON_GET_OK ||
-        threshold < 0 || threshold > UINT8_MAX || reset < 0 ||
-        reset > 10 * UINT16_MAX || lockout < 0 || lockout > 10 * UINT16_MAX) {
+    if (!persist_read_object(&r, section, "bad-password") ||
+        !persist_read_int(&r, "threshold", 0, UINT8_MAX, &threshold) ||
+        !persist_read_int(&r, "reset", 0, 10 * UINT16_MAX, &reset) ||
+        !persist_read_int(&r, "lockout", 0, 10 * UINT16_MAX, &lockout) ||
+        !persist_read_bool(&r, "event", &policy.event)) {
         return;
     }
     policy.threshold = threshold;
@@ -169,22 +183,55 @@ void lan_save(Bmc *bmc)
     persist_set(bmc->persist, "lan", section);
 }
 
-static void load_in_band(BmcLan *lan, JsonObject *section)
+/* Returns false for an element that is no field's name. */
+static bool mark_in_band(BmcLan *lan, JsonNode *node)
+{
+    unsigned i;
+
+    for (i = 0; JSON_NODE_HOLDS_VALUE(node) && i < BMC_LAN_FIELD__MAX; i++) {
+        if (!g_strcmp0(json_node_get_string(node), lan_fields[i].name)) {
+            lan->values[i].in_band = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* With damaged marks everything counts as set by the guest. */
+static void load_in_band(BmcLan *lan, PersistReader *r)
 {
     JsonArray *names;
-    unsigned i, k;
+    bool good;
+    unsigned i;
 
-    if (json_get_array(section, "in-band", &names) != JSON_GET_OK) {
+    if (!json_object_has_member(r->object, "in-band")) {
         return;
     }
-    for (i = 0; i < json_array_get_length(names); i++) {
-        JsonNode *node = json_array_get_element(names, i);
+    good = persist_read_array(r, "in-band", BMC_LAN_FIELD__MAX, &names);
+    for (i = 0; good && i < json_array_get_length(names); i++) {
+        if (!mark_in_band(lan, json_array_get_element(names, i))) {
+            persist_read_damaged(r, "in-band");
+            good = false;
+        }
+    }
+    for (i = 0; !good && i < BMC_LAN_FIELD__MAX; i++) {
+        lan->values[i].in_band = lan->values[i].written;
+    }
+}
 
-        for (k = 0; k < BMC_LAN_FIELD__MAX; k++) {
-            if (JSON_NODE_HOLDS_VALUE(node) &&
-                !g_strcmp0(json_node_get_string(node), lan_fields[k].name)) {
-                lan->values[k].in_band = true;
-            }
+static void load_destinations(BmcLan *lan, PersistReader *r)
+{
+    PersistReader record;
+    JsonArray *array;
+    unsigned i;
+
+    if (!persist_read_array(r, "destinations", BMC_LAN_DESTINATIONS,
+                            &array)) {
+        return;
+    }
+    for (i = 0; i < json_array_get_length(array); i++) {
+        if (persist_read_element(&record, r, "destinations", array, i)) {
+            destination_from_json(&lan->destinations[i + 1], &record);
         }
     }
 }
@@ -192,38 +239,33 @@ static void load_in_band(BmcLan *lan, JsonObject *section)
 void lan_load(Bmc *bmc)
 {
     BmcLan *lan = bmc->lan;
-    JsonObject *section = persist_get(bmc->persist, "lan");
-    JsonArray *array;
     const char *uuid;
+    PersistReader r;
     unsigned i;
 
-    if (!section) {
+    if (!persist_read(&r, bmc->persist, "lan")) {
         return;
     }
     for (i = 0; i < BMC_LAN_FIELD__MAX; i++) {
         LanValue *at = &lan->values[i];
 
-        at->written = get_hex(section, lan_fields[i].name, at->value,
-                              lan_fields[i].len) &&
-                      (!lan_fields[i].check ||
-                       lan_fields[i].check(at->value));
-    }
-    if (json_get_array(section, "destinations", &array) == JSON_GET_OK) {
-        for (i = 0; i < MIN(json_array_get_length(array),
-                            BMC_LAN_DESTINATIONS); i++) {
-            JsonNode *node = json_array_get_element(array, i);
-
-            if (JSON_NODE_HOLDS_OBJECT(node)) {
-                destination_from_json(&lan->destinations[i + 1],
-                                      json_node_get_object(node));
-            }
+        at->written = get_hex(&r, lan_fields[i].name, at->value,
+                              lan_fields[i].len);
+        if (at->written && lan_fields[i].check &&
+            !lan_fields[i].check(at->value)) {
+            persist_read_damaged(&r, lan_fields[i].name);
+            at->written = false;
         }
     }
-    load_in_band(lan, section);
-    load_policy(bmc, section);
-    if (json_get_string(section, "system-uuid", &uuid) == JSON_GET_OK &&
-        g_uuid_string_is_valid(uuid)) {
-        lan->uuid = g_strdup(uuid);
+    load_destinations(lan, &r);
+    load_in_band(lan, &r);
+    load_policy(bmc, &r);
+    if (persist_read_string(&r, "system-uuid", &uuid)) {
+        if (g_uuid_string_is_valid(uuid)) {
+            lan->uuid = g_strdup(uuid);
+        } else {
+            persist_read_damaged(&r, "system-uuid");
+        }
     }
 }
 

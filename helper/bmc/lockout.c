@@ -11,8 +11,8 @@
 
 #include "bmc/bmc-priv.h"
 #include "bmc/events.h"
+#include "bmc/persist-read.h"
 #include "bmc/users.h"
-#include "util/json.h"
 #include "util/log.h"
 
 #define DEFAULT_THRESHOLD 10
@@ -179,12 +179,13 @@ static void save(Bmc *bmc)
 
 static void load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, "lockout");
+    PersistReader r;
     int64_t disabled;
 
-    if (section &&
-        json_get_int(section, "disabled", &disabled) == JSON_GET_OK &&
-        disabled >= 0 && disabled < INT64_C(1) << (BMC_USERS_MAX + 1)) {
+    persist_read(&r, bmc->persist, "lockout");
+    if (persist_read_int(&r, "disabled", 0,
+                         (INT64_C(1) << (BMC_USERS_MAX + 1)) - 1,
+                         &disabled)) {
         bmc->lockout->disabled = disabled;
     }
 }

@@ -7,7 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/bmc-priv.h"
-#include "util/json.h"
+#include "bmc/persist-read.h"
 
 #define SECTION "os-info"
 #define TEXT_SIZE (BMC_OS_INFO_BLOCKS * BMC_OS_INFO_BLOCK)
@@ -60,18 +60,23 @@ static void save(Bmc *bmc)
 
 static void load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     unsigned i;
 
-    for (i = 1; section && i < BMC_OS_TEXT__MAX; i++) {
+    persist_read(&r, bmc->persist, SECTION);
+    for (i = 1; i < BMC_OS_TEXT__MAX; i++) {
         g_autofree uint8_t *data = NULL;
-        const char *coded;
         size_t len;
 
-        if (texts[i].key && json_get_string(section, texts[i].key,
-                                            &coded) == JSON_GET_OK) {
-            data = g_base64_decode(coded, &len);
-            memcpy(bmc->os_info->texts[i], data, MIN(len, TEXT_SIZE));
+        if (!texts[i].key) {
+            continue;
+        }
+        data = persist_read_data(&r, texts[i].key, BMC_OS_INFO_HEAD,
+                                 TEXT_SIZE, &len);
+        if (data && len == count_blocks(data) * BMC_OS_INFO_BLOCK) {
+            memcpy(bmc->os_info->texts[i], data, len);
+        } else if (data) {
+            persist_read_damaged(&r, texts[i].key);
         }
     }
 }

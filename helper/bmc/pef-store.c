@@ -5,7 +5,7 @@
 #include "bmc/pef-priv.h"
 
 #include "bmc/lan.h"
-#include "util/json.h"
+#include "bmc/persist-read.h"
 
 #define SECTION "pef"
 #define PROGRESS "pef-progress"
@@ -58,61 +58,43 @@ static void set_defaults(BmcPefConfig *config)
     }
 }
 
-static bool load_table(BmcPefConfig *config, size_t i, const char *coded)
+static bool load(BmcPefConfig *config, PersistReader *r)
 {
-    g_autofree guchar *data = NULL;
-    gsize len;
-
-    data = g_base64_decode(coded, &len);
-    if (len != tables[i].len) {
-        return false;
-    }
-    memcpy((uint8_t *)config + tables[i].offset, data, len);
-    return true;
-}
-
-static bool load(BmcPefConfig *config, JsonObject *section)
-{
-    const char *coded;
-    int64_t value;
+    uint8_t *bytes = (uint8_t *)config;
     size_t i;
 
     for (i = 0; i < G_N_ELEMENTS(numbers); i++) {
-        if (json_get_int(section, numbers[i].name, &value) != JSON_GET_OK ||
-            value < 0 || value > UINT8_MAX) {
+        if (!persist_read_u8(r, numbers[i].name, 0, UINT8_MAX,
+                             bytes + numbers[i].offset)) {
             return false;
         }
-        ((uint8_t *)config)[numbers[i].offset] = value;
     }
     for (i = 0; i < G_N_ELEMENTS(tables); i++) {
-        if (json_get_string(section, tables[i].name, &coded) != JSON_GET_OK ||
-            !load_table(config, i, coded)) {
+        if (!persist_read_bytes(r, tables[i].name, bytes + tables[i].offset,
+                                tables[i].len)) {
             return false;
         }
     }
-    return json_get_bool(section, "use-guid", &config->use_guid) ==
-           JSON_GET_OK && pef_config_valid(config);
+    return persist_read_bool(r, "use-guid", &config->use_guid) &&
+           pef_config_valid(config);
 }
 
 void pef_load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
     BmcPef *pef = bmc->pef;
+    PersistReader r;
     int64_t value;
     size_t i;
 
     set_defaults(&pef->config);
-    if (section && !load(&pef->config, section)) {
-        g_warning("state directory %s: the PEF configuration cannot be used "
-                  "and is dropped", bmc->state_dir);
+    if (persist_read(&r, bmc->persist, SECTION) && !load(&pef->config, &r)) {
+        persist_read_damaged(&r, NULL);
         set_defaults(&pef->config);
     }
-    section = persist_get(bmc->persist, PROGRESS);
+    persist_read(&r, bmc->persist, PROGRESS);
     for (i = 0; i < G_N_ELEMENTS(progress); i++) {
         pef->processed[i] = BMC_PEF_NO_RECORD;
-        if (section &&
-            json_get_int(section, progress[i], &value) == JSON_GET_OK &&
-            value >= 0 && value <= UINT16_MAX) {
+        if (persist_read_int(&r, progress[i], 0, UINT16_MAX, &value)) {
             pef->processed[i] = value;
         }
     }

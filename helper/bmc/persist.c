@@ -19,6 +19,8 @@
 
 #define PERSIST_VERSION 1
 #define PERSIST_MAX_BYTES (1024 * 1024)
+/* Lines about damage, in a file that may have thousands of values. */
+#define PERSIST_DAMAGES_MAX 32
 #define PERSIST_FILE_NEW "state.json.new"
 #define PERSIST_FILE_OLD_NEW "state.json.old.new"
 
@@ -45,6 +47,7 @@ struct Persist {
     int lock_fd;
     JsonObject *root;
     bool have_good_file;
+    unsigned damages;
     bool failing;
     uint64_t generation;
     uint64_t durable;
@@ -396,7 +399,7 @@ static void keep_bad_file(Persist *persist)
 {
     unlinkat(persist->dir_fd, PERSIST_FILE_BAD, 0);
     if (linkat(persist->dir_fd, PERSIST_FILE, persist->dir_fd,
-               PERSIST_FILE_BAD, 0) < 0) {
+               PERSIST_FILE_BAD, 0) < 0 && !persist->have_good_file) {
         renameat(persist->dir_fd, PERSIST_FILE, persist->dir_fd,
                  PERSIST_FILE_BAD);
     }
@@ -483,6 +486,28 @@ JsonObject *persist_get(Persist *persist, const char *section)
 
     json_get_object(persist->root, section, &value);
     return value;
+}
+
+bool persist_has(Persist *persist, const char *section)
+{
+    return json_object_has_member(persist->root, section);
+}
+
+void persist_damaged(Persist *persist, const char *section, const char *name)
+{
+    /* What was loaded from the generation before is not the damaged file */
+    if (persist->damages == 0 && persist->have_good_file) {
+        keep_bad_file(persist);
+    }
+    persist->damages++;
+    if (persist->damages < PERSIST_DAMAGES_MAX) {
+        g_warning("state directory %s: %s%s%s cannot be used and is left "
+                  "out; the file is kept as " PERSIST_FILE_BAD,
+                  persist->dir, section, name ? "." : "", name ? name : "");
+    } else if (persist->damages == PERSIST_DAMAGES_MAX) {
+        g_warning("state directory %s: more values cannot be used",
+                  persist->dir);
+    }
 }
 
 void persist_set(Persist *persist, const char *section, JsonObject *value)

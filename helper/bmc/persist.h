@@ -46,6 +46,27 @@ Persist *persist_open(const char *dir, GError **errp);
 JsonObject *persist_get(Persist *persist, const char *section);
 
 /**
+ * persist_has: whether there is a member of that name, of whatever type.
+ *
+ * @persist: the state
+ * @section: its name
+ *
+ * Returns: true if there is
+ */
+bool persist_has(Persist *persist, const char *section);
+
+/**
+ * persist_damaged: log that a part of the file cannot be used, and keep the
+ * file aside as state.json.bad, as it was found.
+ *
+ * @persist: the state
+ * @section: the section
+ * @name: (nullable): the value in it; NULL for all of it
+ */
+void persist_damaged(Persist *persist, const char *section,
+                     const char *name);
+
+/**
  * persist_set: replace a section. It is written soon, together with what
  * else is set until then.
  *

@@ -10,7 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/event-source.h"
-#include "util/json.h"
+#include "bmc/persist-read.h"
 
 /*
  * SeaBIOS resets the machine once or twice more within 50 ms of every warm
@@ -40,6 +40,9 @@ static const char *const event_names[EVENT__MAX] = {
     [EVENT_OFF] = "off",
     [EVENT_RESTART] = "restart",
 };
+
+/* Microseconds: the last year that GDateTime knows. */
+#define WHEN_MAX (INT64_C(253402300799) * G_USEC_PER_SEC)
 
 /* The machine is on, and the guest does not run. */
 static bool state_is_stopped(MachineState state)
@@ -72,14 +75,7 @@ static JsonObject *event_to_json(const BmcPowerEvent *event)
     return object;
 }
 
-static bool get_bounded(JsonObject *object, const char *name, int64_t limit,
-                        int64_t *value)
-{
-    return json_get_int(object, name, value) == JSON_GET_OK &&
-           *value >= 0 && *value <= limit;
-}
-
-static void event_from_json(JsonObject *object, BmcPowerEvent *event)
+static void event_from_json(PersistReader *r, BmcPowerEvent *event)
 {
     int64_t cause;
     int64_t action;
@@ -87,13 +83,15 @@ static void event_from_json(JsonObject *object, BmcPowerEvent *event)
     int64_t when;
     const char *detail = NULL;
 
-    if (!get_bounded(object, "cause", BMC_POWER_CAUSE__MAX - 1, &cause) ||
-        !get_bounded(object, "action", BMC_POWER_ACTION__MAX - 1, &action) ||
-        !get_bounded(object, "channel", BMC_CHANNEL_LOCAL, &channel) ||
-        !get_bounded(object, "when", INT64_MAX, &when)) {
+    if (!persist_read_int(r, "cause", 0, BMC_POWER_CAUSE__MAX - 1,
+                          &cause) ||
+        !persist_read_int(r, "action", 0, BMC_POWER_ACTION__MAX - 1,
+                          &action) ||
+        !persist_read_int(r, "channel", 0, BMC_CHANNEL_LOCAL, &channel) ||
+        !persist_read_int(r, "when", 0, WHEN_MAX, &when)) {
         return;
     }
-    json_get_string(object, "detail", &detail);
+    persist_read_string(r, "detail", &detail);
     event->cause = cause;
     event->action = action;
     event->channel = channel;
@@ -321,19 +319,17 @@ static void machine_warned(Bmc *bmc, BmcPowerCause cause,
 
 void power_events_load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, "power");
-    JsonObject *object;
+    PersistReader event;
+    PersistReader r;
     unsigned i;
 
-    if (!section) {
+    if (!persist_read(&r, bmc->persist, "power")) {
         return;
     }
-    bmc->power->known = json_get_bool(section, "on", &bmc->power->was_on) ==
-                        JSON_GET_OK;
+    bmc->power->known = persist_read_bool(&r, "on", &bmc->power->was_on);
     for (i = 0; i < EVENT__MAX; i++) {
-        if (json_get_object(section, event_names[i], &object) ==
-            JSON_GET_OK) {
-            event_from_json(object, &bmc->power->events[i]);
+        if (persist_read_object(&event, &r, event_names[i])) {
+            event_from_json(&event, &bmc->power->events[i]);
         }
     }
 }

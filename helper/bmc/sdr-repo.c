@@ -10,9 +10,9 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/fru.h"
+#include "bmc/persist-read.h"
 #include "bmc/sel.h"
 #include "bmc/sensor-priv.h"
-#include "util/json.h"
 
 #define SECTION "sdr"
 /* OEM byte of what the administrator has defined: 'U' for user. */
@@ -167,15 +167,15 @@ void bmc_sdr_update(Bmc *bmc)
 void bmc_sdr_new(Bmc *bmc)
 {
     BmcSdrRepo *repo = g_new0(BmcSdrRepo, 1);
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     const char *digest;
 
     bmc->sdr = repo;
     repo->reservation = g_random_int_range(0, G_MAXUINT16);
     repo->records = g_array_new(false, false, sizeof(BmcSdr));
-    if (section &&
-        json_get_string(section, "digest", &digest) == JSON_GET_OK &&
-        json_get_int(section, "added", &repo->added) == JSON_GET_OK) {
+    persist_read(&r, bmc->persist, SECTION);
+    if (persist_read_string(&r, "digest", &digest) &&
+        persist_read_int(&r, "added", 0, UINT32_MAX, &repo->added)) {
         repo->digest = g_strdup(digest);
     }
     bmc_sdr_update(bmc);

@@ -10,15 +10,8 @@
 
 #include <json-glib/json-glib.h>
 
-#include "util/json.h"
+#include "bmc/persist-read.h"
 #include "util/log.h"
-
-static bool get_bounded(JsonObject *object, const char *name, int64_t low,
-                        int64_t high, int64_t *value)
-{
-    return json_get_int(object, name, value) == JSON_GET_OK &&
-           *value >= low && *value <= high;
-}
 
 static bool id_is_free(const BmcSel *sel, uint16_t id)
 {
@@ -35,7 +28,7 @@ static bool id_is_free(const BmcSel *sel, uint16_t id)
 }
 
 /* A file that somebody has edited must not bring what add would refuse. */
-static void load_records(BmcSel *sel, const char *records, const char *texts)
+static void load_records(BmcSel *sel, PersistReader *r, const char *texts)
 {
     g_autofree uint8_t *bytes = NULL;
     g_auto(GStrv) lines = g_strsplit(texts, "\n", BMC_SEL_MAX + 1);
@@ -44,8 +37,12 @@ static void load_records(BmcSel *sel, const char *records, const char *texts)
     size_t len;
     size_t i;
 
-    bytes = g_base64_decode(records, &len);
-    for (i = 0; i < len / SEL_RECORD_LEN && i < BMC_SEL_MAX; i++) {
+    bytes = persist_read_data(r, "records", 0, BMC_SEL_MAX * SEL_RECORD_LEN,
+                              &len);
+    if (bytes && len % SEL_RECORD_LEN) {
+        persist_read_damaged(r, "records");
+    }
+    for (i = 0; bytes && i < len / SEL_RECORD_LEN; i++) {
         const uint8_t *at = bytes + i * SEL_RECORD_LEN;
 
         if (sel_parse(at, SEL_RECORD_LEN, &record, NULL) &&
@@ -55,6 +52,8 @@ static void load_records(BmcSel *sel, const char *records, const char *texts)
                                 BMC_SEL_TEXT_MAX);
 
             sel_store_entry(sel, at, text);
+        } else {
+            persist_read_damaged(r, "records");
         }
     }
 }
@@ -100,36 +99,36 @@ void sel_store_save(Bmc *bmc)
 void sel_store_load(Bmc *bmc)
 {
     BmcSel *sel = bmc->sel;
-    JsonObject *section = persist_get(bmc->persist, "sel");
-    const char *records;
+    PersistReader r;
     const char *texts = "";
     int64_t value;
 
-    if (!section) {
+    if (!persist_read(&r, bmc->persist, "sel")) {
         return;
     }
-    json_get_string(section, "texts", &texts);
-    if (json_get_string(section, "records", &records) == JSON_GET_OK) {
-        load_records(sel, records, texts);
-    }
-    if (get_bounded(section, "next", 1, SEL_ID_LAST - 1, &value)) {
+    persist_read_string(&r, "texts", &texts);
+    load_records(sel, &r, texts);
+    if (persist_read_int(&r, "next", 1, SEL_ID_LAST - 1, &value)) {
         sel->next_id = value;
     }
-    json_get_bool(section, "overflow", &sel->overflow);
-    if (get_bounded(section, "added", 0, SEL_TIME_NONE, &value)) {
+    persist_read_bool(&r, "overflow", &sel->overflow);
+    if (persist_read_int(&r, "added", 0, SEL_TIME_NONE, &value)) {
         sel->added = value;
     }
-    if (get_bounded(section, "erased", 0, SEL_TIME_NONE, &value)) {
+    if (persist_read_int(&r, "erased", 0, SEL_TIME_NONE, &value)) {
         sel->erased = value;
     }
-    if (get_bounded(section, "time-offset", -INT64_C(0xffffffff),
-                    INT64_C(0xffffffff), &value)) {
+    if (persist_read_int(&r, "time-offset", -INT64_C(0xffffffff),
+                         INT64_C(0xffffffff), &value)) {
         sel->time_offset = value;
     }
-    if (get_bounded(section, "utc-offset", -BMC_SEL_UTC_OFFSET_MAX,
-                    BMC_SEL_UTC_OFFSET_UNSPECIFIED, &value) &&
-        (value <= BMC_SEL_UTC_OFFSET_MAX ||
-         value == BMC_SEL_UTC_OFFSET_UNSPECIFIED)) {
-        sel->utc_offset = value;
+    if (persist_read_int(&r, "utc-offset", -BMC_SEL_UTC_OFFSET_MAX,
+                         BMC_SEL_UTC_OFFSET_UNSPECIFIED, &value)) {
+        if (value <= BMC_SEL_UTC_OFFSET_MAX ||
+            value == BMC_SEL_UTC_OFFSET_UNSPECIFIED) {
+            sel->utc_offset = value;
+        } else {
+            persist_read_damaged(&r, "utc-offset");
+        }
     }
 }

@@ -10,7 +10,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "util/json.h"
+#include "bmc/persist-read.h"
 
 #define SECTION "sensors"
 #define NUMBERS_SECTION "sensor-numbers"
@@ -34,16 +34,12 @@ static char *settings_to_text(const BmcSensorSettings *settings)
     return g_base64_encode(buf, w.len);
 }
 
-static bool settings_from_text(const char *text, BmcSensorSettings *settings)
+static void settings_from_bytes(const uint8_t buf[SETTINGS_LEN],
+                                BmcSensorSettings *settings)
 {
-    size_t len;
-    g_autofree uint8_t *buf = g_base64_decode(text, &len);
-    ByteReader r = byte_reader(buf, len);
+    ByteReader r = byte_reader(buf, SETTINGS_LEN);
     uint8_t flags;
 
-    if (len != SETTINGS_LEN) {
-        return false;
-    }
     memcpy(settings->threshold,
            byte_reader_take(&r, sizeof(settings->threshold)),
            sizeof(settings->threshold));
@@ -56,7 +52,6 @@ static bool settings_from_text(const char *text, BmcSensorSettings *settings)
     settings->scanning = flags & FLAG_SCANNING;
     settings->assert_events = byte_reader_le16(&r);
     settings->deassert_events = byte_reader_le16(&r);
-    return true;
 }
 
 static bool settings_equal(const BmcSensorSettings *a,
@@ -109,50 +104,64 @@ void sensor_store_save(Bmc *bmc)
     persist_set(bmc->persist, SECTION, section);
 }
 
-static void load_sensor(Sensor *sensor, JsonObject *object)
+static void load_reading(Sensor *sensor, PersistReader *r, const char *text)
 {
-    const char *text;
-    bool present;
+    double value;
+    char *end;
 
-    if (json_get_string(object, "settings", &text) == JSON_GET_OK) {
-        settings_from_text(text, &sensor->pub.settings);
+    value = g_ascii_strtod(text, &end);
+    if (end == text || *end ||
+        !(value >= sensor->pub.min && value <= sensor->pub.max)) {
+        persist_read_damaged(r, "reading");
+        return;
+    }
+    sensor->kept = value;
+    sensor->has_kept = true;
+}
+
+static void load_sensor(Sensor *sensor, PersistReader *r)
+{
+    uint8_t settings[SETTINGS_LEN];
+    const char *text;
+
+    if (persist_read_bytes(r, "settings", settings, sizeof(settings))) {
+        settings_from_bytes(settings, &sensor->pub.settings);
         sensor->pub.settings.threshold_mask &= sensor->pub.thresholds;
         sensor->pub.settings.assert_events &= sensor->pub.events;
         sensor->pub.settings.deassert_events &= sensor->pub.events;
     }
     if (sensor->kind == SENSOR_KEPT &&
-        json_get_string(object, "reading", &text) == JSON_GET_OK) {
-        sensor->kept = g_ascii_strtod(text, NULL);
-        sensor->has_kept = sensor->kept >= sensor->pub.min &&
-                           sensor->kept <= sensor->pub.max;
+        persist_read_string(r, "reading", &text)) {
+        load_reading(sensor, r, text);
     }
-    if (sensor->kind == SENSOR_USAGE &&
-        json_get_bool(object, "present", &present) == JSON_GET_OK) {
-        sensor->present = present;
+    if (sensor->kind == SENSOR_USAGE) {
+        persist_read_bool(r, "present", &sensor->present);
     }
 }
 
 void sensor_store_load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
     const GPtrArray *list = bmc->sensors->list;
+    PersistReader r;
     unsigned i;
 
-    for (i = 0; section && i < list->len; i++) {
+    persist_read(&r, bmc->persist, SECTION);
+    for (i = 0; i < list->len; i++) {
         Sensor *sensor = list->pdata[i];
         g_autofree char *key = g_strdup_printf("%u", sensor->pub.number);
-        JsonObject *object;
+        PersistReader sub;
 
-        if (json_get_object(section, key, &object) == JSON_GET_OK) {
-            load_sensor(sensor, object);
+        if (persist_read_object(&sub, &r, key)) {
+            load_sensor(sensor, &sub);
         }
     }
 }
 
 void sensor_store_load_numbers(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, NUMBERS_SECTION);
-    GList *names = section ? json_object_get_members(section) : NULL;
+    PersistReader r;
+    bool found = persist_read(&r, bmc->persist, NUMBERS_SECTION);
+    GList *names = found ? json_object_get_members(r.object) : NULL;
     bool used[BMC_SENSOR_USER_LAST + 1] = { false };
     GList *link;
 
@@ -160,9 +169,13 @@ void sensor_store_load_numbers(Bmc *bmc)
     for (link = names; link; link = link->next) {
         int64_t number;
 
-        if (json_get_int(section, link->data, &number) == JSON_GET_OK &&
-            number >= BMC_SENSOR_USER_FIRST &&
-            number <= BMC_SENSOR_USER_LAST && !used[number]) {
+        if (!persist_read_int(&r, link->data, BMC_SENSOR_USER_FIRST,
+                              BMC_SENSOR_USER_LAST, &number)) {
+            continue;
+        }
+        if (used[number]) {
+            persist_read_damaged(&r, link->data);
+        } else {
             used[number] = true;
             g_hash_table_insert(bmc->sensors->numbers, g_strdup(link->data),
                                 GUINT_TO_POINTER(number));

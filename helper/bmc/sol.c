@@ -5,8 +5,8 @@
 #include "bmc/sol.h"
 
 #include "bmc/bmc-priv.h"
+#include "bmc/persist-read.h"
 #include "util/error.h"
-#include "util/json.h"
 
 #define SECTION "sol"
 
@@ -105,24 +105,20 @@ static void save(Bmc *bmc)
 static void load(Bmc *bmc)
 {
     BmcSolConfig *config = &bmc->sol->config;
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     int64_t value;
     size_t i;
 
-    if (!section) {
-        return;
-    }
+    persist_read(&r, bmc->persist, SECTION);
     for (i = 0; i < G_N_ELEMENTS(switches); i++) {
-        json_get_bool(section, switches[i].name, switch_at(config, i));
+        persist_read_bool(&r, switches[i].name, switch_at(config, i));
     }
     for (i = 0; i < G_N_ELEMENTS(numbers); i++) {
-        if (json_get_int(section, numbers[i].name, &value) == JSON_GET_OK &&
-            value >= numbers[i].min && value <= numbers[i].max) {
-            *number_at(config, i) = value;
-        }
+        persist_read_u8(&r, numbers[i].name, numbers[i].min, numbers[i].max,
+                        number_at(config, i));
     }
-    if (json_get_int(section, "privilege", &value) == JSON_GET_OK &&
-        value >= BMC_PRIVILEGE_USER && value <= BMC_PRIVILEGE_ADMIN) {
+    if (persist_read_int(&r, "privilege", BMC_PRIVILEGE_USER,
+                         BMC_PRIVILEGE_ADMIN, &value)) {
         config->privilege = value;
     }
     config->volatile_rate = config->rate;

@@ -9,8 +9,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "bmc/persist-read.h"
 #include "util/error.h"
-#include "util/json.h"
 #include "util/secret.h"
 
 #define FIRST_ADMIN_SLOT 2
@@ -238,17 +238,17 @@ static bool hex_to_password(const char *hex, uint8_t *password)
 }
 
 /* Returns false for a password that makes no sense. */
-static bool password_from_json(UserSlot *slot, JsonObject *object)
+static bool password_from_json(UserSlot *slot, PersistReader *r)
 {
     const char *text = NULL;
     const char *hex = NULL;
     const char *hash = NULL;
     int64_t size = 0;
 
-    json_get_string(object, "password", &text);
-    json_get_string(object, "password-hex", &hex);
-    json_get_string(object, "hash", &hash);
-    json_get_int(object, "password-size", &size);
+    persist_read_string(r, "password", &text);
+    persist_read_string(r, "password-hex", &hex);
+    persist_read_string(r, "hash", &hash);
+    persist_read_int(r, "password-size", 0, BMC_IPMI_PASSWORD_MAX, &size);
     if (!!text + !!hex + !!hash > 1 ||
         (size != 0 && size != BMC_IPMI_PASSWORD_SHORT &&
          size != BMC_IPMI_PASSWORD_MAX)) {
@@ -270,97 +270,114 @@ static bool password_from_json(UserSlot *slot, JsonObject *object)
     return true;
 }
 
-/* What is not there stays as it is in a new account. */
-static bool access_from_json(UserSlot *slot, JsonObject *object)
+/*
+ * What is not there stays as it is in a new account. What is there and makes
+ * no sense must not: the account could do more than it was given.
+ */
+static bool access_from_json(UserSlot *slot, PersistReader *r)
 {
     BmcUserAccess *access = &slot->user.access;
     int64_t privilege;
     int64_t limit = 0;
     int64_t payloads = slot->user.payloads;
 
-    json_get_int(object, "session-limit", &limit);
-    json_get_int(object, "payloads", &payloads);
-    if (json_get_bool(object, "enabled",
-                      &slot->user.enabled) != JSON_GET_OK ||
-        json_get_int(object, "privilege", &privilege) != JSON_GET_OK ||
-        privilege < BMC_PRIVILEGE_NONE || privilege > BMC_PRIVILEGE_ADMIN ||
-        limit < 0 || limit > SESSION_LIMIT_MAX ||
+    persist_read_int(r, "session-limit", 0, SESSION_LIMIT_MAX, &limit);
+    persist_read_int(r, "payloads", 0, BMC_USER_PAYLOAD_SOL, &payloads);
+    if (!persist_read_bool(r, "enabled", &slot->user.enabled) ||
+        !persist_read_int(r, "privilege", BMC_PRIVILEGE_NONE,
+                          BMC_PRIVILEGE_ADMIN, &privilege) ||
         (payloads & ~BMC_USER_PAYLOAD_SOL)) {
         return false;
     }
     access->privilege = privilege;
     access->session_limit = limit;
     slot->user.payloads = payloads;
-    json_get_bool(object, "messaging", &access->messaging);
-    json_get_bool(object, "link-auth", &access->link_auth);
-    json_get_bool(object, "callback-only", &access->callback_only);
-    json_get_bool(object, "in-band", &slot->user.in_band);
-    return true;
+    persist_read_bool(r, "messaging", &access->messaging);
+    persist_read_bool(r, "link-auth", &access->link_auth);
+    persist_read_bool(r, "callback-only", &access->callback_only);
+    persist_read_bool(r, "in-band", &slot->user.in_band);
+    return !r->damaged;
 }
 
 /* Returns the slot of a record that may be loaded, or NULL. */
-static UserSlot *slot_for_record(Bmc *bmc, JsonObject *object)
+static UserSlot *slot_for_record(Bmc *bmc, PersistReader *r,
+                                 const char **name)
 {
-    const char *name;
     int64_t number;
     size_t len;
 
-    if (json_get_int(object, "slot", &number) != JSON_GET_OK ||
-        number < BMC_USER_ANONYMOUS || number > BMC_USERS_MAX ||
+    if (!persist_read_int(r, "slot", BMC_USER_ANONYMOUS, BMC_USERS_MAX,
+                          &number) ||
         slot_in_use(users_slot(bmc, number)) ||
-        json_get_string(object, "name", &name) != JSON_GET_OK) {
+        !persist_read_string(r, "name", name)) {
         return NULL;
     }
-    len = strlen(name);
+    len = strlen(*name);
     if (len && (number == BMC_USER_ANONYMOUS ||
-                !users_check_name(name, len, NULL) ||
-                users_find_slot(bmc, name, len))) {
+                !users_check_name(*name, len, NULL) ||
+                users_find_slot(bmc, *name, len))) {
         return NULL;
     }
     return users_slot(bmc, number);
 }
 
 /* Returns false, leaving the slot empty, for a record that makes no sense. */
-static bool slot_from_json(Bmc *bmc, JsonObject *object)
+static bool slot_from_json(Bmc *bmc, PersistReader *r)
 {
-    UserSlot *slot = slot_for_record(bmc, object);
+    const char *name;
+    UserSlot *slot = slot_for_record(bmc, r, &name);
 
     if (!slot) {
         return false;
     }
-    if (!password_from_json(slot, object) ||
-        !access_from_json(slot, object)) {
+    if (!password_from_json(slot, r) || !access_from_json(slot, r)) {
         users_clear_slot(slot);
         return false;
     }
-    g_strlcpy(slot->name, json_object_get_string_member(object, "name"),
-              sizeof(slot->name));
+    g_strlcpy(slot->name, name, sizeof(slot->name));
     users_update(slot);
     return true;
+}
+
+static bool has_admin(const Bmc *bmc)
+{
+    const BmcUser *user;
+    unsigned slot;
+
+    for (slot = BMC_USER_ANONYMOUS; slot <= BMC_USERS_MAX; slot++) {
+        user = bmc_users_get(bmc, slot);
+        if (user->enabled && user->privilege == BMC_PRIVILEGE_ADMIN) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Returns the number of accounts found in the state. */
 static unsigned load(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, "users");
     JsonArray *accounts = NULL;
+    PersistReader record;
+    PersistReader r;
     unsigned count = 0;
     unsigned i;
 
-    if (!section ||
-        json_get_array(section, "accounts", &accounts) != JSON_GET_OK) {
+    persist_read(&r, bmc->persist, "users");
+    if (!persist_read_array(&r, "accounts", UINT_MAX, &accounts)) {
         return 0;
     }
     for (i = 0; i < json_array_get_length(accounts); i++) {
-        JsonNode *node = json_array_get_element(accounts, i);
-
-        if (JSON_NODE_HOLDS_OBJECT(node) &&
-            slot_from_json(bmc, json_node_get_object(node))) {
+        if (persist_read_element(&record, &r, "accounts", accounts, i) &&
+            slot_from_json(bmc, &record)) {
             count++;
         } else {
             g_warning("state directory %s: account record %u cannot be "
                       "used and is dropped", bmc->state_dir, i + 1);
         }
+    }
+    if (count && count < json_array_get_length(accounts) && !has_admin(bmc)) {
+        g_warning("state directory %s: no administrator's account is left "
+                  "(--reset-accounts makes one)", bmc->state_dir);
     }
     return count;
 }

@@ -7,9 +7,9 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/event-source.h"
 #include "bmc/events.h"
+#include "bmc/persist-read.h"
 #include "bmc/power.h"
 #include "util/error.h"
-#include "util/json.h"
 #include "util/log.h"
 
 #define SECTION "watchdog"
@@ -250,13 +250,12 @@ static void log_by(Bmc *bmc, const char *what, const BmcOrigin *origin)
 
 void bmc_watchdog_new(Bmc *bmc)
 {
-    JsonObject *section = persist_get(bmc->persist, SECTION);
+    PersistReader r;
     bool was_running = false;
 
     bmc->watchdog = g_new0(BmcWatchdogTimer, 1);
-    if (section &&
-        json_get_bool(section, "running", &was_running) == JSON_GET_OK &&
-        was_running) {
+    persist_read(&r, bmc->persist, SECTION);
+    if (persist_read_bool(&r, "running", &was_running) && was_running) {
         g_message("watchdog timer: it was running when the BMC was last "
                   "there, and is off now until it is set up again");
         bmc->watchdog->now.running = true;

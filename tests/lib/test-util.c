@@ -23,6 +23,9 @@ typedef struct ExpectedLog {
 static GMutex expected_lock;
 static GQueue expected = G_QUEUE_INIT;
 
+static const char *collect_pattern;
+static GString *collected;
+
 static void expected_log_free(ExpectedLog *e)
 {
     g_free(e->pattern);
@@ -45,6 +48,20 @@ static bool take_expected(GLogLevelFlags level, const char *message)
             found = true;
             break;
         }
+    }
+    g_mutex_unlock(&expected_lock);
+    return found;
+}
+
+static bool collect(GLogLevelFlags level, const char *message)
+{
+    bool found;
+
+    g_mutex_lock(&expected_lock);
+    found = collected && (level & G_LOG_LEVEL_WARNING) &&
+            g_pattern_match_simple(collect_pattern, message);
+    if (found) {
+        g_string_append_printf(collected, "%s\n", message);
     }
     g_mutex_unlock(&expected_lock);
     return found;
@@ -73,7 +90,8 @@ static GLogWriterOutput log_writer(GLogLevelFlags level,
     const char *message = field(fields, n, "MESSAGE");
     const char *domain = field(fields, n, "GLIB_DOMAIN");
 
-    if (take_expected(level, message ? message : "")) {
+    if (take_expected(level, message ? message : "") ||
+        collect(level, message ? message : "")) {
         return G_LOG_WRITER_HANDLED;
     }
     if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL |
@@ -179,6 +197,14 @@ void test_expect_log(GLogLevelFlags level, const char *pattern)
     e->pattern = g_strdup(pattern);
     g_mutex_lock(&expected_lock);
     g_queue_push_tail(&expected, e);
+    g_mutex_unlock(&expected_lock);
+}
+
+void test_collect_log(const char *pattern, GString *to)
+{
+    g_mutex_lock(&expected_lock);
+    collect_pattern = pattern;
+    collected = to;
     g_mutex_unlock(&expected_lock);
 }
 

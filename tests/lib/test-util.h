@@ -46,6 +46,15 @@ void test_drain(void);
 void test_expect_log(GLogLevelFlags level, const char *pattern);
 
 /**
+ * test_collect_log: from now on, warnings that match a pattern are collected
+ * rather than end the test.
+ *
+ * @pattern: as g_pattern_match_simple() has it
+ * @to: (nullable): where to, a line each; NULL for no more
+ */
+void test_collect_log(const char *pattern, GString *to);
+
+/**
  * test_assert_logged_full: assert that every announced line has come; called
  * by test_assert_logged().
  *

@@ -117,12 +117,23 @@ static void test_bad_kg(void)
         "{\"version\":1,\"channel\":{\"mode\":7,\"limit\":9,"
         "\"suite-privileges\":[\"x\",5,-1,2],\"kg\":\"AAAA\"}}";
     g_auto(Fixture) fix = { NULL };
+    static const char *const names[] = {
+        "mode", "limit", "suite-privileges", "suite-privileges",
+        "suite-privileges", "kg",
+    };
     g_autofree char *path = NULL;
     uint8_t got[BMC_KEY_LEN];
+    size_t i;
 
     fixture_init(&fix, MACHINE_STATE_RUNNING);
     path = test_dir_file(fix.dir, "state.json");
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    for (i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *line = g_strdup_printf("*channel.%s cannot be used*",
+                                                names[i]);
+
+        test_expect_log(G_LOG_LEVEL_WARNING, line);
+    }
     test_expect_log(G_LOG_LEVEL_WARNING, "*K_g cannot be used*");
     fixture_start(&fix);
     test_assert_logged();

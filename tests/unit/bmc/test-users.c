@@ -219,6 +219,9 @@ static void test_bad_records(void)
     for (i = 0; i < 6; i++) {
         test_expect_log(G_LOG_LEVEL_WARNING, "*account record*dropped");
     }
+    /* Slot 17, and 7 */
+    test_expect_log(G_LOG_LEVEL_WARNING, "*users.slot cannot be used*");
+    test_expect_log(G_LOG_LEVEL_WARNING, "*users.accounts cannot be used*");
     fixture_start(&fix);
     test_assert_logged();
     for (i = 1; i <= BMC_USERS_MAX; i++) {

@@ -368,7 +368,10 @@ static void test_damaged_numbers(CommandFixture *f, const void *opaque)
     persist_set(persist, "sensor-numbers", section);
     persist_free(persist);
     f->base.config.sensors = list;
+    test_expect_log(G_LOG_LEVEL_WARNING, "*sensor-numbers.Two cannot*");
+    test_expect_log(G_LOG_LEVEL_WARNING, "*sensor-numbers.Three cannot*");
     command_fixture_start(f);
+    test_assert_logged();
     a = bmc_sensor_find(f->base.bmc, 0x90);
     b = bmc_sensor_find(f->base.bmc, 0x80);
     g_assert_nonnull(a);
