@@ -305,6 +305,9 @@ static int write_suite_levels(IpmiRequest *req, const IpmiParam *param,
     uint8_t level;
     unsigned id;
 
+    if (req->ctx->refused & IPMI_CMD_ACCOUNTS) {
+        return IPMI_CC_PRIVILEGE;
+    }
     memcpy(privileges, bmc_channel_suite_privileges(req->bmc),
            sizeof(privileges));
     for (id = 0; id < SUITE_ENTRIES; id++) {
@@ -347,6 +350,9 @@ static int write_bad_password(IpmiRequest *req, const IpmiParam *param,
         .event = data[0] & BAD_PASSWORD_EVENT,
     };
 
+    if (req->ctx->refused & IPMI_CMD_ACCOUNTS) {
+        return IPMI_CC_PRIVILEGE;
+    }
     if (data[0] & ~BAD_PASSWORD_EVENT) {
         return IPMI_CC_INVALID_FIELD;
     }

@@ -317,6 +317,138 @@ static void test_rubbish(VmFixture *f, const void *opaque)
     assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
 }
 
+/* Sends a message of @len zero bytes of data. */
+static void send_long(GSocket *sock, size_t len)
+{
+    uint8_t data[VMPROTO_MESSAGE_MAX] = { 0 };
+    uint8_t wire[VMPROTO_WIRE_MAX];
+    ByteWriter w = byte_writer(wire, sizeof(wire));
+    VmprotoFrame frame = {
+        .seq = 5,
+        .netfn = IPMI_NETFN_CHASSIS,
+        .cmd = 0x01,
+        .data = data,
+        .data_len = len,
+    };
+
+    vmproto_build_message(&w, &frame);
+    g_assert_false(w.failed);
+    g_assert_cmpint(g_socket_send(sock, (char *)wire, w.len, NULL, NULL), ==,
+                    (gssize)w.len);
+}
+
+/* Whatever length a guest may send, it is told that it is wrong. */
+static void test_long(VmFixture *f, const void *opaque)
+{
+    size_t len;
+
+    for (len = 1; len <= VMPROTO_MESSAGE_MAX - 2; len++) {
+        send_long(f->sock, len);
+        assert_receives(f->sock, "05 04 01 c7 2f a0");
+    }
+}
+
+/* Escapes that nobody sends make a frame bad, and only that one. */
+static void test_bad_escape(VmFixture *f, const void *opaque)
+{
+    static const char *const bad[] = {
+        "aaaaa0", "aa05a0", "aaa0", "aaa1", "aa", "05aaa0", "05 00 01 fb a0",
+        "a0", "a1", "00a0", "aababaa0", "05 00 aaaa 01 fa a0",
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(bad); i++) {
+        send_bytes(f->sock, bad[i]);
+        send_bytes(f->sock, "a0 05 00 01 fa a0");
+        assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
+    }
+}
+
+static unsigned count_fds(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+    unsigned n = 0;
+
+    while (g_dir_read_name(dir)) {
+        n++;
+    }
+    return n;
+}
+
+static void test_reconnects(VmFixture *f, const void *opaque)
+{
+    unsigned before = count_fds();
+    unsigned i;
+
+    for (i = 0; i < 300; i++) {
+        g_autoptr(GSocket) sock = connect_qemu(f);
+
+        send_bytes(sock, "ff01a1 0500 01");
+        test_drain();
+    }
+    test_drain();
+    g_clear_object(&f->sock);
+    f->sock = connect_qemu(f);
+    assert_receives(f->sock, "ff01a1");
+    send_bytes(f->sock, "0500 01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
+    g_assert_cmpuint(count_fds(), ==, before);
+}
+
+static void count_answer(void *opaque, uint8_t cc, const uint8_t *data,
+                         size_t len)
+{
+    unsigned *count = opaque;
+
+    *count += cc == 0;
+}
+
+/*
+ * A guest that asks without reading: what waits for it is bounded, everybody
+ * else is served, and what it reads in the end are whole frames.
+ */
+static void test_never_reads(VmFixture *f, const void *opaque)
+{
+    static const IpmiMessage get_status = {
+        .netfn = IPMI_NETFN_CHASSIS, .cmd = 0x01,
+    };
+    const IpmiContext ctx = {
+        .channel = IPMI_CHANNEL_LAN, .privilege = BMC_PRIVILEGE_USER,
+    };
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    unsigned served = 0;
+    uint8_t buf[4096];
+    gssize n;
+    unsigned i;
+
+    for (i = 0; i < 20000; i++) {
+        static const char request[] = "\x05\x00\x01\xfa\xa0";
+
+        g_socket_send(f->sock, request, 5, NULL, NULL);
+        if (i % 100 == 0) {
+            test_drain();
+            ipmi_core_execute(f->core, &ctx, &get_status, count_answer,
+                              &served);
+        }
+    }
+    g_assert_cmpuint(served, ==, 200);
+    do {
+        test_drain();
+        n = g_socket_receive(f->sock, (char *)buf, sizeof(buf), NULL, NULL);
+        if (n > 0) {
+            g_byte_array_append(all, buf, n);
+        }
+    } while (n > 0);
+    g_assert_cmpuint(all->len, <, 1024 * 1024);
+    g_assert_cmpuint(all->len % 10, ==, 0);
+    for (i = 0; i < all->len; i += 10) {
+        test_assert_hex_equal(all->data + i, 10,
+                              "05 04 01 00 61 00 40 10 45 a0");
+    }
+    send_bytes(f->sock, "a0 0500 01faa0");
+    assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
+}
+
 /* In a process of its own, whose log can be looked at. */
 static void test_log_is_bounded(VmFixture *f, const void *opaque)
 {
@@ -362,6 +494,10 @@ int main(int argc, char **argv)
     ADD("replaced", test_replaced);
     ADD("deadline", test_deadline);
     ADD("rubbish", test_rubbish);
+    ADD("long", test_long);
+    ADD("bad-escape", test_bad_escape);
+    ADD("reconnects", test_reconnects);
+    ADD("never-reads", test_never_reads);
     ADD("log-is-bounded", test_log_is_bounded);
     return g_test_run();
 }
