@@ -73,6 +73,8 @@ static void on_request(SoupServer *soup, SoupServerMessage *msg,
     if (request->conn && !request->responded) {
         request->paused = true;
         soup_server_message_pause(msg);
+    }
+    if (request->conn && (!request->responded || request->pushing)) {
         watch_hangup(conn);
     }
     http_conn_unref(conn);
@@ -93,6 +95,13 @@ static void on_wrote_body(SoupServerMessage *msg, void *opaque)
     http_conn_unref(conn);
 }
 
+static void on_wrote_data(SoupServerMessage *msg, unsigned len, void *opaque)
+{
+    HttpConn *conn = opaque;
+
+    http_push_wrote(conn->request, len);
+}
+
 static void on_request_started(SoupServer *soup, SoupServerMessage *msg,
                                void *opaque)
 {
@@ -106,6 +115,7 @@ static void on_request_started(SoupServer *soup, SoupServerMessage *msg,
     conn->msg = g_object_ref(msg);
     g_object_set_data(G_OBJECT(msg), "http-conn", conn);
     g_signal_connect(msg, "wrote-body", G_CALLBACK(on_wrote_body), conn);
+    g_signal_connect(msg, "wrote-body-data", G_CALLBACK(on_wrote_data), conn);
 }
 
 static void on_stream_closed(void *opaque)

@@ -141,6 +141,10 @@ struct HttpRequest {
     GCancellable *cancellable;
     bool paused;
     bool responded;
+    bool pushing; /* its body comes piece by piece and has no end yet */
+    size_t pending; /* bytes pushed and not sent */
+    HttpPushFunc drained;
+    void *drained_opaque;
 };
 
 /**
@@ -300,6 +304,14 @@ const char *http_exchange_reason(unsigned status);
  * Returns: (transfer full): the request
  */
 HttpRequest *http_request_new(HttpConn *conn, HttpHead *head);
+
+/**
+ * http_push_wrote: some of what was pushed has been sent.
+ *
+ * @request: the request
+ * @len: bytes
+ */
+void http_push_wrote(HttpRequest *request, size_t len);
 
 /**
  * http_request_detach: nobody waits for the answer any more.

@@ -34,7 +34,7 @@ HttpRequest *http_request_new(HttpConn *conn, HttpHead *head)
 void http_request_detach(HttpRequest *request)
 {
     request->conn = NULL;
-    if (!request->responded) {
+    if (!request->responded || request->pushing) {
         g_cancellable_cancel(request->cancellable);
     }
 }

@@ -207,4 +207,56 @@ void http_request_set_header(HttpRequest *request, const char *name,
 void http_request_respond(HttpRequest *request, unsigned status,
                           const char *content_type, GBytes *body);
 
+/**
+ * HttpPushFunc: called each time all of what was pushed has been sent.
+ *
+ * @request: the request
+ * @opaque: as given to http_request_push_start()
+ */
+typedef void (*HttpPushFunc)(HttpRequest *request, void *opaque);
+
+/**
+ * http_request_push_start: answer with a body that comes piece by piece and
+ * has no end yet, as for Server-Sent Events. http_request_cancellable()
+ * fires when the client goes away, or takes nothing for the time that it has
+ * for a request.
+ *
+ * @request: the request; take a reference to keep it
+ * @status: HTTP status, 200 and up
+ * @content_type: type of the body
+ * @drained: (nullable): called when there is room for more
+ * @opaque: handed to @drained
+ */
+void http_request_push_start(HttpRequest *request, unsigned status,
+                             const char *content_type, HttpPushFunc drained,
+                             void *opaque);
+
+/**
+ * http_request_push: send a piece.
+ *
+ * @request: the request, started with http_request_push_start()
+ * @bytes: the piece, not empty
+ *
+ * Returns: false if the client is gone, and nothing was sent
+ */
+bool http_request_push(HttpRequest *request, GBytes *bytes);
+
+/**
+ * http_request_push_pending: how much of what was pushed is not sent yet.
+ * Whoever pushes has to bound it.
+ *
+ * @request: the request
+ *
+ * Returns: bytes
+ */
+size_t http_request_push_pending(const HttpRequest *request);
+
+/**
+ * http_request_push_end: end the body; nothing can be pushed any more. The
+ * connection is there for other requests.
+ *
+ * @request: the request
+ */
+void http_request_push_end(HttpRequest *request);
+
 #endif /* QEMU_BMC_REDFISH_HTTP_H */
