@@ -11,6 +11,8 @@
 #include "bmc/events.h"
 #include "bmc/pef.h"
 #include "bmc/persist-read.h"
+#include "bmc/sdr-repo.h"
+#include "bmc/sel.h"
 #include "bmc/watchdog.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -303,6 +305,10 @@ void bmc_restart(Bmc *bmc, bool cold)
     }
     if (bmc->identify) {
         bmc_identify_set(bmc, 0, &origin);
+    }
+    if (cold) {
+        bmc_sel_unreserve(bmc);
+        bmc_sdr_unreserve(bmc);
     }
 }
 

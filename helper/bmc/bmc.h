@@ -274,8 +274,8 @@ bool bmc_state_is_saved(const Bmc *bmc);
  * bmc_restart: begin anew with what does not outlive the BMC: the identify
  * indicator is off, events are logged, access to the LAN channel is as it was
  * saved. A cold one also forgets what is volatile: the watchdog timer, a
- * postponement of PEF, boot options but the boot flags. The machine notices
- * nothing.
+ * postponement of PEF, reservations, boot options but the boot flags. The
+ * machine notices nothing.
  *
  * @bmc: the hub
  * @cold: whether it is a cold one

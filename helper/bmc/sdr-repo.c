@@ -218,6 +218,11 @@ uint16_t bmc_sdr_reserve(Bmc *bmc)
     return repo->reservation;
 }
 
+void bmc_sdr_unreserve(Bmc *bmc)
+{
+    bmc->sdr->reserved = false;
+}
+
 bool bmc_sdr_reserved(const Bmc *bmc, uint16_t id)
 {
     return bmc->sdr->reserved && id == bmc->sdr->reservation;

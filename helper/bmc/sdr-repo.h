@@ -77,6 +77,13 @@ uint32_t bmc_sdr_added(const Bmc *bmc);
 uint16_t bmc_sdr_reserve(Bmc *bmc);
 
 /**
+ * bmc_sdr_unreserve: cancel the reservation, if there is one.
+ *
+ * @bmc: the hub
+ */
+void bmc_sdr_unreserve(Bmc *bmc);
+
+/**
  * bmc_sdr_reserved: whether a reservation holds.
  *
  * @bmc: the hub

@@ -218,6 +218,11 @@ uint16_t bmc_sel_reserve(Bmc *bmc)
     return sel->reservation;
 }
 
+void bmc_sel_unreserve(Bmc *bmc)
+{
+    bmc->sel->reserved = false;
+}
+
 bool bmc_sel_reserved(const Bmc *bmc, uint16_t id)
 {
     return bmc->sel->reserved && id == bmc->sel->reservation;

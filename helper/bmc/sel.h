@@ -135,6 +135,13 @@ void bmc_sel_clear(Bmc *bmc, const BmcOrigin *origin);
 uint16_t bmc_sel_reserve(Bmc *bmc);
 
 /**
+ * bmc_sel_unreserve: cancel the reservation, if there is one.
+ *
+ * @bmc: the hub
+ */
+void bmc_sel_unreserve(Bmc *bmc);
+
+/**
  * bmc_sel_reserved: whether a reservation still holds.
  *
  * @bmc: the hub

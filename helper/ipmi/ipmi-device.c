@@ -2,7 +2,8 @@
 /*
  * The management controller itself: resets and self test (IPMI 2.0 sections
  * 20.2 to 20.4). A reset of this BMC is no new process: what is volatile
- * begins anew, and a cold one ends all sessions too.
+ * begins anew, and a cold one ends sessions, reservations and the watchdog
+ * timer too.
  */
 #include "osdep.h"
 
@@ -51,6 +52,7 @@ static void reset_now(void *opaque)
     ipmi_msg_reset(&core->msg);
     ipmi_params_reset(core);
     if (core->reset_cold) {
+        memset(&core->sel, 0, sizeof(core->sel));
         close_older(core->sessions, core->reset_ms);
     }
     bmc_restart(core->bmc, core->reset_cold);

@@ -109,7 +109,12 @@ static int get_time(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 static int set_time(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    bmc_sel_set_time(req->bmc, byte_reader_le32(in), &req->ctx->origin);
+    uint32_t seconds = byte_reader_le32(in);
+
+    if (seconds == SEL_TIME_NONE) {
+        return IPMI_CC_INVALID_FIELD;
+    }
+    bmc_sel_set_time(req->bmc, seconds, &req->ctx->origin);
     return ipmi_request_finish_durable(req);
 }
 

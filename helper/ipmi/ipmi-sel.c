@@ -20,7 +20,9 @@
 /* Get SEL Entry: read to the record's end. */
 #define READ_ALL 0xff
 
-/* Partial Add SEL Entry. */
+/* Add SEL Entry: the record has a type that is not defined. */
+#define CC_RECORD_TYPE 0x80
+/* Partial Add SEL Entry: it is shorter or longer than a record. */
 #define CC_RECORD_LENGTH 0x80
 #define PARTIAL_LAST 0x01
 
@@ -78,7 +80,7 @@ static int get_entry(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     if (!entry) {
         return IPMI_CC_NOT_PRESENT;
     }
-    if (offset >= SEL_RECORD_LEN) {
+    if (offset >= SEL_RECORD_LEN || !n) {
         return IPMI_CC_PARAM_RANGE;
     }
     if (n == READ_ALL) {
@@ -101,7 +103,7 @@ static int add_record(IpmiRequest *req, const uint8_t *bytes,
     uint16_t id;
 
     if (!sel_parse(bytes, SEL_RECORD_LEN, &record, NULL)) {
-        return IPMI_CC_INVALID_FIELD;
+        return CC_RECORD_TYPE;
     }
     if (sel_kind(record.type) == SEL_EVENT) {
         text = g_strdup_printf("%s, sensor %u: added by %s",

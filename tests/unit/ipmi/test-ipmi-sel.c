@@ -71,6 +71,8 @@ static void test_get(CommandFixture *f, const void *opaque)
     assert_answer(f, 0x43, "0000 ffff 00 ff",
                   "ffff 0200 e5 0102030405060708090a0b0c0d");
     assert_answer(f, 0x43, "0000 0200 00 03", "ffff 0200 e5");
+    g_assert_cmphex(run(f, 0x43, "0000 0200 00 00"), ==,
+                    IPMI_CC_PARAM_RANGE);
     g_assert_cmphex(run(f, 0x43, "0000 0300 00 ff"), ==,
                     IPMI_CC_NOT_PRESENT);
     g_assert_cmphex(run(f, 0x43, "0000 0200 00 11"), ==,
@@ -88,8 +90,9 @@ static void test_get(CommandFixture *f, const void *opaque)
 
 static void test_add(CommandFixture *f, const void *opaque)
 {
+    /* A record type that the specification does not define. */
     g_assert_cmphex(run(f, 0x44, "0000 03 00000000 2000 04 01 30 01 590001"),
-                    ==, IPMI_CC_INVALID_FIELD);
+                    ==, 0x80);
     g_assert_cmpint(count(f), ==, 0);
     f->ctx.privilege = BMC_PRIVILEGE_USER;
     g_assert_cmphex(run(f, 0x44, RECORD), ==, IPMI_CC_PRIVILEGE);
@@ -194,6 +197,8 @@ static void test_time(CommandFixture *f, const void *opaque)
     g_assert_cmpint(f->len, ==, 4);
     test_assert_hex_equal(f->data + 1, 3, "ca9a3b");
     g_assert_cmphex(run(f, 0x49, "ffffffff"), ==, IPMI_CC_INVALID_FIELD);
+    /* The repository's clock is the same one. */
+    g_assert_cmphex(run(f, 0x29, "ffffffff"), ==, IPMI_CC_INVALID_FIELD);
     assert_answer(f, 0x5c, "", "0000");
     assert_answer(f, 0x5d, "c4ff", "");
     assert_answer(f, 0x5c, "", "c4ff");
@@ -205,6 +210,18 @@ static void test_time(CommandFixture *f, const void *opaque)
     test_assert_hex_equal(f->data + 1, 3, "ca9a3b");
     assert_answer(f, 0x5d, "ff07", "");
     assert_answer(f, 0x5c, "", "ff07");
+}
+
+/* A reservation is not kept by a BMC that comes up (section 31.4). */
+static void test_cold_reset(CommandFixture *f, const void *opaque)
+{
+    g_autofree char *status = with_reservation(f, "%s 434c52 00");
+
+    g_assert_cmphex(command_fixture_run(f, IPMI_NETFN_APP, 0x02, ""), ==,
+                    IPMI_CC_OK);
+    assert_answer(f, 0x47, status, "01");
+    fixture_advance(&f->base, 1000);
+    g_assert_cmphex(run(f, 0x47, status), ==, IPMI_CC_RESERVATION);
 }
 
 /* Nothing is behind them. */
@@ -228,6 +245,7 @@ int main(int argc, char **argv)
     ADD("delete", test_delete);
     ADD("clear", test_clear);
     ADD("time", test_time);
+    ADD("cold-reset", test_cold_reset);
     ADD("auxiliary", test_auxiliary);
     return g_test_run();
 }

@@ -236,6 +236,24 @@ static void test_restart(CommandFixture *f, const void *opaque)
     fixture_assert_log(&f->base, "");
 }
 
+/* A cold reset is what a BMC without power comes back from. */
+static void test_cold_reset(CommandFixture *f, const void *opaque)
+{
+    set(f, "02 00 00 00 0a00");
+    start(f);
+    fixture_advance(&f->base, 1000);
+    set(f, "84 01 00 00 6400");
+    start(f);
+    g_assert_cmphex(app(f, 0x03, ""), ==, IPMI_CC_OK);
+    fixture_advance(&f->base, 1000);
+    assert_timer(f, "c4 01 00 04 6400 5a00");
+    g_assert_cmphex(app(f, 0x02, ""), ==, IPMI_CC_OK);
+    fixture_advance(&f->base, 20000);
+    fixture_assert_log(&f->base, "");
+    assert_timer(f, "000000000000 0000");
+    g_assert_cmphex(app(f, 0x22, ""), ==, 0x80);
+}
+
 #define ADD(name, func) \
     g_test_add("/ipmi/watchdog/" name, CommandFixture, NULL, \
                command_fixture_setup, func, command_fixture_teardown)
@@ -255,5 +273,6 @@ int main(int argc, char **argv)
     ADD("paused", test_paused);
     ADD("stopped", test_stopped);
     ADD("restart", test_restart);
+    ADD("cold-reset", test_cold_reset);
     return g_test_run();
 }
