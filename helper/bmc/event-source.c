@@ -70,14 +70,13 @@ static const struct {
     { "inject-nmi", WATCHDOG_INTERRUPT, WATCHDOG_USE_UNKNOWN | WATCHDOG_NMI },
 };
 
-static void add(Bmc *bmc, BmcSensorId sensor, uint8_t type, bool deassert,
-                uint8_t data1, uint8_t data2, uint8_t data3, const char *text)
+static void add(Bmc *bmc, BmcSensorId sensor, uint8_t type, uint8_t data1,
+                uint8_t data2, uint8_t data3, const char *text)
 {
     BmcEvent event = {
         .sensor = sensor,
         .sensor_type = type,
         .event_type = BMC_EVENT_SENSOR_SPECIFIC,
-        .deassert = deassert,
         .data = { data1, data2, data3 },
     };
 
@@ -86,8 +85,8 @@ static void add(Bmc *bmc, BmcSensorId sensor, uint8_t type, bool deassert,
 
 static void acpi(Bmc *bmc, uint8_t state, const char *text)
 {
-    add(bmc, BMC_SENSOR_ACPI_POWER, BMC_SENSOR_TYPE_ACPI_POWER, false, state,
-        NONE, NONE, text);
+    add(bmc, BMC_SENSOR_ACPI_POWER, BMC_SENSOR_TYPE_ACPI_POWER, state, NONE,
+        NONE, text);
 }
 
 static char *describe(const char *what, const BmcPowerEvent *why)
@@ -110,7 +109,7 @@ static void restart(Bmc *bmc, const BmcPowerEvent *why, const char *text)
     uint8_t channel;
     uint8_t cause = bmc_event_restart_cause(why, &channel);
 
-    add(bmc, BMC_SENSOR_RESTART, BMC_SENSOR_TYPE_RESTART, false,
+    add(bmc, BMC_SENSOR_RESTART, BMC_SENSOR_TYPE_RESTART,
         HAS_BYTE2 | HAS_BYTE3 | RESTART_CAUSE, cause, channel, text);
 }
 
@@ -150,7 +149,7 @@ static void watchdog(Bmc *bmc, const char *action)
             data2 = watchdog_actions[i].data2;
         }
     }
-    add(bmc, BMC_SENSOR_WATCHDOG, BMC_SENSOR_TYPE_WATCHDOG, false,
+    add(bmc, BMC_SENSOR_WATCHDOG, BMC_SENSOR_TYPE_WATCHDOG,
         HAS_BYTE2 | data1, data2, NONE, text);
 }
 
@@ -176,14 +175,12 @@ void event_source_power(Bmc *bmc, bool on, const BmcPowerEvent *why)
 
     if (on) {
         bmc_event_set_logging(bmc, true);
-        add(bmc, BMC_SENSOR_POWER_UNIT, BMC_SENSOR_TYPE_POWER_UNIT, true,
-            UNIT_OFF, NONE, NONE, text);
         acpi(bmc, ACPI_S0, "The machine works (S0)");
         restart(bmc, why, text);
     } else {
         uint8_t state = off_state(why);
 
-        add(bmc, BMC_SENSOR_POWER_UNIT, BMC_SENSOR_TYPE_POWER_UNIT, false,
+        add(bmc, BMC_SENSOR_POWER_UNIT, BMC_SENSOR_TYPE_POWER_UNIT,
             off_reason(why), NONE, NONE, text);
         acpi(bmc, state, state == ACPI_G3 ? "The machine is without power" :
              "The machine is off (S5)");
@@ -201,7 +198,7 @@ void event_source_reset(Bmc *bmc, const BmcPowerEvent *why)
 void event_source_boot(Bmc *bmc, EventBoot what, uint8_t selector,
                        bool always, const char *text)
 {
-    add(bmc, BMC_SENSOR_BOOT, BMC_SENSOR_TYPE_BOOT, false,
+    add(bmc, BMC_SENSOR_BOOT, BMC_SENSOR_TYPE_BOOT,
         HAS_OEM_BYTES | what, selector, always, text);
 }
 
@@ -217,7 +214,7 @@ void bmc_events_machine_event(Bmc *bmc, const MachineEvent *event)
         text = g_strdup_printf("The guest has panicked: %s",
                                event->detail ? event->detail :
                                "action not known");
-        add(bmc, BMC_SENSOR_OS_STOP, BMC_SENSOR_TYPE_OS_STOP, false,
+        add(bmc, BMC_SENSOR_OS_STOP, BMC_SENSOR_TYPE_OS_STOP,
             OS_RUNTIME_STOP, NONE, NONE, text);
         break;
     case MACHINE_EVENT_WATCHDOG:

@@ -60,7 +60,7 @@ static void fill_analog(SdrSensor *sdr, const BmcSensor *sensor,
     sdr->assert_mask = sensor->events |
                        (sensor->thresholds & ~BMC_THRESHOLDS_UPPER) <<
                        READING_SHIFT;
-    sdr->deassert_mask = sensor->events |
+    sdr->deassert_mask = sensor->deasserts |
                          sensor->thresholds >> UPPER_SHIFT << READING_SHIFT;
     /* Those that can be set can be read; Get Sensor Thresholds says whether */
     sdr->reading_mask = sensor->thresholds << 8 | sensor->thresholds;
@@ -89,8 +89,8 @@ static void add_sensor(const Bmc *bmc, BmcSdrRepo *repo,
         .type = sensor->type,
         .event_type = sensor->event_type,
         .assert_mask = sensor->events,
-        .deassert_mask = sensor->events,
-        .reading_mask = sensor->events,
+        .deassert_mask = sensor->deasserts,
+        .reading_mask = sensor->states,
         .units = sensor->units,
         .base_unit = sensor->unit,
         .oem = sensor->user ? OEM_USER : 0,

@@ -8,8 +8,6 @@
 #include "bmc/sel-priv.h"
 #include "util/log.h"
 
-#define ALMOST_FULL (BMC_SEL_MAX * 9 / 10)
-
 /* Event Logging Disabled (type 10h); byte 3 is a percentage. */
 #define EVENT_CLEARED 0x02
 #define EVENT_FULL 0x04
@@ -75,7 +73,7 @@ static void check_space(Bmc *bmc)
     if (bmc->sel->filling) {
         return;
     }
-    if (count == ALMOST_FULL) {
+    if (count == BMC_SEL_ALMOST_FULL) {
         log_state(bmc, EVENT_ALMOST_FULL | EVENT_HAS_BYTE3,
                   count * 100 / BMC_SEL_MAX,
                   "The event log is almost full");

@@ -16,6 +16,8 @@
 
 /* Most records; the last place is kept for the event that says "full". */
 #define BMC_SEL_MAX 1000
+/* From so many on it is almost full. */
+#define BMC_SEL_ALMOST_FULL (BMC_SEL_MAX * 9 / 10)
 
 /* Most bytes of a record's text. */
 #define BMC_SEL_TEXT_MAX 160

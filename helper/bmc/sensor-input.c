@@ -2,7 +2,7 @@
 /*
  * Numbers from files and commands. Neither may hold up the main loop: files
  * are read in a thread (some of sysfs take their time), a command that does
- * not end is ended.
+ * not end is ended, with all that it has started.
  */
 #include "osdep.h"
 
@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,17 +33,17 @@ static void deadline_over(void *opaque)
     sensor_waiters_return(input->bmc, input->waiters, false);
 }
 
-/* What was under way has ended. */
-static void input_end(SensorInput *input, const char *text)
+static void input_start(SensorInput *input);
+
+/* It has said what it has to say. */
+static void input_take(SensorInput *input, const char *text)
 {
     char *end = NULL;
     double number = text ? g_ascii_strtod(text, &end) : 0;
     bool ok = text && end != text && isfinite(number);
 
-    clock_timer_stop(&input->timeout);
+    input->taken = true;
     clock_timer_stop(&input->deadline);
-    g_clear_object(&input->process);
-    g_clear_object(&input->cancellable);
     if (ok) {
         input->number = number;
         input->number_ms = clock_now_ms(input->bmc->clock);
@@ -50,6 +51,17 @@ static void input_end(SensorInput *input, const char *text)
         input->number_ms = -1;
     }
     sensor_waiters_return(input->bmc, input->waiters, ok);
+}
+
+/* What was under way has ended; whoever has come meanwhile starts it anew. */
+static void input_end(SensorInput *input)
+{
+    clock_timer_stop(&input->timeout);
+    g_clear_object(&input->process);
+    g_clear_object(&input->cancellable);
+    if (input->waiters->len) {
+        input_start(input);
+    }
 }
 
 static void read_file(GTask *task, gpointer source, gpointer data,
@@ -78,7 +90,8 @@ static void file_read(GObject *source, GAsyncResult *res, void *opaque)
     g_autofree char *text = g_task_propagate_pointer(G_TASK(res), &err);
 
     if (!bmc_error_is_cancelled(err)) {
-        input_end(input, text);
+        input_take(input, text);
+        input_end(input);
     }
 }
 
@@ -91,45 +104,84 @@ static void start_file(SensorInput *input)
     g_task_run_in_thread(task, read_file);
 }
 
+/* The command is the leader of its process group. */
+static void lead_group(void *opaque)
+{
+    setpgid(0, 0);
+}
+
+static void kill_command(SensorInput *input)
+{
+    const char *pid = g_subprocess_get_identifier(input->process);
+
+    if (pid) {
+        kill(-(pid_t)g_ascii_strtoll(pid, NULL, 10), SIGKILL);
+    }
+    g_subprocess_force_exit(input->process);
+}
+
 static void command_over(void *opaque)
 {
     SensorInput *input = opaque;
 
     g_info("sensor: '%s' does not end", input->argv[0]);
     g_cancellable_cancel(input->cancellable);
-    g_subprocess_force_exit(input->process);
-    input_end(input, NULL);
+    kill_command(input);
+    if (!input->taken) {
+        input_take(input, NULL);
+    }
+    input_end(input);
 }
 
-static void command_read(GObject *source, GAsyncResult *res, void *opaque)
+static void command_ended(GObject *source, GAsyncResult *res, void *opaque)
 {
     InputRun *run = opaque;
-    size_t len = 0;
-    bool ok = g_input_stream_read_all_finish(G_INPUT_STREAM(source), res,
-                                             &len, NULL);
 
+    g_subprocess_wait_finish(G_SUBPROCESS(source), res, NULL);
     if (!g_cancellable_is_cancelled(run->cancellable)) {
-        if (len == INPUT_MAX) {
-            g_subprocess_force_exit(run->input->process);
-        }
-        input_end(run->input, ok && len ? run->buf : NULL);
+        input_end(run->input);
     }
     g_object_unref(run->cancellable);
     g_free(run);
 }
 
+/* It may close its output and go on, but not for longer than others. */
+static void command_read(GObject *source, GAsyncResult *res, void *opaque)
+{
+    InputRun *run = opaque;
+    SensorInput *input = run->input;
+    size_t len = 0;
+    bool ok = g_input_stream_read_all_finish(G_INPUT_STREAM(source), res,
+                                             &len, NULL);
+
+    if (g_cancellable_is_cancelled(run->cancellable)) {
+        g_object_unref(run->cancellable);
+        g_free(run);
+        return;
+    }
+    if (len == INPUT_MAX) {
+        kill_command(input);
+    }
+    g_subprocess_wait_async(input->process, run->cancellable, command_ended,
+                            run);
+    input_take(input, ok && len ? run->buf : NULL);
+}
+
 static void start_command(SensorInput *input)
 {
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                  G_SUBPROCESS_FLAGS_STDERR_SILENCE);
     g_autoptr(GError) err = NULL;
     InputRun *run;
 
-    input->process = g_subprocess_newv((const char *const *)input->argv,
-                                       G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                       G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                                       &err);
+    g_subprocess_launcher_set_child_setup(launcher, lead_group, NULL, NULL);
+    input->process = g_subprocess_launcher_spawnv(
+        launcher, (const char *const *)input->argv, &err);
     if (!input->process) {
         g_info("sensor: %s", err->message);
-        input_end(input, NULL);
+        input_take(input, NULL);
+        input_end(input);
         return;
     }
     run = g_new0(InputRun, 1);
@@ -140,6 +192,17 @@ static void start_command(SensorInput *input)
     g_input_stream_read_all_async(
         g_subprocess_get_stdout_pipe(input->process), run->buf, INPUT_MAX,
         G_PRIORITY_DEFAULT, run->cancellable, command_read, run);
+}
+
+static void input_start(SensorInput *input)
+{
+    input->taken = false;
+    input->cancellable = g_cancellable_new();
+    if (input->path) {
+        start_file(input);
+    } else {
+        start_command(input);
+    }
 }
 
 void sensor_input_read(SensorInput *input, GTask *task)
@@ -156,14 +219,8 @@ void sensor_input_read(SensorInput *input, GTask *task)
         clock_timer_start(clock, &input->deadline, SENSOR_READ_MS,
                           deadline_over, input);
     }
-    if (input->cancellable) {
-        return;
-    }
-    input->cancellable = g_cancellable_new();
-    if (input->path) {
-        start_file(input);
-    } else {
-        start_command(input);
+    if (!input->cancellable) {
+        input_start(input);
     }
 }
 
@@ -191,7 +248,7 @@ void sensor_input_free(SensorInput *input)
         g_clear_object(&input->cancellable);
     }
     if (input->process) {
-        g_subprocess_force_exit(input->process);
+        kill_command(input);
         g_clear_object(&input->process);
     }
     clock_timer_stop(&input->timeout);

@@ -96,6 +96,7 @@ typedef struct SensorInput {
     int64_t number_ms;
     GCancellable *cancellable;
     GSubprocess *process;
+    bool taken;
     ClockTimer *timeout;
     ClockTimer *deadline;
     GPtrArray *waiters;

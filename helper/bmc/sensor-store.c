@@ -128,7 +128,7 @@ static void load_sensor(Sensor *sensor, PersistReader *r)
         settings_from_bytes(settings, &sensor->pub.settings);
         sensor->pub.settings.threshold_mask &= sensor->pub.thresholds;
         sensor->pub.settings.assert_events &= sensor->pub.events;
-        sensor->pub.settings.deassert_events &= sensor->pub.events;
+        sensor->pub.settings.deassert_events &= sensor->pub.deasserts;
     }
     if (sensor->kind == SENSOR_KEPT &&
         persist_read_string(r, "reading", &text)) {

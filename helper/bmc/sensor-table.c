@@ -22,6 +22,7 @@
 
 /* Event logging disabled (type 10h) */
 #define EVENT_LOG_FULL 0x0010
+#define EVENT_LOG_ALMOST_FULL 0x0020
 
 /* Files with temperatures of the host, in thousandths of a degree. */
 static const struct {
@@ -69,36 +70,44 @@ static uint16_t os_stop_states(const Bmc *bmc)
 
 static uint16_t event_log_states(const Bmc *bmc)
 {
-    return bmc_sel_info(bmc).count >= BMC_SEL_MAX ? EVENT_LOG_FULL : 0;
+    unsigned count = bmc_sel_info(bmc).count;
+
+    return count >= BMC_SEL_MAX ? EVENT_LOG_FULL :
+           count >= BMC_SEL_ALMOST_FULL ? EVENT_LOG_ALMOST_FULL : 0;
 }
 
-/* Numbers and types are those of sensor-ids.h; events as they are added. */
+/*
+ * Numbers and types are those of sensor-ids.h; events as they are added. None
+ * of them is ever deasserted: clients that do not show the direction of an
+ * event would take the end of "power off" for its begin.
+ */
 static const struct {
     uint8_t number;
     const char *name;
     uint8_t type;
     uint8_t entity;
     uint16_t events;
+    uint16_t shown; /* states of the reading */
     uint16_t (*states)(const Bmc *bmc); /* NULL: events only */
 } discrete[] = {
-    { BMC_SENSOR_POWER_UNIT, "Power Unit", 0x09, SDR_ENTITY_CHASSIS, 0x00ff,
-      power_unit_states },
+    { BMC_SENSOR_POWER_UNIT, "Power Unit", 0x09, SDR_ENTITY_CHASSIS, 0x0013,
+      POWER_UNIT_OFF, power_unit_states },
     { BMC_SENSOR_ACPI_POWER, "ACPI Power", 0x22, SDR_ENTITY_SYSTEM_BOARD,
-      0x7fff, acpi_states },
-    { BMC_SENSOR_RESTART, "Restart", 0x1d, SDR_ENTITY_SYSTEM_BOARD, 0x00ff,
-      NULL },
+      0x04a9, ACPI_S0 | ACPI_S3 | ACPI_S5 | ACPI_G3, acpi_states },
+    { BMC_SENSOR_RESTART, "Restart", 0x1d, SDR_ENTITY_SYSTEM_BOARD, 0x0080,
+      0, NULL },
     { BMC_SENSOR_WATCHDOG, "Watchdog", 0x23, SDR_ENTITY_MANAGEMENT, 0x010f,
-      NULL },
-    { BMC_SENSOR_OS_STOP, "OS Stop", 0x20, SDR_ENTITY_OS, 0x001f,
-      os_stop_states },
-    { BMC_SENSOR_EVENT_LOG, "Event Log", 0x10, SDR_ENTITY_MANAGEMENT, 0x007f,
-      event_log_states },
-    { BMC_SENSOR_SECURITY, "Security", 0x06, SDR_ENTITY_MANAGEMENT, 0x003f,
-      NULL },
-    { BMC_SENSOR_BOOT, "Boot Override", 0xc0, SDR_ENTITY_MANAGEMENT, 0x7fff,
-      NULL },
+      0, NULL },
+    { BMC_SENSOR_OS_STOP, "OS Stop", 0x20, SDR_ENTITY_OS, OS_STOP_PANIC,
+      OS_STOP_PANIC, os_stop_states },
+    { BMC_SENSOR_EVENT_LOG, "Event Log", 0x10, SDR_ENTITY_MANAGEMENT, 0x0034,
+      EVENT_LOG_FULL | EVENT_LOG_ALMOST_FULL, event_log_states },
+    { BMC_SENSOR_SECURITY, "Security", 0x06, SDR_ENTITY_MANAGEMENT, 0x0020,
+      0, NULL },
+    { BMC_SENSOR_BOOT, "Boot Override", 0xc0, SDR_ENTITY_MANAGEMENT, 0x0007,
+      0, NULL },
     { BMC_SENSOR_SESSION_AUDIT, "Session Audit", 0x2a, SDR_ENTITY_MANAGEMENT,
-      0x000f, NULL },
+      0x0008, 0, NULL },
 };
 
 static bool cpu_value(const SensorUsage *usage, double *value)
@@ -151,6 +160,7 @@ static void init_analog(Sensor *sensor, double min, double max)
     sensor->pub.event_type = BMC_EVENT_THRESHOLD;
     sensor->pub.thresholds = BMC_THRESHOLDS_UPPER;
     sensor->pub.events = sensor_threshold_events(BMC_THRESHOLDS_UPPER);
+    sensor->pub.deasserts = sensor->pub.events;
     sensor->pub.min = min;
     sensor->pub.max = max;
     sdr_factors_for_range(min, max, &sensor->pub.factors);
@@ -223,11 +233,11 @@ void sensor_table_add(Bmc *bmc)
         sensor->pub.event_type = BMC_EVENT_SENSOR_SPECIFIC;
         sensor->pub.entity = discrete[i].entity;
         sensor->pub.events = discrete[i].events;
+        sensor->pub.states = discrete[i].shown;
         sensor->pub.units = SDR_UNITS_NONE;
         sensor->pub.event_only = !discrete[i].states;
         sensor->states = discrete[i].states;
         sensor->defaults.assert_events = discrete[i].events;
-        sensor->defaults.deassert_events = discrete[i].events;
     }
     for (i = 0; i < G_N_ELEMENTS(usages); i++) {
         sensor = sensor_new(bmc, usages[i].number, usages[i].name,

@@ -115,6 +115,7 @@ static bool set_analog(Sensor *sensor, const BmcSensorConfig *config,
     sensor->pub.event_type = BMC_EVENT_THRESHOLD;
     sensor->pub.thresholds = config->threshold_mask | BMC_THRESHOLDS_UPPER;
     sensor->pub.events = sensor_threshold_events(sensor->pub.thresholds);
+    sensor->pub.deasserts = sensor->pub.events;
     if (!sdr_factors_for_range(config->min, config->max,
                                &sensor->pub.factors)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
@@ -165,6 +166,8 @@ static bool add_one(Bmc *bmc, const GPtrArray *configs,
         sensor->pub.units = SDR_UNITS_NONE;
         sensor->pub.event_type = BMC_EVENT_SENSOR_SPECIFIC;
         sensor->pub.events = BMC_SENSOR_STATES;
+        sensor->pub.deasserts = BMC_SENSOR_STATES;
+        sensor->pub.states = BMC_SENSOR_STATES;
         sensor->pub.min = 0;
         sensor->pub.max = BMC_SENSOR_STATES;
         sensor->defaults.assert_events = BMC_SENSOR_STATES;

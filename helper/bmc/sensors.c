@@ -98,6 +98,24 @@ bool bmc_sensor_is_analog(const BmcSensor *sensor)
     return sensor->event_type == BMC_EVENT_THRESHOLD;
 }
 
+uint16_t bmc_sensor_asserted(Bmc *bmc, uint8_t number)
+{
+    const Sensor *sensor = sensor_get(bmc, number);
+
+    if (!sensor) {
+        return 0;
+    }
+    return sensor->kind == SENSOR_STATES && !sensor->pub.event_only ?
+           sensor->pub.asserted & sensor->states(bmc) : sensor->pub.asserted;
+}
+
+uint16_t bmc_sensor_kept_states(const Bmc *bmc, uint8_t number)
+{
+    const Sensor *sensor = sensor_get(bmc, number);
+
+    return sensor && sensor->has_kept ? (uint16_t)sensor->kept : 0;
+}
+
 void sensor_present(Bmc *bmc, uint8_t number)
 {
     Sensor *sensor = sensor_get(bmc, number);
@@ -232,7 +250,7 @@ static void apply(Sensor *sensor, const BmcSensorSettings *settings)
     *now = *settings;
     now->threshold_mask &= sensor->pub.thresholds;
     now->assert_events &= sensor->pub.events;
-    now->deassert_events &= sensor->pub.events;
+    now->deassert_events &= sensor->pub.deasserts;
     if (bmc_sensor_is_analog(&sensor->pub)) {
         /* What is beyond its threshold already is to be told. */
         sensor->pub.asserted &= ~fresh;
@@ -376,7 +394,7 @@ bool bmc_sensor_set_states(Bmc *bmc, uint8_t number, uint16_t states,
         return false;
     }
     states &= BMC_SENSOR_STATES;
-    before = sensor->has_kept ? (uint16_t)sensor->kept : 0;
+    before = bmc_sensor_kept_states(bmc, number);
     keep(bmc, sensor, states, origin);
     add_state_events(bmc, sensor, before, states);
     bmc_changed(bmc, BMC_PART_SENSORS);

@@ -128,7 +128,9 @@ typedef struct BmcSensorSettings {
  * @max: greatest value
  * @factors: of an analog sensor
  * @thresholds: thresholds that it may have, by BmcThreshold
- * @events: events, or discrete states, that it may have
+ * @events: assertion events that it may have
+ * @deasserts: deassertion events that it may have
+ * @states: discrete states that its reading may show
  * @settings: as they are
  * @asserted: events that are asserted now, or were last
  * @deasserted: events that have been deasserted
@@ -150,6 +152,8 @@ typedef struct BmcSensor {
     SdrFactors factors;
     uint8_t thresholds;
     uint16_t events;
+    uint16_t deasserts;
+    uint16_t states;
     BmcSensorSettings settings;
     uint16_t asserted;
     uint16_t deasserted;
@@ -190,6 +194,27 @@ const BmcSensor *bmc_sensor_nth(const Bmc *bmc, unsigned n);
  * Returns: (transfer none) (nullable): the sensor
  */
 const BmcSensor *bmc_sensor_find(const Bmc *bmc, uint8_t number);
+
+/**
+ * bmc_sensor_asserted: events of a sensor that are asserted (Get Sensor Event
+ * Status). One whose state has ended is not.
+ *
+ * @bmc: the hub
+ * @number: its number
+ *
+ * Returns: a bit for each event
+ */
+uint16_t bmc_sensor_asserted(Bmc *bmc, uint8_t number);
+
+/**
+ * bmc_sensor_kept_states: what bmc_sensor_set_states() was last told.
+ *
+ * @bmc: the hub
+ * @number: number of the sensor
+ *
+ * Returns: a bit for each state; 0 if nothing
+ */
+uint16_t bmc_sensor_kept_states(const Bmc *bmc, uint8_t number);
 
 /**
  * bmc_sensor_is_analog: whether a sensor has a value and thresholds.

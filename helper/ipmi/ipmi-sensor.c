@@ -56,6 +56,18 @@ static const BmcSensor *take_sensor(const IpmiRequest *req, ByteReader *in)
     return bmc_sensor_find(req->bmc, byte_reader_u8(in));
 }
 
+/* The same, if it has thresholds; else returns why not. */
+static int take_analog(const IpmiRequest *req, ByteReader *in,
+                       const BmcSensor **sensor)
+{
+    *sensor = take_sensor(req, in);
+    if (!*sensor) {
+        return IPMI_CC_NOT_PRESENT;
+    }
+    return bmc_sensor_is_analog(*sensor) ? IPMI_CC_OK :
+           IPMI_CC_ILLEGAL_FOR_SENSOR;
+}
+
 static uint8_t flags(const BmcSensor *sensor)
 {
     return (sensor->settings.events ? FLAG_EVENTS : 0) |
@@ -74,13 +86,11 @@ static int apply(IpmiRequest *req, const BmcSensor *sensor,
 
 static int get_factors(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    const BmcSensor *sensor = take_sensor(req, in);
+    const BmcSensor *sensor;
+    int cc = take_analog(req, in, &sensor);
 
-    if (!sensor) {
-        return IPMI_CC_NOT_PRESENT;
-    }
-    if (!bmc_sensor_is_analog(sensor)) {
-        return IPMI_CC_ILLEGAL_FOR_SENSOR;
+    if (cc != IPMI_CC_OK) {
+        return cc;
     }
     byte_writer_u8(out, NEXT_READING_NONE);
     sdr_build_factors(out, &sensor->factors);
@@ -89,14 +99,12 @@ static int get_factors(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 static int set_hysteresis(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    const BmcSensor *sensor = take_sensor(req, in);
+    const BmcSensor *sensor;
+    int cc = take_analog(req, in, &sensor);
     BmcSensorSettings settings;
 
-    if (!sensor) {
-        return IPMI_CC_NOT_PRESENT;
-    }
-    if (!bmc_sensor_is_analog(sensor)) {
-        return IPMI_CC_ILLEGAL_FOR_SENSOR;
+    if (cc != IPMI_CC_OK) {
+        return cc;
     }
     if (byte_reader_u8(in) != HYSTERESIS_MASK) {
         return IPMI_CC_INVALID_FIELD;
@@ -109,13 +117,11 @@ static int set_hysteresis(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 static int get_hysteresis(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    const BmcSensor *sensor = take_sensor(req, in);
+    const BmcSensor *sensor;
+    int cc = take_analog(req, in, &sensor);
 
-    if (!sensor) {
-        return IPMI_CC_NOT_PRESENT;
-    }
-    if (!bmc_sensor_is_analog(sensor)) {
-        return IPMI_CC_ILLEGAL_FOR_SENSOR;
+    if (cc != IPMI_CC_OK) {
+        return cc;
     }
     if (byte_reader_u8(in) != HYSTERESIS_MASK) {
         return IPMI_CC_INVALID_FIELD;
@@ -155,16 +161,14 @@ static bool thresholds_in_order(const BmcSensorSettings *settings)
 
 static int set_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    const BmcSensor *sensor = take_sensor(req, in);
+    const BmcSensor *sensor;
+    int cc = take_analog(req, in, &sensor);
     uint8_t mask = byte_reader_u8(in);
     BmcSensorSettings settings;
     unsigned i;
 
-    if (!sensor) {
-        return IPMI_CC_NOT_PRESENT;
-    }
-    if (!bmc_sensor_is_analog(sensor)) {
-        return IPMI_CC_ILLEGAL_FOR_SENSOR;
+    if (cc != IPMI_CC_OK) {
+        return cc;
     }
     if (mask & ~sensor->thresholds) {
         return IPMI_CC_INVALID_FIELD;
@@ -190,14 +194,12 @@ static int set_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 static int get_thresholds(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
-    const BmcSensor *sensor = take_sensor(req, in);
+    const BmcSensor *sensor;
+    int cc = take_analog(req, in, &sensor);
     unsigned i;
 
-    if (!sensor) {
-        return IPMI_CC_NOT_PRESENT;
-    }
-    if (!bmc_sensor_is_analog(sensor)) {
-        return IPMI_CC_ILLEGAL_FOR_SENSOR;
+    if (cc != IPMI_CC_OK) {
+        return cc;
     }
     byte_writer_u8(out, sensor->settings.threshold_mask);
     for (i = 0; i < BMC_THRESHOLD__MAX; i++) {
@@ -238,7 +240,7 @@ static int set_event_enable(IpmiRequest *req, ByteReader *in,
     settings.events = what & FLAG_EVENTS;
     settings.scanning = what & FLAG_SCANNING;
     if ((what & ENABLE_OPERATION) != ENABLE_KEEP &&
-        ((asserts | deasserts) & ~sensor->events)) {
+        ((asserts & ~sensor->events) | (deasserts & ~sensor->deasserts))) {
         return IPMI_CC_INVALID_FIELD; /* events that it does not have */
     }
     if ((what & ENABLE_OPERATION) == ENABLE_SELECTED) {
@@ -361,7 +363,7 @@ static int get_event_status(IpmiRequest *req, ByteReader *in,
         return IPMI_CC_NOT_PRESENT;
     }
     byte_writer_u8(out, flags(sensor));
-    byte_writer_le16(out, sensor->asserted);
+    byte_writer_le16(out, bmc_sensor_asserted(req->bmc, sensor->number));
     byte_writer_le16(out, sensor->deasserted);
     return IPMI_CC_OK;
 }
@@ -441,9 +443,11 @@ static int set_reading(IpmiRequest *req, ByteReader *in, ByteWriter *out)
                                         sensor->min, sensor->max),
                                   origin, NULL);
     } else if (!analog && bits) {
+        uint16_t now = bmc_sensor_kept_states(req->bmc, sensor->number);
+
         ok = bmc_sensor_set_states(req->bmc, sensor->number,
-                                   change_bits(sensor->asserted, bits,
-                                               states), origin, NULL);
+                                   change_bits(now, bits, states), origin,
+                                   NULL);
     } else {
         return IPMI_CC_INVALID_FIELD; /* nothing is asked for */
     }

@@ -57,7 +57,7 @@ static void start(Fixture *fix, MachineState state)
 #define OFF "09 6f 00ffff, 22 6f 05ffff"
 #define OFF_FORCED "09 6f 00ffff, 22 6f 0affff"
 #define ON(cause, channel)  \
-    "09 ef 00ffff, 22 6f 00ffff, 1d 6f f7" cause channel
+    "22 6f 00ffff, 1d 6f f7" cause channel
 
 static void test_power(void)
 {

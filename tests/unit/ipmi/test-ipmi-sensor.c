@@ -2,7 +2,9 @@
 /* Sensors and SDR repository, by their commands (chapters 33 and 35). */
 #include "osdep.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bmc/sdr-repo.h"
 #include "bmc/sel.h"
@@ -109,14 +111,14 @@ static void test_event_enable(CommandFixture *f, const void *opaque)
 {
     unsigned before = sel_count(f);
 
-    check(f, 0x29, "02", "c0 ff7f ff7f");
+    check(f, 0x29, "02", "c0 a904 0000");
     g_assert_cmphex(run(f, 0x28, "02 40 20 00"), ==, IPMI_CC_OK);
-    check(f, 0x29, "02", "40 ff7f ff7f");
+    check(f, 0x29, "02", "40 a904 0000");
     g_assert_cmphex(run(f, 0x28, "02 e0 20"), ==, IPMI_CC_OK);
-    check(f, 0x29, "02", "c0 df7f ff7f");
+    check(f, 0x29, "02", "c0 8904 0000");
     g_assert_cmphex(run(f, 0x28, "01 e0 01"), ==, IPMI_CC_OK);
     command_fixture_restart(f);
-    check(f, 0x29, "02", "c0 df7f ff7f");
+    check(f, 0x29, "02", "c0 8904 0000");
     mock_machine_set_state(f->base.mock, MACHINE_STATE_SHUTDOWN);
     fixture_settle(&f->base);
     g_assert_cmpuint(sel_count(f), ==, before);
@@ -125,15 +127,59 @@ static void test_event_enable(CommandFixture *f, const void *opaque)
     check(f, 0x2b, "01", "c0 0000 0000");
     g_assert_cmphex(run(f, 0x28, "02 70"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(run(f, 0x28, "02 c1"), ==, IPMI_CC_INVALID_FIELD);
+    /* The machine's states have no deassertion events, and not all states. */
+    g_assert_cmphex(run(f, 0x28, "02 d0 0000 0100"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    g_assert_cmphex(run(f, 0x28, "02 d0 0200"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(run(f, 0x28, "01 d0 00 10"), ==, IPMI_CC_INVALID_FIELD);
     g_assert_cmphex(run(f, 0x2a, "01 01"), ==, IPMI_CC_INVALID_FIELD);
     /* The initialization agent puts everything back. */
     command_fixture_assert(f, STORAGE, 0x2c, "00", "01");
-    check(f, 0x29, "02", "c0 df7f ff7f");
+    check(f, 0x29, "02", "c0 8904 0000");
     command_fixture_assert(f, STORAGE, 0x2c, "01", "01");
-    check(f, 0x29, "02", "c0 ff7f ff7f");
+    check(f, 0x29, "02", "c0 a904 0000");
     g_assert_cmphex(command_fixture_run(f, STORAGE, 0x2c, "02"), ==,
                     IPMI_CC_INVALID_FIELD);
+}
+
+/* What an event has told is asserted for as long as it is so. */
+static void test_event_status(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x2b, "02", "c0 0000 0000");
+    mock_machine_shutdown(f->base.mock, true, "guest-shutdown");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_SHUTDOWN);
+    fixture_settle(&f->base);
+    check(f, 0x2b, "01", "c0 0100 0000");
+    check(f, 0x2b, "02", "c0 2000 0000");
+    mock_machine_set_state(f->base.mock, MACHINE_STATE_RUNNING);
+    fixture_settle(&f->base);
+    check(f, 0x2b, "01", "c0 0000 0000");
+    check(f, 0x2b, "02", "c0 0100 0000");
+}
+
+static void fill_log(CommandFixture *f, unsigned count)
+{
+    const SelRecord record = { .type = 0xe0 };
+
+    while (sel_count(f) < count) {
+        g_assert_cmpuint(bmc_sel_add(f->base.bmc, &record, ""), !=, 0);
+    }
+}
+
+static void test_event_log(CommandFixture *f, const void *opaque)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_LAN };
+
+    check(f, 0x2d, "06", "00 c0 00 80");
+    fill_log(f, BMC_SEL_ALMOST_FULL);
+    check(f, 0x2d, "06", "00 c0 20 80");
+    check(f, 0x2b, "06", "c0 2000 0000");
+    fill_log(f, BMC_SEL_MAX);
+    check(f, 0x2d, "06", "00 c0 10 80");
+    check(f, 0x2b, "06", "c0 1000 0000");
+    bmc_sel_clear(f->base.bmc, &origin);
+    check(f, 0x2d, "06", "00 c0 00 80");
+    check(f, 0x2b, "06", "c0 0000 0000");
 }
 
 static void tell_usage(CommandFixture *f, uint64_t cpu_us, uint64_t bytes)
@@ -296,6 +342,10 @@ static void test_manual(CommandFixture *f, const void *opaque)
     g_assert_cmphex(run(f, 0x30, STATES "30 00 fe ff"), ==, IPMI_CC_OK);
     check(f, 0x2d, STATES, "00 c0 06 81");
     g_assert_cmpuint(sel_count(f), ==, before + 5);
+    /* What is set is more than what was asserted since the last start. */
+    setup_user(f, "/nonexistent", "false");
+    g_assert_cmphex(run(f, 0x30, STATES "20 00 08 00"), ==, IPMI_CC_OK);
+    check(f, 0x2d, STATES, "00 c0 0e 81");
 }
 
 static void test_inputs(CommandFixture *f, const void *opaque)
@@ -325,6 +375,57 @@ static void test_inputs(CommandFixture *f, const void *opaque)
     fixture_advance(&f->base, 6000);
     setup_user(f, fifo, "yes");
     check_slow(f, COMMAND, "00 e0 c0");
+}
+
+static bool has_ended(void *opaque)
+{
+    return kill(*(pid_t *)opaque, 0) < 0;
+}
+
+static bool has_pid(void *opaque)
+{
+    return g_file_test(opaque, G_FILE_TEST_EXISTS);
+}
+
+/* Waits until a command has written a process id. */
+static pid_t read_pid(const char *path)
+{
+    g_autofree char *text = NULL;
+
+    g_assert_true(test_wait_until(has_pid, (char *)path, 5000));
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return atoi(text);
+}
+
+/* Nothing of a command is left after its time; "@" is where it says which. */
+static void check_killed(CommandFixture *f, const char *script,
+                         const char *answer)
+{
+    g_autofree char *path = test_dir_file(f->base.dir, "pid");
+    g_auto(GStrv) parts = g_strsplit(script, "@", -1);
+    g_autofree char *command = g_strjoinv(path, parts);
+    pid_t pid;
+
+    unlink(path);
+    setup_user(f, "/x", command);
+    command_fixture_send(f, SENSOR, 0x2d, COMMAND);
+    pid = read_pid(path);
+    if (answer) {
+        g_assert_true(test_wait_until(is_answered, f, 5000));
+        test_assert_hex_equal(f->data, f->len, answer);
+    }
+    fixture_advance(&f->base, 6000);
+    g_assert_true(test_wait_until(has_ended, &pid, 5000));
+}
+
+static void test_lingering(CommandFixture *f, const void *opaque)
+{
+    /* Its output has ended, it has not. */
+    check_killed(f, "sh -c 'f=@; echo $$ > $f.new; mv $f.new $f; echo 17; "
+                 "exec >&-; exec sleep 1000'", "11 c0 c0");
+    /* A child of it. */
+    check_killed(f, "sh -c 'f=@; sleep 1000 & echo $! > $f.new; mv $f.new $f; "
+                 "wait'", NULL);
 }
 
 /* Numbers follow names, in whatever order they are configured. */
@@ -470,11 +571,14 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     ADD("states", test_states);
     ADD("event-enable", test_event_enable);
+    ADD("event-status", test_event_status);
+    ADD("event-log", test_event_log);
     ADD("usage", test_usage);
     ADD("usage/fresh", test_usage_fresh);
     ADD("thresholds", test_thresholds);
     ADD("manual", test_manual);
     ADD("inputs", test_inputs);
+    ADD("inputs/lingering", test_lingering);
     ADD("numbers", test_numbers);
     ADD("numbers/damaged", test_damaged_numbers);
     ADD("repository", test_repository);
