@@ -302,13 +302,11 @@ void bmc_restart(Bmc *bmc, bool cold)
         bmc_watchdog_restart(bmc);
         bmc_pef_postpone(bmc, 0);
         bmc_boot_options_restart(bmc);
+        bmc_sel_unreserve(bmc);
+        bmc_sdr_unreserve(bmc);
     }
     if (bmc->identify) {
         bmc_identify_set(bmc, 0, &origin);
-    }
-    if (cold) {
-        bmc_sel_unreserve(bmc);
-        bmc_sdr_unreserve(bmc);
     }
 }
 
