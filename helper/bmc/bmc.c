@@ -279,7 +279,15 @@ NotifierList *bmc_reset_notifiers(Bmc *bmc)
 void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
                      GAsyncReadyCallback callback, void *opaque)
 {
-    persist_flush_async(bmc->persist, cancellable, callback, opaque);
+    persist_flush_async(bmc->persist, 0, cancellable, callback, opaque);
+}
+
+void bmc_flush_later_async(Bmc *bmc, unsigned delay_ms,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque)
+{
+    persist_flush_async(bmc->persist, delay_ms, cancellable, callback,
+                        opaque);
 }
 
 bool bmc_flush_finish(GAsyncResult *res, GError **errp)

@@ -251,6 +251,20 @@ void bmc_flush_async(Bmc *bmc, GCancellable *cancellable,
                      GAsyncReadyCallback callback, void *opaque);
 
 /**
+ * bmc_flush_later_async: as bmc_flush_async(), for what is to be written
+ * together with what comes after it.
+ *
+ * @bmc: the hub
+ * @delay_ms: for how long it may wait
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done; ends with bmc_flush_finish()
+ * @opaque: handed to @callback
+ */
+void bmc_flush_later_async(Bmc *bmc, unsigned delay_ms,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque);
+
+/**
  * bmc_flush_finish: result of bmc_flush_async().
  *
  * @res: as the callback got it

@@ -60,7 +60,7 @@ static void complete_setters(Bmc *bmc, const GError *err)
 
     if (!err) {
         for (i = 0; i < boot->setters->len; i++) {
-            persist_flush_async(bmc->persist, boot->cancellable,
+            persist_flush_async(bmc->persist, 0, boot->cancellable,
                                 setter_durable,
                                 g_object_ref(boot->setters->pdata[i]));
         }
@@ -249,7 +249,7 @@ static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *current,
     }
     boot->latched = false;
     boot_store_save(bmc);
-    persist_flush_async(bmc->persist, boot->cancellable, recorded, bmc);
+    persist_flush_async(bmc->persist, 0, boot->cancellable, recorded, bmc);
 }
 
 /*

@@ -21,6 +21,8 @@
 #define PERSIST_MAX_BYTES (1024 * 1024)
 /* Lines about damage, in a file that may have thousands of values. */
 #define PERSIST_DAMAGES_MAX 32
+/* Between the writes of changes that nobody waits for. */
+#define PERSIST_SPACING_MS 200
 #define PERSIST_FILE_NEW "state.json.new"
 #define PERSIST_FILE_OLD_NEW "state.json.old.new"
 
@@ -53,6 +55,8 @@ struct Persist {
     uint64_t durable;
     WriteJob *job;
     guint idle_id;
+    guint hold_id; /* nothing is written until then */
+    int64_t quiet_us;
     GQueue waiters;
 };
 
@@ -196,6 +200,37 @@ static void job_collect(Persist *persist, GError **errp)
 }
 
 static void start_write(Persist *persist);
+static gboolean idle_write(void *opaque);
+static gboolean hold_over(void *opaque);
+
+static void hold(Persist *persist, unsigned ms)
+{
+    if (!persist->hold_id) {
+        persist->hold_id = g_timeout_add(ms, hold_over, persist);
+    }
+}
+
+/* Peers can make changes as fast as they like; the disk is others' too. */
+static void schedule(Persist *persist)
+{
+    int64_t wait_us = persist->quiet_us - g_get_monotonic_time();
+
+    if (persist->job || persist->idle_id || persist->hold_id) {
+        return;
+    }
+    if (wait_us > 0) {
+        hold(persist, wait_us / 1000 + 1);
+    } else {
+        persist->idle_id = g_idle_add(idle_write, persist);
+    }
+}
+
+static bool is_awaited(const Persist *persist, uint64_t after)
+{
+    const FlushWaiter *last = g_queue_peek_tail((GQueue *)&persist->waiters);
+
+    return last && last->generation > after;
+}
 
 static gboolean write_done(void *opaque)
 {
@@ -204,8 +239,11 @@ static gboolean write_done(void *opaque)
     g_autoptr(GError) err = NULL;
 
     job_collect(persist, &err);
-    if (persist->generation > generation) {
+    persist->quiet_us = g_get_monotonic_time() + PERSIST_SPACING_MS * 1000;
+    if (is_awaited(persist, generation) && !persist->hold_id) {
         start_write(persist);
+    } else if (persist->generation > generation) {
+        schedule(persist);
     }
     complete_waiters(persist, generation, err);
     return G_SOURCE_REMOVE;
@@ -230,6 +268,7 @@ static void start_write(Persist *persist)
 static void write_soon(Persist *persist)
 {
     g_clear_handle_id(&persist->idle_id, g_source_remove);
+    g_clear_handle_id(&persist->hold_id, g_source_remove);
     if (!persist->job && persist->durable != persist->generation) {
         start_write(persist);
     }
@@ -240,6 +279,15 @@ static gboolean idle_write(void *opaque)
     Persist *persist = opaque;
 
     persist->idle_id = 0;
+    write_soon(persist);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean hold_over(void *opaque)
+{
+    Persist *persist = opaque;
+
+    persist->hold_id = 0;
     write_soon(persist);
     return G_SOURCE_REMOVE;
 }
@@ -514,12 +562,11 @@ void persist_set(Persist *persist, const char *section, JsonObject *value)
 {
     json_object_set_object_member(persist->root, section, value);
     persist->generation++;
-    if (!persist->job && !persist->idle_id) {
-        persist->idle_id = g_idle_add(idle_write, persist);
-    }
+    schedule(persist);
 }
 
-void persist_flush_async(Persist *persist, GCancellable *cancellable,
+void persist_flush_async(Persist *persist, unsigned delay_ms,
+                         GCancellable *cancellable,
                          GAsyncReadyCallback callback, void *opaque)
 {
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
@@ -535,7 +582,12 @@ void persist_flush_async(Persist *persist, GCancellable *cancellable,
     waiter->task = task;
     waiter->generation = persist->generation;
     g_queue_push_tail(&persist->waiters, waiter);
-    write_soon(persist);
+    if (delay_ms) {
+        g_clear_handle_id(&persist->idle_id, g_source_remove);
+        hold(persist, delay_ms);
+    } else {
+        write_soon(persist);
+    }
 }
 
 bool persist_flush_finish(GAsyncResult *res, GError **errp)
@@ -554,6 +606,7 @@ void persist_free(Persist *persist)
         return;
     }
     g_clear_handle_id(&persist->idle_id, g_source_remove);
+    g_clear_handle_id(&persist->hold_id, g_source_remove);
     if (persist->root) {
         write_last(persist);
         json_object_unref(persist->root);

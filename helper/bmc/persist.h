@@ -68,7 +68,7 @@ void persist_damaged(Persist *persist, const char *section,
 
 /**
  * persist_set: replace a section. It is written soon, together with what
- * else is set until then.
+ * else is set until then: at once after a time of rest, else within 200 ms.
  *
  * @persist: the state
  * @section: its name
@@ -80,11 +80,14 @@ void persist_set(Persist *persist, const char *section, JsonObject *value);
  * persist_flush_async: wait until everything set so far is on disk.
  *
  * @persist: the state
+ * @delay_ms: for so long the write may wait for further changes, unless
+ *            somebody else is in more of a hurry; 0 to begin at once
  * @cancellable: (nullable): stops waiting
  * @callback: called when it is done
  * @opaque: handed to @callback
  */
-void persist_flush_async(Persist *persist, GCancellable *cancellable,
+void persist_flush_async(Persist *persist, unsigned delay_ms,
+                         GCancellable *cancellable,
                          GAsyncReadyCallback callback, void *opaque);
 
 /**

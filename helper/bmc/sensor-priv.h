@@ -83,6 +83,7 @@ typedef struct SensorMeter {
  * @number_ms: when, or -1
  * @cancellable: for what is under way; NULL when nothing is
  * @process: the command, while it runs
+ * @taken: what it says has been taken
  * @timeout: ends it
  * @deadline: running while somebody waits
  * @waiters: GTasks of readings

@@ -15,6 +15,9 @@
 #include "util/error.h"
 
 #define UUID_TEXT_LEN 36
+/* Durable writes that the guest can cause at once, and how often from then. */
+#define INSIDE_BURST 256
+#define INSIDE_WRITE_MS 200
 
 static const struct {
     BmcError code;
@@ -339,10 +342,33 @@ static void flushed(GObject *source, GAsyncResult *res, void *opaque)
     ipmi_request_finish(req, err);
 }
 
+/*
+ * The disk is the host's, and a guest can send commands in a loop. A client
+ * in it that sets all there is to be set gets through at full speed.
+ */
+static unsigned write_delay(IpmiRequest *req)
+{
+    IpmiCore *core = req->core;
+    int64_t now = clock_now_ms(core->clock);
+
+    if (req->ctx->channel != IPMI_CHANNEL_SYSTEM) {
+        return 0;
+    }
+    core->inside_due_ms = MAX(core->inside_due_ms, now);
+    if (core->inside_due_ms - now >= INSIDE_BURST * INSIDE_WRITE_MS) {
+        return INSIDE_WRITE_MS;
+    }
+    core->inside_due_ms += INSIDE_WRITE_MS;
+    return 0;
+}
+
 int ipmi_request_finish_durable(IpmiRequest *req)
 {
+    unsigned delay_ms = write_delay(req);
+
     req->late = "answered before it was on disk, which is slow";
-    bmc_flush_async(req->bmc, ipmi_request_defer(req), flushed, req);
+    bmc_flush_later_async(req->bmc, delay_ms, ipmi_request_defer(req),
+                          flushed, req);
     return IPMI_DEFERRED;
 }
 

@@ -226,6 +226,7 @@ typedef enum IpmiProgress {
  * @reset_timer: a reset of the BMC is about to come
  * @reset_cold: it is a cold one
  * @reset_ms: when that was asked for; older sessions end
+ * @inside_due_ms: up to when the guest's share of durable writes is used
  * @pending: requests with deferred answers
  */
 struct IpmiCore {
@@ -242,6 +243,7 @@ struct IpmiCore {
     ClockTimer *reset_timer;
     bool reset_cold;
     int64_t reset_ms;
+    int64_t inside_due_ms;
     GQueue pending;
 };
 
@@ -359,7 +361,8 @@ void ipmi_request_finish_data(IpmiRequest *req, const uint8_t *data,
  * ipmi_request_finish_durable: for handlers: what the request asked for has
  * been done; answer IPMI_CC_OK, with the response data written so far, once
  * it is on disk. A disk that takes longer than %IPMI_DEFER_MS does not turn
- * success into a failure; that is logged.
+ * success into a failure; that is logged. A guest that keeps the disk busy
+ * waits longer, for one write that has all changes until then.
  *
  * @req: the request
  *

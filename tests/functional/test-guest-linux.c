@@ -163,6 +163,33 @@ static void check_nmi(TestVm *vm)
                      "*NMI received*");
 }
 
+/*
+ * Linux is well, but who should restart the watchdog does not: nothing but
+ * the timer ends that.
+ */
+static void check_unattended(TestLab *lab)
+{
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "sel clear", NULL), ==, 0);
+    test_guest_check(lab->vm, "insmod /mod/ipmi_watchdog.ko timeout=3 "
+                     "action=reset && wait_for /dev/watchdog", "");
+    test_guest_send(lab->vm, "exec 9> /dev/watchdog; sleep 1; echo >&9; "
+                    "bmc-watchdog --get");
+    test_vm_wait_serial(lab->vm, "Running");
+    test_guest_wait_boot(lab->vm);
+    test_guest_load_ipmi(lab->vm);
+    test_guest_check(lab->vm, "ipmitool mc watchdog get",
+                     "*Stopped*Expiration Flags*0x10*");
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "sel elist", &out), ==, 0);
+    g_assert_nonnull(strstr(out, "Hard reset"));
+    g_assert_null(strstr(out, "OS Stop"));
+    g_free(out);
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "chassis restart_cause",
+                                      &out), ==, 0);
+    g_assert_nonnull(strstr(out, "watchdog expired"));
+}
+
 /* Linux dies with the watchdog armed, and the BMC resets it. */
 static void check_watchdog(TestVm *vm)
 {
@@ -207,6 +234,7 @@ static void test_kcs(void)
     check_events(&lab);
     check_restart(&lab);
     check_account(lab.bmc);
+    check_unattended(&lab);
     check_reset(lab.vm, "cycle");
     check_soft(&lab);
     test_lab_end(&lab);

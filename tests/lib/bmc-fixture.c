@@ -131,7 +131,7 @@ void fixture_settle(Fixture *fix)
         g_auto(TestSync) sync = { NULL };
 
         test_drain();
-        persist_flush_async(fix->bmc->persist, NULL, test_sync_ready, &sync);
+        persist_flush_async(fix->bmc->persist, 0, NULL, test_sync_ready, &sync);
         test_sync_wait(&sync);
         persist_flush_finish(sync.result, NULL);
     }

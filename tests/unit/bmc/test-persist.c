@@ -45,7 +45,7 @@ static bool flush(Persist *persist, GError **errp)
 {
     g_auto(TestSync) sync = { NULL };
 
-    persist_flush_async(persist, NULL, test_sync_ready, &sync);
+    persist_flush_async(persist, 0, NULL, test_sync_ready, &sync);
     return persist_flush_finish(test_sync_wait(&sync), errp);
 }
 
@@ -102,7 +102,7 @@ static void test_written_at_free(void)
     g_assert_cmpint(get_value(persist, "one"), ==, 1);
     set_value(persist, "one", 2);
     /* Now with the thread at work */
-    persist_flush_async(persist, NULL, test_sync_ready, &sync);
+    persist_flush_async(persist, 0, NULL, test_sync_ready, &sync);
     set_value(persist, "one", 3);
     persist_free(persist);
     test_sync_wait(&sync);
@@ -128,6 +128,82 @@ static void test_written_soon(void)
     g_assert_true(test_wait_until(on_disk, dir, 10000));
 }
 
+static uint64_t file_inode(TestDir *dir)
+{
+    g_autofree char *path = test_dir_file(dir, PERSIST_FILE);
+    struct stat st;
+
+    g_assert_cmpint(stat(path, &st), ==, 0);
+    return st.st_ino;
+}
+
+/* How often the file is replaced while changes come one after the other. */
+static unsigned count_writes(TestDir *dir, Persist *persist, unsigned ms)
+{
+    int64_t end = g_get_monotonic_time() + ms * 1000;
+    uint64_t before = file_inode(dir);
+    unsigned writes = 0;
+    unsigned value = 0;
+
+    while (g_get_monotonic_time() < end) {
+        uint64_t now;
+
+        set_value(persist, "one", ++value);
+        g_main_context_iteration(NULL, FALSE);
+        now = file_inode(dir);
+        writes += now != before;
+        before = now;
+    }
+    return writes;
+}
+
+/* Who changes things all the time does not keep the disk busy. */
+static void test_spaced(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autoptr(Persist) persist = open_ok(dir);
+
+    set_value(persist, "one", 7);
+    g_assert_true(flush(persist, NULL));
+    g_assert_cmpuint(count_writes(dir, persist, 500), <=, 3);
+}
+
+/* One that may wait does, together with others, but nobody waits for it. */
+static void test_delayed(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autoptr(Persist) persist = open_ok(dir);
+    TestSync syncs[3] = { { NULL } };
+    int64_t start = g_get_monotonic_time();
+    uint64_t inode;
+    unsigned i;
+
+    set_value(persist, "one", 1);
+    g_assert_true(flush(persist, NULL));
+    inode = file_inode(dir);
+    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
+        set_value(persist, "one", i);
+        persist_flush_async(persist, 100, NULL, test_sync_ready, &syncs[i]);
+    }
+    while (g_get_monotonic_time() - start < 50 * 1000) {
+        g_main_context_iteration(NULL, FALSE);
+    }
+    if (g_get_monotonic_time() - start < 90 * 1000) {
+        g_assert_cmpuint(file_inode(dir), ==, inode);
+    }
+    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
+        g_assert_true(persist_flush_finish(test_sync_wait(&syncs[i]), NULL));
+        test_sync_clear(&syncs[i]);
+    }
+    g_assert_cmpint(g_get_monotonic_time() - start, >=, 99 * 1000);
+    set_value(persist, "one", 4);
+    persist_flush_async(persist, 3600 * 1000, NULL, test_sync_ready,
+                        &syncs[0]);
+    g_assert_true(flush(persist, NULL));
+    g_assert_true(persist_flush_finish(test_sync_wait(&syncs[0]), NULL));
+    test_sync_clear(&syncs[0]);
+}
+
 /* Changes during a write are in the next one, and flushes wait for theirs. */
 static void test_joined(void)
 {
@@ -139,7 +215,7 @@ static void test_joined(void)
 
     for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
         set_value(persist, "one", i);
-        persist_flush_async(persist, NULL, test_sync_ready, &syncs[i]);
+        persist_flush_async(persist, 0, NULL, test_sync_ready, &syncs[i]);
     }
     for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
         g_assert_true(persist_flush_finish(test_sync_wait(&syncs[i]), NULL));
@@ -337,7 +413,7 @@ static void test_cancelled(void)
     g_autoptr(GError) err = NULL;
 
     set_value(persist, "one", 1);
-    persist_flush_async(persist, NULL, test_sync_ready, &sync);
+    persist_flush_async(persist, 0, NULL, test_sync_ready, &sync);
     set_value(persist, "one", 2);
     persist_free(persist);
     g_assert_false(persist_flush_finish(test_sync_wait(&sync), &err));
@@ -351,6 +427,8 @@ int main(int argc, char **argv)
     g_test_add_func("/persist/at-free", test_written_at_free);
     g_test_add_func("/persist/soon", test_written_soon);
     g_test_add_func("/persist/joined", test_joined);
+    g_test_add_func("/persist/spaced", test_spaced);
+    g_test_add_func("/persist/delayed", test_delayed);
     g_test_add_func("/persist/second-holder", test_second_holder);
     g_test_add_func("/persist/cut-anywhere", test_cut_anywhere);
     g_test_add_func("/persist/damaged", test_damaged);

@@ -212,6 +212,34 @@ static void test_time(CommandFixture *f, const void *opaque)
     assert_answer(f, 0x5c, "", "ff07");
 }
 
+static bool is_answered(void *opaque)
+{
+    return ((CommandFixture *)opaque)->answers > 0;
+}
+
+/*
+ * The guest may add records as fast as it likes, and none is lost, but it
+ * does not write to the host's disk as fast.
+ */
+static void test_flood(CommandFixture *f, const void *opaque)
+{
+    int64_t start;
+    unsigned i;
+
+    f->ctx.channel = IPMI_CHANNEL_SYSTEM;
+    f->ctx.origin.channel = BMC_CHANNEL_IN_BAND;
+    for (i = 0; i < 256; i++) {
+        g_assert_cmphex(run(f, 0x44, RECORD), ==, IPMI_CC_OK);
+    }
+    start = g_get_monotonic_time();
+    command_fixture_send(f, IPMI_NETFN_STORAGE, 0x44, RECORD);
+    g_assert_true(test_wait_until(is_answered, f, 5000));
+    g_assert_cmphex(f->cc, ==, IPMI_CC_OK);
+    g_assert_cmpint(g_get_monotonic_time() - start, >=, 150 * 1000);
+    command_fixture_restart(f);
+    g_assert_cmpuint(count(f), ==, 257);
+}
+
 /* A reservation is not kept by a BMC that comes up (section 31.4). */
 static void test_cold_reset(CommandFixture *f, const void *opaque)
 {
@@ -245,6 +273,7 @@ int main(int argc, char **argv)
     ADD("delete", test_delete);
     ADD("clear", test_clear);
     ADD("time", test_time);
+    ADD("flood", test_flood);
     ADD("cold-reset", test_cold_reset);
     ADD("auxiliary", test_auxiliary);
     return g_test_run();

@@ -391,10 +391,13 @@ static bool has_pid(void *opaque)
 static pid_t read_pid(const char *path)
 {
     g_autofree char *text = NULL;
+    gint64 pid;
 
     g_assert_true(test_wait_until(has_pid, (char *)path, 5000));
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    return atoi(text);
+    g_assert_true(g_ascii_string_to_signed(g_strchomp(text), 10, 2, G_MAXINT,
+                                           &pid, NULL));
+    return pid;
 }
 
 /* Nothing of a command is left after its time; "@" is where it says which. */
