@@ -54,11 +54,17 @@ static const uint8_t target_selectors[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_CD] = 5,
 };
 
-/* Keeps the view of IPMI in step with what is wanted. */
+/*
+ * Keeps the view of IPMI in step with what is wanted. Flags that were
+ * written as invalid are without effect, and stay as they were written.
+ */
 static void update_flags(BmcBoot *boot)
 {
     uint8_t *flags = boot->ipmi_flags;
 
+    if (boot->enabled == BMC_BOOT_DISABLED && !(flags[0] & FLAGS_VALID)) {
+        return;
+    }
     flags[0] &= ~(FLAGS_VALID | FLAGS_PERSISTENT);
     if (boot->enabled != BMC_BOOT_DISABLED) {
         flags[0] |= FLAGS_VALID;

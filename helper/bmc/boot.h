@@ -39,7 +39,7 @@ typedef enum BmcBootEnabled {
  *              over IPMI, so that the bits that have no effect here are
  *              returned (console redirection, EFI, ...); byte 0 bits 7 and 6
  *              and the device bits of byte 1 are kept in step with @enabled
- *              and @target
+ *              and @target, but as they came if they came marked invalid
  */
 typedef struct BmcBoot {
     BmcBootEnabled enabled;

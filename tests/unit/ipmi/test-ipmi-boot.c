@@ -171,6 +171,22 @@ static void test_not_ours(CommandFixture *f, const void *opaque)
                     BMC_BOOT_DISABLED);
 }
 
+/* What is marked invalid is only kept. */
+static void test_invalid(CommandFixture *f, const void *opaque)
+{
+    set(f, PXE_ONCE);
+    set(f, "05 6014020301");
+    assert_flags(f, "01 05 6014020301");
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->enabled, ==,
+                    BMC_BOOT_DISABLED);
+    fixture_assert_indices(&f->base, "disk=-1 cd=-1 nic=-1");
+    command_fixture_restart(f);
+    assert_flags(f, "01 05 6014020301");
+    g_assert_cmpint(fixture_boot(&f->base, BMC_BOOT_ONCE, BMC_BOOT_PXE), ==,
+                    -1);
+    assert_flags(f, VALID);
+}
+
 static void test_progress(CommandFixture *f, const void *opaque)
 {
     set(f, "00 01");
@@ -226,6 +242,7 @@ int main(int argc, char **argv)
     ADD("cleared", test_cleared);
     ADD("guest-reset", test_guest_reset);
     ADD("not-ours", test_not_ours);
+    ADD("invalid", test_invalid);
     ADD("progress", test_progress);
     ADD("cold-reset", test_cold_reset);
     return g_test_run();
