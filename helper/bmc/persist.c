@@ -19,6 +19,8 @@
 
 #define PERSIST_VERSION 1
 #define PERSIST_MAX_BYTES (1024 * 1024)
+/* How long after a failure writing is tried again, if nothing changes. */
+#define PERSIST_RETRY_S 30
 /* Lines about damage, in a file that may have thousands of values. */
 #define PERSIST_DAMAGES_MAX 32
 /* Between the writes of changes that nobody waits for. */
@@ -55,6 +57,7 @@ struct Persist {
     uint64_t durable;
     WriteJob *job;
     guint idle_id;
+    guint retry_id;
     guint hold_id; /* nothing is written until then */
     int64_t quiet_us;
     GQueue waiters;
@@ -174,6 +177,8 @@ static void complete_waiters(Persist *persist, uint64_t generation,
     }
 }
 
+static gboolean retry_write(void *opaque);
+
 /* Joins the thread and takes over what it has found out. */
 static void job_collect(Persist *persist, GError **errp)
 {
@@ -185,14 +190,22 @@ static void job_collect(Persist *persist, GError **errp)
     g_source_unref(job->source);
     if (!job->err) {
         persist->have_good_file = true;
-        persist->failing = false;
         persist->durable = job->generation;
+        if (persist->failing) {
+            persist->failing = false;
+            g_message("state directory %s: the state is saved again",
+                      persist->dir);
+        }
     } else if (!persist->failing) {
         persist->failing = true;
         g_warning("state directory %s: %s; the state is not saved",
                   persist->dir, job->err->message);
     }
     if (job->err) {
+        if (!persist->retry_id) {
+            persist->retry_id = g_timeout_add_seconds(PERSIST_RETRY_S,
+                                                      retry_write, persist);
+        }
         g_propagate_error(errp, job->err);
     }
     secret_free(job->text);
@@ -272,6 +285,15 @@ static void write_soon(Persist *persist)
     if (!persist->job && persist->durable != persist->generation) {
         start_write(persist);
     }
+}
+
+static gboolean retry_write(void *opaque)
+{
+    Persist *persist = opaque;
+
+    persist->retry_id = 0;
+    write_soon(persist);
+    return G_SOURCE_REMOVE;
 }
 
 static gboolean idle_write(void *opaque)
@@ -546,6 +568,8 @@ void persist_damaged(Persist *persist, const char *section, const char *name)
     /* What was loaded from the generation before is not the damaged file */
     if (persist->damages == 0 && persist->have_good_file) {
         keep_bad_file(persist);
+        /* The generation before it is worth more: the next write leaves it */
+        persist->have_good_file = false;
     }
     persist->damages++;
     if (persist->damages < PERSIST_DAMAGES_MAX) {
@@ -611,6 +635,7 @@ void persist_free(Persist *persist)
         write_last(persist);
         json_object_unref(persist->root);
     }
+    g_clear_handle_id(&persist->retry_id, g_source_remove);
     drop_waiters(persist);
     if (persist->lock_fd >= 0) {
         close(persist->lock_fd);

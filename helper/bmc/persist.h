@@ -95,7 +95,7 @@ void persist_flush_async(Persist *persist, unsigned delay_ms,
  *
  * @res: as the callback got it
  * @errp: BMC_ERROR_FAILED when it could not be written; it is kept, and
- *        tried again with the next change
+ *        tried again with the next change, and after half a minute
  *
  * Returns: true on success
  */

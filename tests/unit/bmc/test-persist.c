@@ -374,6 +374,65 @@ static void test_write_failure(void)
     persist_free(persist);
 }
 
+static bool is_saved(void *opaque)
+{
+    return persist_is_saved(opaque);
+}
+
+/* When there is room again, nobody has to ask for it. */
+static void test_write_retried(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    Persist *persist = open_ok(dir);
+    GSource *retry;
+
+    signal(SIGXFSZ, SIG_IGN);
+    set_value(persist, "one", 1);
+    test_expect_log(G_LOG_LEVEL_WARNING, "*the state is not saved");
+    limit_file_size(true);
+    flush(persist, NULL);
+    limit_file_size(false);
+    test_assert_logged();
+    g_assert_false(persist_is_saved(persist));
+    retry = g_main_context_find_source_by_user_data(NULL, persist);
+    g_assert_nonnull(retry);
+    g_source_set_ready_time(retry, 0);
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "*the state is saved again");
+    g_assert_true(test_wait_until(is_saved, persist, 5000));
+    test_assert_logged();
+    g_assert_null(g_main_context_find_source_by_user_data(NULL, persist));
+    persist_free(persist);
+}
+
+/* A file of which a part is damaged does not replace the one before it. */
+static void test_part_damaged(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    Persist *persist = open_ok(dir);
+    g_autofree char *old = NULL;
+    g_autofree char *kept = NULL;
+    g_autofree char *bad = NULL;
+
+    set_value(persist, "one", 1);
+    g_assert_true(flush(persist, NULL));
+    set_value(persist, "one", 2);
+    g_assert_true(flush(persist, NULL));
+    persist_free(persist);
+    old = file_text(dir, PERSIST_FILE_OLD, NULL);
+    put_file(dir, PERSIST_FILE, "{\"version\":1,\"one\":7}", -1);
+    persist = open_ok(dir);
+    test_expect_log(G_LOG_LEVEL_WARNING, "*one.value cannot be used*");
+    persist_damaged(persist, "one", "value");
+    test_assert_logged();
+    set_value(persist, "two", 1);
+    g_assert_true(flush(persist, NULL));
+    kept = file_text(dir, PERSIST_FILE_OLD, NULL);
+    bad = file_text(dir, PERSIST_FILE_BAD, NULL);
+    g_assert_cmpstr(kept, ==, old);
+    g_assert_cmpstr(bad, ==, "{\"version\":1,\"one\":7}");
+    persist_free(persist);
+}
+
 static void test_directory_removed(void)
 {
     g_autoptr(TestDir) dir = test_dir_new();
@@ -435,6 +494,8 @@ int main(int argc, char **argv)
     g_test_add_func("/persist/newer-version", test_newer_version);
     g_test_add_func("/persist/section-type", test_section_type);
     g_test_add_func("/persist/write-failure", test_write_failure);
+    g_test_add_func("/persist/write-retried", test_write_retried);
+    g_test_add_func("/persist/part-damaged", test_part_damaged);
     g_test_add_func("/persist/directory-removed", test_directory_removed);
     g_test_add_func("/persist/not-a-directory", test_not_a_directory);
     g_test_add_func("/persist/cancelled", test_cancelled);

@@ -8,6 +8,8 @@
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "bmc/bmc-priv.h"
 #include "bmc/persist.h"
@@ -535,6 +537,46 @@ static void test_every_byte(CommandFixture *f, const void *opaque)
     }
 }
 
+static void limit_file_size(bool limit)
+{
+    struct rlimit old;
+
+    getrlimit(RLIMIT_FSIZE, &old);
+    old.rlim_cur = limit ? 16 : old.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &old), ==, 0);
+}
+
+/*
+ * While the disk takes nothing every Set is answered with a failure, each
+ * time; what it has done is what the disk gets once it can.
+ */
+static void test_disk_full(CommandFixture *f, const void *opaque)
+{
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    g_autoptr(GString) log = g_string_new(NULL);
+    unsigned wrong = 0;
+    size_t i;
+
+    signal(SIGXFSZ, SIG_IGN);
+    test_collect_log("state directory *", log);
+    /* The test's own output may be a file: nothing is said meanwhile. */
+    limit_file_size(true);
+    /* The first one changes nothing, so that nothing is to be written. */
+    for (i = 1; i < G_N_ELEMENTS(sets); i++) {
+        wrong += command_fixture_run(f, sets[i].netfn, sets[i].cmd,
+                                     sets[i].hex) == 0;
+    }
+    limit_file_size(false);
+    test_collect_log("", NULL);
+    g_assert_cmpuint(wrong, ==, 0);
+    g_assert_nonnull(strstr(log->str, "the state is not saved"));
+    before = look(f, "", true);
+    command_fixture_restart(f);
+    after = look(f, "", true);
+    g_assert_cmpstr(after, ==, before);
+}
+
 #define ADD(path, func)                                               \
     g_test_add("/ipmi/state/" path, CommandFixture, NULL,             \
                command_fixture_setup, func, command_fixture_teardown)
@@ -551,5 +593,6 @@ int main(int argc, char **argv)
     ADD("file", test_file);
     ADD("duplicate", test_duplicate);
     ADD("every-byte", test_every_byte);
+    ADD("disk-full", test_disk_full);
     return g_test_run();
 }
