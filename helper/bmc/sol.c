@@ -83,6 +83,25 @@ static bool is_valid(const BmcSolConfig *config)
            config->volatile_rate <= BMC_SOL_RATE_HIGHEST;
 }
 
+/* Whether what is kept differs; the volatile rate is not. */
+static bool differs(const BmcSolConfig *a, const BmcSolConfig *b)
+{
+    BmcSolConfig left = *a, right = *b;
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(switches); i++) {
+        if (*switch_at(&left, i) != *switch_at(&right, i)) {
+            return true;
+        }
+    }
+    for (i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        if (*number_at(&left, i) != *number_at(&right, i)) {
+            return true;
+        }
+    }
+    return left.privilege != right.privilege;
+}
+
 static void save(Bmc *bmc)
 {
     BmcSolConfig *config = &bmc->sol->config;
@@ -145,6 +164,7 @@ bool bmc_sol_set(Bmc *bmc, const BmcSolConfig *config,
                  const BmcOrigin *origin, GError **errp)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
+    bool to_save = differs(config, &bmc->sol->config);
 
     if (!is_valid(config)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
@@ -156,7 +176,10 @@ bool bmc_sol_set(Bmc *bmc, const BmcSolConfig *config,
                   who);
     }
     bmc->sol->config = *config;
-    save(bmc);
+    /* Writing back what was read leaves the state as it is. */
+    if (to_save) {
+        save(bmc);
+    }
     bmc_changed(bmc, BMC_PART_SOL);
     return true;
 }
