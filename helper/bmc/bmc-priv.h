@@ -16,6 +16,7 @@ typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcLan BmcLan;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
+typedef struct BmcSessions BmcSessions;
 typedef struct BmcSol BmcSol;
 typedef struct BmcFru BmcFru;
 typedef struct BmcSel BmcSel;
@@ -50,6 +51,7 @@ struct Bmc {
     BmcUsers *users;
     BmcOsInfo *os_info;
     BmcLockout *lockout;
+    BmcSessions *sessions;
     BmcChannelState *channel;
     BmcLan *lan;
     BmcPowerControl *power;
@@ -122,6 +124,20 @@ void bmc_lockout_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_lockout_free(Bmc *bmc);
+
+/**
+ * bmc_sessions_new: load the settings of sessions over Redfish.
+ *
+ * @bmc: the hub
+ */
+void bmc_sessions_new(Bmc *bmc);
+
+/**
+ * bmc_sessions_free: end all sessions.
+ *
+ * @bmc: the hub
+ */
+void bmc_sessions_free(Bmc *bmc);
 
 /**
  * bmc_channel_new: load the LAN channel's settings.

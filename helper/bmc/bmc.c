@@ -13,6 +13,7 @@
 #include "bmc/persist-read.h"
 #include "bmc/sdr-repo.h"
 #include "bmc/sel.h"
+#include "bmc/sessions.h"
 #include "bmc/watchdog.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -170,6 +171,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
     bmc_asset_new(bmc);
     bmc_lockout_new(bmc);
+    bmc_sessions_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
     bmc_watchdog_new(bmc);
@@ -199,6 +201,7 @@ void bmc_free(Bmc *bmc)
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);
     bmc_chassis_free(bmc);
+    bmc_sessions_free(bmc);
     bmc_lockout_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
@@ -306,6 +309,7 @@ void bmc_restart(Bmc *bmc, bool cold)
 
     bmc_event_set_logging(bmc, true);
     bmc_channel_restart(bmc);
+    bmc_sessions_end_all(bmc);
     if (cold) {
         bmc_watchdog_restart(bmc);
         bmc_pef_postpone(bmc, 0);

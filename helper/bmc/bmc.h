@@ -104,6 +104,7 @@ typedef enum BmcPart {
     BMC_PART_WATCHDOG,
     BMC_PART_PEF,
     BMC_PART_SOL,
+    BMC_PART_SESSIONS,
     BMC_PART__MAX,
 } BmcPart;
 
@@ -287,9 +288,9 @@ bool bmc_state_is_saved(const Bmc *bmc);
 /**
  * bmc_restart: begin anew with what does not outlive the BMC: the identify
  * indicator is off, events are logged, access to the LAN channel is as it was
- * saved. A cold one also forgets what is volatile: the watchdog timer, a
- * postponement of PEF, reservations, boot options but the boot flags. The
- * machine notices nothing.
+ * saved, sessions over Redfish are over. A cold one also forgets what is
+ * volatile: the watchdog timer, a postponement of PEF, reservations, boot
+ * options but the boot flags. The machine notices nothing.
  *
  * @bmc: the hub
  * @cold: whether it is a cold one

@@ -109,10 +109,16 @@ static bool counts(const BmcOrigin *origin)
 static LockoutEntry *find(const BmcLockout *lockout, unsigned slot,
                           const BmcOrigin *origin)
 {
-    g_autofree char *peer = peer_key(origin->peer);
-    LockoutEntry key = { .slot = slot, .peer = peer };
+    LockoutEntry key = { .slot = slot };
+    LockoutEntry *entry;
 
-    return g_hash_table_lookup(lockout->table, &key);
+    if (!lockout->entries.length) {
+        return NULL; /* nearly always, and for each request */
+    }
+    key.peer = peer_key(origin->peer);
+    entry = g_hash_table_lookup(lockout->table, &key);
+    g_free(key.peer);
+    return entry;
 }
 
 static void drop(BmcLockout *lockout, LockoutEntry *entry)

@@ -9,6 +9,7 @@
 #include "bmc/users-priv.h"
 
 #include "bmc/lockout.h"
+#include "bmc/sessions.h"
 #include "util/error.h"
 #include "util/secret.h"
 
@@ -67,6 +68,13 @@ static void changed(Bmc *bmc, UserSlot *slot, const char *what,
     bmc_changed(bmc, BMC_PART_USERS);
 }
 
+/* Who has logged in, or tried to, was somebody else. */
+static void became_another(Bmc *bmc, unsigned slot)
+{
+    bmc_lockout_enable(bmc, slot);
+    bmc_sessions_account_changed(bmc, slot);
+}
+
 bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
                         size_t len, const BmcOrigin *origin, GError **errp)
 {
@@ -85,7 +93,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
     }
     if (len == 0) {
         users_clear_slot(at);
-        bmc_lockout_enable(bmc, slot);
+        became_another(bmc, slot);
         changed(bmc, at, "name", origin, trusted);
         return true;
     }
@@ -100,7 +108,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
                     "account %u has that name", other->user.slot);
         return false;
     }
-    bmc_lockout_enable(bmc, slot);
+    became_another(bmc, slot);
     memset(at->name, 0, sizeof(at->name));
     memcpy(at->name, name, len);
     changed(bmc, at, "name", origin, trusted);
@@ -124,7 +132,7 @@ void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
     UserSlot *at = users_slot(bmc, slot);
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
-    bmc_lockout_enable(bmc, slot);
+    became_another(bmc, slot);
     users_clear_password(at);
     if (!is_zero(password, size)) {
         memcpy(at->password, password, size);
@@ -188,7 +196,7 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
     }
     if (at->user.enabled != enabled) {
         at->user.enabled = enabled;
-        bmc_lockout_enable(bmc, slot);
+        became_another(bmc, slot);
         changed(bmc, at, "state", origin, trusted);
     }
 }

@@ -5,8 +5,11 @@
 #include "redfish/rf-service.h"
 
 #include "redfish/rf-etag.h"
+#include "util/clock.h"
 #include "util/json.h"
+#include "util/log.h"
 
+#define LOGGED_PATH_MAX 200
 #define AUTHENTICATE "Basic realm=\"qemu-bmc\""
 
 void rf_add_header(RfResponse *response, const char *name, const char *value)
@@ -18,11 +21,44 @@ void rf_add_header(RfResponse *response, const char *name, const char *value)
     }
 }
 
+static bool is_change(const RfExchange *x)
+{
+    static const char *const changes[] = { "PATCH", "POST", "DELETE", "PUT",
+                                           NULL };
+
+    return g_strv_contains(changes, x->request.method);
+}
+
+/* Who has changed what, or was not allowed to; of strangers, see rf-auth.c. */
+static void audit(RfExchange *x, unsigned status)
+{
+    RfService *service = x->service;
+    g_autofree char *path = NULL;
+    g_autofree char *who = NULL;
+    unsigned suppressed;
+
+    if (!x->user.privileges || !is_change(x) ||
+        !log_limit_allows(&service->audit_limit,
+                          clock_now_ms(bmc_clock(service->bmc)),
+                          &suppressed)) {
+        return;
+    }
+    if (suppressed) {
+        g_message("Redfish: %u messages about changes were left out",
+                  suppressed);
+    }
+    path = log_escape(x->request.path, -1, LOGGED_PATH_MAX);
+    who = bmc_origin_to_string(&x->origin);
+    g_message("Redfish: %s %s by %s: %u", x->request.method, path, who,
+              status);
+}
+
 void rf_answer(RfExchange *x, RfResponse *response)
 {
     RfService *service = x->service;
     bool was_writer = service->writer == x;
 
+    audit(x, response->status);
     rf_add_header(response, "OData-Version", "4.0");
     rf_add_header(response, "Cache-Control", "no-cache");
     if (response->body && !response->content_type) {

@@ -4,6 +4,7 @@
 
 #include "redfish/rf-auth.h"
 
+#include "bmc/lockout.h"
 #include "redfish/rf-resource.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -13,6 +14,11 @@
 #define HEADER_MAX 1024
 #define LOGGED_NAME_MAX 32
 
+/*
+ * A password that is being checked.
+ *
+ * @slot: of the account that has the name, or 0
+ */
 typedef struct Check {
     RfAuth *auth;
     Bmc *bmc;
@@ -23,6 +29,7 @@ typedef struct Check {
     BmcChannel channel;
     char *peer;
     char *name;
+    unsigned slot;
 } Check;
 
 static void check_free(Check *check)
@@ -55,18 +62,32 @@ static void log_failure(Check *check)
               check->peer);
 }
 
+static void set_user(RfUser *user, const BmcUser *account,
+                     BmcChannel channel)
+{
+    g_strlcpy(user->name, account->name, sizeof(user->name));
+    user->slot = account->slot;
+    user->privileges = rf_auth_privileges(account->privilege);
+    user->channel = channel;
+}
+
 static void finish(Check *check, const BmcUser *account)
 {
-    RfUser user = { .channel = check->channel };
+    const BmcOrigin origin = { check->channel, check->name, check->peer };
+    RfUser user = { 0 };
 
-    if (!account) {
+    /* Others may have tried while this one was being looked at. */
+    if (!account || !bmc_lockout_allows(check->bmc, account->slot, &origin)) {
+        if (check->slot) {
+            bmc_lockout_failed(check->bmc, check->slot, &origin);
+        }
         log_failure(check);
-        check->done(NULL, check->opaque);
+        check->done(NULL, false, check->opaque);
         return;
     }
-    g_strlcpy(user.name, account->name, sizeof(user.name));
-    user.privileges = rf_auth_privileges(account->privilege);
-    check->done(&user, check->opaque);
+    bmc_lockout_succeeded(check->bmc, account->slot, &origin);
+    set_user(&user, account, check->channel);
+    check->done(&user, false, check->opaque);
 }
 
 static void verified(GObject *source, GAsyncResult *res, void *opaque)
@@ -79,7 +100,11 @@ static void verified(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     account = bmc_users_verify_finish(check->bmc, res, &err);
-    finish(check, account);
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+        check->done(NULL, true, check->opaque);
+    } else {
+        finish(check, account);
+    }
 }
 
 static bool local_user(const RfRequest *request, RfUser *user)
@@ -152,15 +177,61 @@ unsigned rf_auth_privileges(BmcPrivilege privilege)
     }
 }
 
-void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+const char *rf_auth_role(BmcPrivilege privilege)
+{
+    switch (privilege) {
+    case BMC_PRIVILEGE_ADMIN:
+        return "Administrator";
+    case BMC_PRIVILEGE_OPERATOR:
+        return "Operator";
+    case BMC_PRIVILEGE_USER:
+        return "ReadOnly";
+    default:
+        return NULL;
+    }
+}
+
+BmcOrigin rf_auth_origin(const RfRequest *request, const char *name)
+{
+    return (BmcOrigin) {
+        .channel = request->local ? BMC_CHANNEL_LOCAL : BMC_CHANNEL_REDFISH,
+        .user = name,
+        .peer = request->peer,
+    };
+}
+
+/*
+ * The password of somebody who is locked out is not looked at. No account
+ * has an empty name, and that takes as long as any other wrong one.
+ */
+static void check_password(Check *check, const char *password)
+{
+    const BmcOrigin origin = { check->channel, check->name, check->peer };
+    const BmcUser *account = NULL;
+    const char *name = check->name;
+
+    if (*name) {
+        account = bmc_users_find(check->bmc, name, strlen(name));
+    }
+    check->slot = account ? account->slot : 0;
+    if (account && !bmc_lockout_allows(check->bmc, account->slot, &origin)) {
+        name = "";
+    }
+    if (bmc_users_verify_now(check->bmc, name, password, &account)) {
+        finish(check, account);
+        check_free(check);
+    } else {
+        bmc_users_verify_async(check->bmc, name, password,
+                               check->cancellable, verified, check);
+    }
+}
+
+void rf_auth_login(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                   const char *name, const char *password,
                    GCancellable *cancellable, RfAuthFunc done,
                    GDestroyNotify destroy, void *opaque)
 {
-    const char *header = request->headers[RF_HEADER_AUTHORIZATION];
-    g_autoptr(Check) check = g_new0(Check, 1);
-    char *password = NULL;
-    const BmcUser *account = NULL;
-    RfUser user = { 0 };
+    Check *check = g_new0(Check, 1);
 
     check->auth = auth;
     check->bmc = bmc;
@@ -168,25 +239,51 @@ void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
     check->done = done;
     check->destroy = destroy;
     check->opaque = opaque;
-    check->channel = request->local ? BMC_CHANNEL_LOCAL
-                                    : BMC_CHANNEL_REDFISH;
+    check->channel = rf_auth_origin(request, NULL).channel;
     check->peer = g_strdup(request->peer);
+    check->name = g_strdup(name);
+    check_password(check, password);
+}
+
+static bool token_user(Bmc *bmc, const RfRequest *request, const char *token,
+                       RfUser *user)
+{
+    const BmcSession *session = bmc_session_use(bmc, token);
+
+    if (!session) {
+        return false;
+    }
+    set_user(user, bmc_users_get(bmc, session->slot),
+             rf_auth_origin(request, NULL).channel);
+    g_strlcpy(user->session, session->id, sizeof(user->session));
+    return true;
+}
+
+void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                   GCancellable *cancellable, RfAuthFunc done,
+                   GDestroyNotify destroy, void *opaque)
+{
+    const char *header = request->headers[RF_HEADER_AUTHORIZATION];
+    const char *token = request->headers[RF_HEADER_TOKEN];
+    char *name = NULL;
+    char *password = NULL;
+    RfUser user = { 0 };
+    bool known;
 
     /* Who names himself wants to be treated as that user, root or not. */
-    if (!header) {
-        done(local_user(request, &user) ? &user : NULL, opaque);
+    if (!token && header &&
+        rf_auth_parse_basic(header, &name, &password)) {
+        rf_auth_login(auth, bmc, request, name, password, cancellable, done,
+                      destroy, opaque);
+        g_free(name);
+        secret_free(password);
         return;
     }
-    if (!rf_auth_parse_basic(header, &check->name, &password)) {
-        done(NULL, opaque);
-        return;
-    }
-    if (bmc_users_verify_now(bmc, check->name, password, &account)) {
-        finish(check, account);
+    if (token) {
+        known = token_user(bmc, request, token, &user);
     } else {
-        bmc_users_verify_async(bmc, check->name, password, cancellable,
-                               verified, check);
-        check = NULL;
+        known = !header && local_user(request, &user);
     }
-    secret_free(password);
+    done(known ? &user : NULL, false, opaque);
+    destroy(opaque);
 }

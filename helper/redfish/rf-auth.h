@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who asks: HTTP Basic (RFC 7617) against the BMC's accounts, and the
- * credentials of the peer on a unix socket.
+ * Who asks: a session's token, HTTP Basic (RFC 7617) against the BMC's
+ * accounts, and the credentials of the peer on a unix socket. Wrong passwords
+ * count towards the same lockout as those over IPMI.
  */
 #ifndef QEMU_BMC_REDFISH_RF_AUTH_H
 #define QEMU_BMC_REDFISH_RF_AUTH_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "bmc/sessions.h"
 #include "bmc/users.h"
 #include "redfish/rf.h"
 #include "util/log.h"
@@ -28,11 +30,15 @@ typedef struct RfAuth {
  * RfUser: somebody who has been recognised.
  *
  * @name: the account, or "uid N" for a local peer
+ * @slot: its slot; 0 for a local peer
+ * @session: id of the session whose token he has shown, else ""
  * @privileges: RfPrivilege bits
  * @channel: how he came
  */
 typedef struct RfUser {
     char name[BMC_USER_NAME_MAX + 1];
+    unsigned slot;
+    char session[BMC_SESSION_ID_LEN + 1];
     unsigned privileges;
     BmcChannel channel;
 } RfUser;
@@ -41,12 +47,15 @@ typedef struct RfUser {
  * RfAuthFunc: gets the result of rf_auth_check().
  *
  * @user: the user, or NULL when the credentials are missing or wrong
+ * @busy: too many wait for their passwords to be checked: whether they are
+ *        wrong is not known
  * @opaque: as given to rf_auth_check()
  */
-typedef void (*RfAuthFunc)(const RfUser *user, void *opaque);
+typedef void (*RfAuthFunc)(const RfUser *user, bool busy, void *opaque);
 
 /**
- * rf_auth_check: find out who sent a request.
+ * rf_auth_check: find out who sent a request. Who shows a token is who has
+ * it, or nobody, whatever else he shows.
  *
  * @auth: state
  * @bmc: the hub
@@ -57,6 +66,25 @@ typedef void (*RfAuthFunc)(const RfUser *user, void *opaque);
  * @opaque: handed to both
  */
 void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                   GCancellable *cancellable, RfAuthFunc done,
+                   GDestroyNotify destroy, void *opaque);
+
+/**
+ * rf_auth_login: find out whether a password that came in some other way is
+ * right.
+ *
+ * @auth: state
+ * @bmc: the hub
+ * @request: the request that it came with
+ * @name: the name
+ * @password: the password
+ * @cancellable: when it fires, @done is not called any more
+ * @done: gets the result, possibly before this returns
+ * @destroy: called after @done, or instead of it
+ * @opaque: handed to both
+ */
+void rf_auth_login(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                   const char *name, const char *password,
                    GCancellable *cancellable, RfAuthFunc done,
                    GDestroyNotify destroy, void *opaque);
 
@@ -72,6 +100,16 @@ void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
 bool rf_auth_parse_basic(const char *header, char **name, char **password);
 
 /**
+ * rf_auth_origin: where a request comes from.
+ *
+ * @request: the request
+ * @name: (nullable): who has sent it
+ *
+ * Returns: the origin, valid as long as both
+ */
+BmcOrigin rf_auth_origin(const RfRequest *request, const char *name);
+
+/**
  * rf_auth_privileges: what an account of some IPMI privilege may do: the
  * roles Administrator, Operator and ReadOnly of DSP0266.
  *
@@ -80,5 +118,14 @@ bool rf_auth_parse_basic(const char *header, char **name, char **password);
  * Returns: RfPrivilege bits
  */
 unsigned rf_auth_privileges(BmcPrivilege privilege);
+
+/**
+ * rf_auth_role: the role of an account of some IPMI privilege.
+ *
+ * @privilege: the account's privilege
+ *
+ * Returns: id of the role, or NULL where there is none
+ */
+const char *rf_auth_role(BmcPrivilege privilege);
 
 #endif /* QEMU_BMC_REDFISH_RF_AUTH_H */

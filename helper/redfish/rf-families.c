@@ -15,6 +15,7 @@ const RfResource *const rf_families[] = {
     rf_metadata_resources,
     rf_schemas_resources,
     rf_registries_resources,
+    rf_sessions_resources,
     NULL,
 };
 

@@ -248,7 +248,8 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
         if (verdict == VERDICT_OK) {
             add_change(patch, property, &value);
         } else {
-            text = rf_error_value_text(node);
+            text = property->secret ? g_strdup("******")
+                                    : rf_error_value_text(node);
             rf_messages_add(messages, verdict_messages[verdict].property,
                             pointer, NULL, text, name, NULL);
         }

@@ -385,6 +385,12 @@ bool rf_get_false(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+bool rf_get_null(const RfContext *ctx, RfValue *value)
+{
+    value->null = true;
+    return true;
+}
+
 bool rf_get_true(const RfContext *ctx, RfValue *value)
 {
     value->boolean = true;

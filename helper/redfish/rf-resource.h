@@ -154,6 +154,7 @@ typedef struct RfSetter {
  *       bytes
  * @max: the same, largest and most; with @min == @max nothing is checked
  * @required: of a parameter: must be given
+ * @secret: what was written does not show in an error
  * @about: of what our own schemas describe (see rf-oem.h): what it means
  */
 struct RfProperty {
@@ -173,6 +174,7 @@ struct RfProperty {
     int64_t min;
     int64_t max;
     bool required;
+    bool secret;
     const char *about;
 };
 
@@ -385,6 +387,17 @@ bool rf_get_id(const RfContext *ctx, RfValue *value);
 bool rf_get_false(const RfContext *ctx, RfValue *value);
 
 /**
+ * rf_get_null: RfProperty.get of what is null when it is read, such as a
+ * password.
+ *
+ * @ctx: which one
+ * @value: set to null
+ *
+ * Returns: true
+ */
+bool rf_get_null(const RfContext *ctx, RfValue *value);
+
+/**
  * rf_get_true: RfProperty.get of a BOOL that is always true.
  *
  * @ctx: which one
@@ -425,5 +438,6 @@ extern const RfResource rf_sensors_resources[];
 extern const RfResource rf_metadata_resources[];
 extern const RfResource rf_schemas_resources[];
 extern const RfResource rf_registries_resources[];
+extern const RfResource rf_sessions_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

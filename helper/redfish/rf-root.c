@@ -48,6 +48,12 @@ static const RfProperty features_properties[] = {
     { NULL }
 };
 
+static const RfProperty links_properties[] = {
+    { "Sessions", RF_TYPE_LINK,
+      .text = "/redfish/v1/SessionService/Sessions" },
+    { NULL }
+};
+
 static const RfProperty root_properties[] = {
     { "Id", RF_TYPE_STRING, .text = "RootService" },
     { "Name", RF_TYPE_STRING, .text = "Root Service" },
@@ -61,6 +67,9 @@ static const RfProperty root_properties[] = {
     { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis" },
     { "JsonSchemas", RF_TYPE_LINK, .text = "/redfish/v1/JsonSchemas" },
     { "Registries", RF_TYPE_LINK, .text = "/redfish/v1/Registries" },
+    { "SessionService", RF_TYPE_LINK,
+      .text = "/redfish/v1/SessionService" },
+    { "Links", RF_TYPE_OBJECT, .members = links_properties },
     { NULL }
 };
 

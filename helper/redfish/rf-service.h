@@ -18,6 +18,7 @@
  * @exchanges: all that are not answered
  * @writers: those of them that wait for their turn
  * @writer: whose turn it is
+ * @audit_limit: bounds the log lines about changes
  */
 struct RfService {
     Bmc *bmc;
@@ -28,6 +29,7 @@ struct RfService {
     GQueue writers;
     RfExchange *writer;
     bool in_run_writers;
+    LogLimit audit_limit;
 };
 
 /**

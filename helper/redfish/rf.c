@@ -7,6 +7,7 @@
 #include "redfish/rf-media.h"
 #include "redfish/rf-query.h"
 #include "redfish/rf-service.h"
+#include "util/secret.h"
 
 /* Requests open at a time; the HTTP front has a similar bound. */
 #define EXCHANGES_MAX 256
@@ -128,20 +129,23 @@ static void dispatch(RfExchange *x)
     }
 }
 
-static void authenticated(const RfUser *user, void *opaque)
+static void authenticated(const RfUser *user, bool busy, void *opaque)
 {
     RfExchange *x = opaque;
 
+    if (busy) {
+        rf_answer_error_about(x, RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE,
+                              "5", 0);
+        return;
+    }
     if (!user) {
-        rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
+        rf_answer_error(x, x->request.headers[RF_HEADER_TOKEN]
+                           ? RF_MESSAGE_NO_VALID_SESSION
+                           : RF_MESSAGE_ACCESS_UNAUTHORIZED);
         return;
     }
     x->user = *user;
-    x->origin = (BmcOrigin) {
-        .channel = x->user.channel,
-        .user = x->user.name,
-        .peer = x->request.peer,
-    };
+    x->origin.user = x->user.name;
     if (!(user->privileges & RF_PRIVILEGE_LOGIN)) {
         rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
         return;
@@ -211,7 +215,7 @@ void rf_exchange_unref(RfExchange *x)
     g_free(x->context.prepared);
     g_free(x->location);
     g_free(x->header);
-    g_free(x->value);
+    secret_free(x->value); /* a token */
     g_free(x);
 }
 
@@ -256,6 +260,7 @@ void rf_service_submit(RfService *service, const RfRequest *request,
     x->respond = respond;
     x->opaque = opaque;
     x->cancellable = g_cancellable_new();
+    x->origin = rf_auth_origin(request, NULL);
     g_queue_push_tail_link(&service->exchanges, &x->link);
     if (service->exchanges.length > EXCHANGES_MAX) {
         rf_answer_error_about(x, RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE,

@@ -30,6 +30,7 @@ typedef enum RfHeader {
     RF_HEADER_IF_MATCH,
     RF_HEADER_IF_NONE_MATCH,
     RF_HEADER_ODATA_VERSION,
+    RF_HEADER_TOKEN,
     RF_HEADER__MAX,
 } RfHeader;
 

@@ -5,6 +5,8 @@
 #include "fake-bmc.h"
 
 #include "bmc/lan.h"
+#include "bmc/lockout.h"
+#include "bmc/sessions.h"
 
 typedef enum Kind {
     KIND_POWER,
@@ -222,6 +224,40 @@ bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
 {
     *user = find(name, password);
     return !bmc->hash_passwords;
+}
+
+const BmcUser *bmc_users_find(const Bmc *bmc, const char *name, size_t len)
+{
+    return NULL;
+}
+
+const BmcUser *bmc_users_get(const Bmc *bmc, unsigned slot)
+{
+    return NULL;
+}
+
+bool bmc_lockout_allows(const Bmc *bmc, unsigned slot,
+                        const BmcOrigin *origin)
+{
+    return true;
+}
+
+void bmc_lockout_failed(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
+{
+}
+
+void bmc_lockout_succeeded(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
+{
+}
+
+const BmcSession *bmc_session_use(Bmc *bmc, const char *token)
+{
+    return NULL;
+}
+
+char *bmc_origin_to_string(const BmcOrigin *origin)
+{
+    return g_strdup(origin->user ? origin->user : "nobody");
 }
 
 void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,

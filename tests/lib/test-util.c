@@ -58,7 +58,8 @@ static bool collect(GLogLevelFlags level, const char *message)
     bool found;
 
     g_mutex_lock(&expected_lock);
-    found = collected && (level & G_LOG_LEVEL_WARNING) &&
+    found = collected &&
+            (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)) &&
             g_pattern_match_simple(collect_pattern, message);
     if (found) {
         g_string_append_printf(collected, "%s\n", message);

@@ -46,8 +46,8 @@ void test_drain(void);
 void test_expect_log(GLogLevelFlags level, const char *pattern);
 
 /**
- * test_collect_log: from now on, warnings that match a pattern are collected
- * rather than end the test.
+ * test_collect_log: from now on, warnings and messages that match a
+ * pattern are collected, and warnings among them do not end the test.
  *
  * @pattern: as g_pattern_match_simple() has it
  * @to: (nullable): where to, a line each; NULL for no more

@@ -28,13 +28,36 @@ void rf_hub_free(RfHub *hub)
 RfReply *rf_hub_send(RfHub *hub, const char *authorization,
                      const char *method, const char *path, const char *body)
 {
+    return rf_hub_send_token(hub, NULL, authorization, method, path, body);
+}
+
+char *rf_hub_login(RfHub *hub, const char *name, char **uri)
+{
+    g_autofree char *body = g_strdup_printf(
+        "{\"UserName\":\"%s\",\"Password\":\"" FIXTURE_PASSWORD "\"}",
+        name);
+    g_autoptr(RfReply) reply = rf_hub_send(
+        hub, NULL, "POST", "/redfish/v1/SessionService/Sessions", body);
+
+    g_assert_cmpuint(reply->status, ==, 201);
+    if (uri) {
+        *uri = g_strdup(rf_reply_header(reply, "Location"));
+    }
+    return g_strdup(rf_reply_header(reply, "X-Auth-Token"));
+}
+
+RfReply *rf_hub_send_token(RfHub *hub, const char *token,
+                           const char *authorization, const char *method,
+                           const char *path, const char *body)
+{
     g_autoptr(GBytes) bytes = body ? g_bytes_new(body, strlen(body)) : NULL;
     g_auto(GStrv) parts = g_strsplit(path, "?", 2);
     RfRequest request = {
         .method = method,
         .path = parts[0],
         .query = parts[1],
-        .headers = { [RF_HEADER_AUTHORIZATION] = authorization },
+        .headers = { [RF_HEADER_AUTHORIZATION] = authorization,
+                     [RF_HEADER_TOKEN] = token },
         .body = bytes,
         .peer = "192.0.2.1",
     };

@@ -54,6 +54,33 @@ RfReply *rf_hub_send(RfHub *hub, const char *authorization,
                      const char *method, const char *path, const char *body);
 
 /**
+ * rf_hub_send_token: a request with a session's token.
+ *
+ * @hub: the hub
+ * @token: (nullable): the X-Auth-Token header
+ * @authorization: (nullable): the Authorization header
+ * @method: the method
+ * @path: the path; a query may follow it
+ * @body: (nullable): JSON
+ *
+ * Returns: (transfer full): the reply
+ */
+RfReply *rf_hub_send_token(RfHub *hub, const char *token,
+                           const char *authorization, const char *method,
+                           const char *path, const char *body);
+
+/**
+ * rf_hub_login: make a session; must succeed.
+ *
+ * @hub: the hub
+ * @name: the user's name; the password is %FIXTURE_PASSWORD
+ * @uri: (nullable) (out) (transfer full): where the session is
+ *
+ * Returns: (transfer full): its token
+ */
+char *rf_hub_login(RfHub *hub, const char *name, char **uri);
+
+/**
  * rf_hub_get: GET as the administrator; must succeed.
  *
  * @hub: the hub
