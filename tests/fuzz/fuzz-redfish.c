@@ -22,6 +22,7 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_IF_MATCH] = "If-Match: ",
     [RF_HEADER_IF_NONE_MATCH] = "If-None-Match: ",
     [RF_HEADER_ODATA_VERSION] = "OData-Version: ",
+    [RF_HEADER_TOKEN] = "X-Auth-Token: ",
 };
 
 static void respond(const RfResponse *response, void *opaque)
