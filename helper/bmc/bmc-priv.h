@@ -27,6 +27,7 @@ typedef struct BmcSensors BmcSensors;
 typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
+typedef struct BmcTasks BmcTasks;
 
 /**
  * Bmc: the hub.
@@ -67,6 +68,7 @@ struct Bmc {
     BmcWatchdogTimer *watchdog;
     BmcPef *pef;
     BmcChassisState *chassis;
+    BmcTasks *tasks;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -515,5 +517,19 @@ void bmc_pef_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_pef_free(Bmc *bmc);
+
+/**
+ * bmc_tasks_new: load how long tasks are kept.
+ *
+ * @bmc: the hub
+ */
+void bmc_tasks_new(Bmc *bmc);
+
+/**
+ * bmc_tasks_free: forget all tasks.
+ *
+ * @bmc: the hub
+ */
+void bmc_tasks_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -105,6 +105,7 @@ typedef enum BmcPart {
     BMC_PART_PEF,
     BMC_PART_SOL,
     BMC_PART_SESSIONS,
+    BMC_PART_TASKS,
     BMC_PART__MAX,
 } BmcPart;
 

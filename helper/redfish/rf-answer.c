@@ -10,6 +10,9 @@
 #include "util/log.h"
 
 #define LOGGED_PATH_MAX 200
+/* Seconds between two looks at a task's monitor. */
+#define RETRY_AFTER "1"
+
 #define AUTHENTICATE "Basic realm=\"qemu-bmc\""
 
 void rf_add_header(RfResponse *response, const char *name, const char *value)
@@ -113,8 +116,9 @@ void rf_answer_resource(RfExchange *x)
 {
     const RfRepresentation *r = rf_represent(x);
     const char *none_match = x->request.headers[RF_HEADER_IF_NONE_MATCH];
-    bool conditional = g_str_equal(x->request.method, "GET") ||
-                       g_str_equal(x->request.method, "HEAD");
+    bool conditional = !x->status &&
+                       (g_str_equal(x->request.method, "GET") ||
+                        g_str_equal(x->request.method, "HEAD"));
     RfResponse response = { .status = x->status ?: 200 };
 
     rf_add_header(&response, "ETag", r->etag);
@@ -135,6 +139,13 @@ void rf_answer_resource(RfExchange *x)
 void rf_exchange_fail(RfExchange *x, const RfMessages *messages)
 {
     rf_answer_errors(x, messages, 0);
+}
+
+void rf_exchange_done(RfExchange *x)
+{
+    RfResponse response = { .status = 204 };
+
+    rf_answer(x, &response);
 }
 
 void rf_exchange_respond(RfExchange *x, unsigned status, JsonObject *object)
@@ -170,5 +181,7 @@ void rf_exchange_accepted(RfExchange *x, const char *task,
                           const char *monitor)
 {
     x->location = g_strdup(monitor);
+    x->header = g_strdup("Retry-After");
+    x->value = g_strdup(RETRY_AFTER);
     answer_other(x, task, 202);
 }

@@ -34,7 +34,8 @@ static char *cut(const char *text)
 }
 
 /* @args may hold anything, also '%': it is copied, not looked at. */
-static char *fill_in(const char *text, char *const args[RF_MESSAGE_ARGS_MAX])
+static char *fill_in(const char *text,
+                     const char *const args[RF_MESSAGE_ARGS_MAX])
 {
     GString *out = g_string_new(NULL);
     const char *p;
@@ -51,13 +52,12 @@ static char *fill_in(const char *text, char *const args[RF_MESSAGE_ARGS_MAX])
     return g_string_free(out, FALSE);
 }
 
-static JsonObject *message_object(const RfMessage *message,
-                                  const char *property,
-                                  const char *resolution,
-                                  char *const args[RF_MESSAGE_ARGS_MAX])
+JsonObject *rf_message_object(const char *prefix, const RfMessage *message,
+                              const char *property, const char *resolution,
+                              const char *const args[RF_MESSAGE_ARGS_MAX])
 {
     JsonObject *object = json_object_new();
-    g_autofree char *id = g_strconcat(REGISTRY, message->key, NULL);
+    g_autofree char *id = g_strconcat(prefix, message->key, NULL);
     g_autofree char *text = fill_in(message->text, args);
     JsonArray *array = json_array_new();
     unsigned i;
@@ -131,7 +131,9 @@ void rf_messages_add(RfMessages *messages, RfMessageId id,
     }
     va_end(ap);
     json_array_add_object_element(
-        messages->list, message_object(message, property, resolution, args));
+        messages->list,
+        rf_message_object(REGISTRY, message, property, resolution,
+                          (const char *const *)args));
     for (i = 0; i < RF_MESSAGE_ARGS_MAX; i++) {
         g_free(args[i]);
     }
@@ -174,6 +176,11 @@ void rf_messages_add_error(RfMessages *messages, const GError *err)
                         NULL);
         break;
     }
+}
+
+JsonArray *rf_messages_list(const RfMessages *messages)
+{
+    return messages->list;
 }
 
 bool rf_messages_empty(const RfMessages *messages)

@@ -161,6 +161,31 @@ void rf_messages_add(RfMessages *messages, RfMessageId id,
                      ...) G_GNUC_NULL_TERMINATED;
 
 /**
+ * rf_message_object: a message as JSON (DSP0268 Message).
+ *
+ * @prefix: registry and version that its id begins with: "Base.1.22."
+ * @message: the message
+ * @property: (nullable): JSON pointer of the property that it is about,
+ *            without the leading '#'
+ * @resolution: (nullable): what to say instead of the registry's resolution
+ * @args: as many as it has
+ *
+ * Returns: (transfer full): JSON
+ */
+JsonObject *rf_message_object(const char *prefix, const RfMessage *message,
+                              const char *property, const char *resolution,
+                              const char *const args[RF_MESSAGE_ARGS_MAX]);
+
+/**
+ * rf_messages_list: the messages as JSON (DSP0268 Message).
+ *
+ * @messages: the list
+ *
+ * Returns: (transfer none): array of objects
+ */
+JsonArray *rf_messages_list(const RfMessages *messages);
+
+/**
  * rf_messages_add_error: append what a failed operation of the hub means.
  *
  * @messages: the list

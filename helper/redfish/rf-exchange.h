@@ -123,6 +123,13 @@ void rf_exchange_accepted(RfExchange *x, const char *task,
                           const char *monitor);
 
 /**
+ * rf_exchange_done: 204, whatever the request was.
+ *
+ * @x: the exchange
+ */
+void rf_exchange_done(RfExchange *x);
+
+/**
  * rf_exchange_respond: an action is done and has an answer of its own.
  *
  * @x: the exchange

@@ -16,6 +16,7 @@ const RfResource *const rf_families[] = {
     rf_schemas_resources,
     rf_registries_resources,
     rf_sessions_resources,
+    rf_tasks_resources,
     NULL,
 };
 

@@ -439,5 +439,6 @@ extern const RfResource rf_metadata_resources[];
 extern const RfResource rf_schemas_resources[];
 extern const RfResource rf_registries_resources[];
 extern const RfResource rf_sessions_resources[];
+extern const RfResource rf_tasks_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

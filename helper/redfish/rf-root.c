@@ -65,6 +65,7 @@ static const RfProperty root_properties[] = {
     { "Systems", RF_TYPE_LINK, .text = "/redfish/v1/Systems" },
     { "Managers", RF_TYPE_LINK, .text = "/redfish/v1/Managers" },
     { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis" },
+    { "Tasks", RF_TYPE_LINK, .text = "/redfish/v1/TaskService" },
     { "JsonSchemas", RF_TYPE_LINK, .text = "/redfish/v1/JsonSchemas" },
     { "Registries", RF_TYPE_LINK, .text = "/redfish/v1/Registries" },
     { "SessionService", RF_TYPE_LINK,
