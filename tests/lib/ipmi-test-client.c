@@ -12,6 +12,12 @@
 
 #define UDP_WAIT_MS 1000
 
+/* Wakes the main loop up. */
+static gboolean on_readable(GSocket *sock, GIOCondition cond, void *opaque)
+{
+    return G_SOURCE_REMOVE;
+}
+
 static bool udp_readable(void *opaque)
 {
     return g_socket_condition_check(opaque, G_IO_IN) & G_IO_IN;
@@ -21,11 +27,17 @@ static size_t udp_exchange(void *opaque, const uint8_t *buf, size_t len,
                            uint8_t *answer)
 {
     GSocket *sock = ((IpmiTestClient *)opaque)->socket;
+    g_autoptr(GSource) source = g_socket_create_source(sock, G_IO_IN, NULL);
+    bool readable;
     gssize n;
 
     g_assert_cmpint(g_socket_send(sock, (const char *)buf, len, NULL, NULL),
                     ==, (gssize)len);
-    if (!test_wait_until(udp_readable, sock, UDP_WAIT_MS)) {
+    g_source_set_callback(source, G_SOURCE_FUNC(on_readable), NULL, NULL);
+    g_source_attach(source, NULL);
+    readable = test_wait_until(udp_readable, sock, UDP_WAIT_MS);
+    g_source_destroy(source);
+    if (!readable) {
         return 0;
     }
     n = g_socket_receive(sock, (char *)answer, IPMI_LAN_PACKET_MAX, NULL,
