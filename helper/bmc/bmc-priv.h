@@ -62,6 +62,7 @@ struct Bmc {
     BmcSel *sel;
     BmcEvents *events;
     bool asleep;
+    bool by_pef; /* what is being told is PEF's own doing */
     BmcAsset *asset;
     BmcSensors *sensors;
     BmcSdrRepo *sdr;

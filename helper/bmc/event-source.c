@@ -173,6 +173,7 @@ void event_source_power(Bmc *bmc, bool on, const BmcPowerEvent *why)
     g_autofree char *text = describe(on ? "Switched on" : "Switched off",
                                      why);
 
+    bmc->by_pef = why->cause == BMC_POWER_CAUSE_PEF;
     if (on) {
         bmc_event_set_logging(bmc, true);
         acpi(bmc, ACPI_S0, "The machine works (S0)");
@@ -185,6 +186,7 @@ void event_source_power(Bmc *bmc, bool on, const BmcPowerEvent *why)
         acpi(bmc, state, state == ACPI_G3 ? "The machine is without power" :
              "The machine is off (S5)");
     }
+    bmc->by_pef = false;
 }
 
 void event_source_reset(Bmc *bmc, const BmcPowerEvent *why)
@@ -192,7 +194,9 @@ void event_source_reset(Bmc *bmc, const BmcPowerEvent *why)
     g_autofree char *text = describe("Reset", why);
 
     bmc_event_set_logging(bmc, true);
+    bmc->by_pef = why->cause == BMC_POWER_CAUSE_PEF;
     restart(bmc, why, text);
+    bmc->by_pef = false;
 }
 
 void event_source_boot(Bmc *bmc, EventBoot what, uint8_t selector,

@@ -85,6 +85,7 @@ static bool pass_on(Bmc *bmc, const SelEvent *event, uint16_t generator,
         .generator = generator,
         .evm_rev = event->evm_rev,
         .timestamp = bmc_sel_time(bmc),
+        .by_pef = bmc->by_pef,
         .text = text,
     };
 

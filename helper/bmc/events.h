@@ -57,6 +57,7 @@ typedef struct BmcEvent {
  * @evm_rev: format revision of its message
  * @record_id: its record in the event log, 0 if it was not logged
  * @timestamp: SEL time of it
+ * @by_pef: it comes from an action of event filtering
  * @text: for people: one line
  */
 typedef struct BmcEventNotice {
@@ -65,6 +66,7 @@ typedef struct BmcEventNotice {
     uint8_t evm_rev;
     uint16_t record_id;
     uint32_t timestamp;
+    bool by_pef;
     const char *text;
 } BmcEventNotice;
 

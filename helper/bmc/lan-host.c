@@ -272,3 +272,37 @@ void lan_host_find(GInetAddress *bound, bool dual, LanHost *host)
         freeifaddrs(all);
     }
 }
+
+static bool is_at(const struct sockaddr *addr, GInetAddress *ip)
+{
+    const uint8_t *bytes = g_inet_address_to_bytes(ip);
+    size_t len = g_inet_address_get_native_size(ip);
+    const void *at;
+
+    if (!addr || addr->sa_family != (sa_family_t)
+        g_inet_address_get_family(ip)) {
+        return false;
+    }
+    at = addr->sa_family == AF_INET6 ?
+         (const void *)&((const struct sockaddr_in6 *)addr)->sin6_addr :
+         (const void *)&((const struct sockaddr_in *)addr)->sin_addr;
+    return !memcmp(at, bytes, len);
+}
+
+bool lan_host_is_own(GInetAddress *ip)
+{
+    struct ifaddrs *all = NULL;
+    struct ifaddrs *at;
+    bool found = false;
+
+    if (getifaddrs(&all) < 0) {
+        return true;
+    }
+    for (at = all; at && !found; at = at->ifa_next) {
+        found = is_at(at->ifa_addr, ip) ||
+                ((at->ifa_flags & IFF_BROADCAST) &&
+                 is_at(at->ifa_broadaddr, ip));
+    }
+    freeifaddrs(all);
+    return found;
+}

@@ -98,6 +98,16 @@ bool lan_host_parse_arp(const char *text, const uint8_t address[4],
 bool lan_host_parse_mac(const char *text, uint8_t mac[6]);
 
 /**
+ * lan_host_is_own: whether an address is one of the host's interfaces, or
+ * the broadcast address of one.
+ *
+ * @ip: the address
+ *
+ * Returns: true if so, or if that cannot be found out
+ */
+bool lan_host_is_own(GInetAddress *ip);
+
+/**
  * lan_host_hop_limit: the TTL, or hop limit, of packets that we send.
  *
  * @ipv6: of IPv6 packets

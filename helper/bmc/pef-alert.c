@@ -8,9 +8,13 @@
 #include "bmc/pef-priv.h"
 
 #include "bmc/channel.h"
+#include "bmc/lan-host.h"
 #include "bmc/lan.h"
 #include "bmc/sel.h"
 #include "util/error.h"
+
+/* First byte of addresses that are reserved, or broadcasts. */
+#define BROADCAST_BYTE 240
 
 #define POLICY_ALWAYS 0
 #define POLICY_NEXT 1
@@ -77,7 +81,9 @@ static void fill_trap(Bmc *bmc, PefAlert *alert)
     bmc_lan_get(bmc, BMC_LAN_ADDRESS, trap->agent);
     trap->uptime = (clock_now_ms(bmc->clock) - pef->since_ms) / 10;
     fill_guid(bmc, trap->guid);
-    trap->sequence = ++pef->sequence;
+    /* 0 is for a sender that does not count */
+    pef->sequence += pef->sequence == UINT16_MAX ? 2 : 1;
+    trap->sequence = pef->sequence;
     trap->timestamp = alert->timestamp;
     trap->utc_offset = offset == BMC_SEL_UTC_OFFSET_UNSPECIFIED ?
                        PET_UTC_UNSPECIFIED : (uint16_t)offset;
@@ -127,7 +133,12 @@ static bool is_local(GInetAddress *ip)
                                            G_SOCKET_FAMILY_IPV4);
         ip = v4;
     }
-    return g_inet_address_get_is_any(ip) ||
+    if (g_inet_address_get_family(ip) == G_SOCKET_FAMILY_IPV4 &&
+        (g_inet_address_to_bytes(ip)[0] == 0 ||
+         g_inet_address_to_bytes(ip)[0] >= BROADCAST_BYTE)) {
+        return true;
+    }
+    return lan_host_is_own(ip) || g_inet_address_get_is_any(ip) ||
            g_inet_address_get_is_loopback(ip) ||
            g_inet_address_get_is_link_local(ip) ||
            g_inet_address_get_is_multicast(ip);

@@ -54,6 +54,7 @@ typedef struct PefAlert {
  * @waiting: PefWaiting, oldest first
  * @forever: postponed without end
  * @postponed_until_ms: end of @postpone
+ * @acting: what is being done, and what need not be done for that; or 0
  * @startup: no action before it ends
  * @startup_alert: no alert before it ends
  * @processed: last events processed, by PEF and by software
@@ -76,6 +77,7 @@ struct BmcPef {
     bool forever;
     int64_t postponed_until_ms;
     ClockTimer *postpone;
+    uint8_t acting;
     ClockTimer *startup;
     ClockTimer *startup_alert;
     uint16_t processed[2];

@@ -22,11 +22,15 @@
  *
  * @record: its record id, 0 if it was not logged
  * @timestamp: SEL time of it
+ * @answered: actions that are not to be done for it, since they have been
+ * @own: it says that PEF has acted
  */
 typedef struct PefWaiting {
     PefEvent event;
     uint16_t record;
     uint32_t timestamp;
+    uint8_t answered;
+    bool own;
 } PefWaiting;
 
 /*
@@ -66,29 +70,66 @@ static void send_alert(Bmc *bmc, PefAlert *alert)
     }
 }
 
+static void run(Bmc *bmc);
+
+static void finish_action(Bmc *bmc, GAsyncResult *res, const char *name)
+{
+    g_autoptr(GError) err = NULL;
+    unsigned suppressed;
+
+    bmc->pef->acting = 0;
+    if (!bmc_power_request_finish(bmc, res, &err) &&
+        log_limit_allows(&bmc->pef->log, clock_now_ms(bmc->clock),
+                         &suppressed)) {
+        g_message("PEF: %s failed: %s", name, err->message);
+    }
+}
+
 static void acted(GObject *source, GAsyncResult *res, void *opaque)
 {
     PefRequest *request = opaque;
-    g_autoptr(GError) err = NULL;
 
     if (g_cancellable_is_cancelled(request->cancellable)) {
         g_free(request->alert);
     } else {
-        if (!bmc_power_request_finish(request->bmc, res, &err)) {
-            g_message("PEF: %s failed: %s", request->name, err->message);
-        }
+        finish_action(request->bmc, res, request->name);
         send_alert(request->bmc, request->alert);
+        run(request->bmc);
     }
     g_object_unref(request->cancellable);
     g_free(request);
 }
 
-/* Alerts wait for the action's end (section 17.1). */
+/* An action, and those that come after it: it makes up for them. */
+static uint8_t action_and_below(size_t i)
+{
+    uint8_t bits = 0;
+
+    for (; i < G_N_ELEMENTS(actions); i++) {
+        bits |= actions[i].bit;
+    }
+    return bits;
+}
+
+static void mark_answered(void *data, void *opaque)
+{
+    PefWaiting *waiting = data;
+
+    waiting->answered |= *(uint8_t *)opaque;
+}
+
+/*
+ * Alerts wait for the action's end (section 17.1), and so do other events:
+ * what has happened before that end does not ask for the same once more.
+ */
 static void act(Bmc *bmc, size_t i, PefAlert *alert)
 {
     static const BmcOrigin origin = { .user = "PEF" };
     PefRequest *request = g_new0(PefRequest, 1);
     unsigned suppressed;
+
+    bmc->pef->acting = action_and_below(i);
+    g_queue_foreach(&bmc->pef->waiting, mark_answered, &bmc->pef->acting);
 
     if (log_limit_allows(&bmc->pef->log, clock_now_ms(bmc->clock),
                          &suppressed)) {
@@ -117,18 +158,19 @@ static void add_event(Bmc *bmc, uint8_t what)
 }
 
 /* What the filters ask for; fills in @alert as far as they say. */
-static uint8_t match(Bmc *bmc, const PefEvent *event, PefAlert *alert)
+static uint8_t match(Bmc *bmc, const PefWaiting *waiting, PefAlert *alert)
 {
     const BmcPefConfig *config = &bmc->pef->config;
+    uint8_t allowed = config->actions & ~waiting->answered;
     uint8_t asked = 0;
     unsigned i;
 
     for (i = 0; i < BMC_PEF_FILTERS; i++) {
         const uint8_t *filter = config->filters[i];
         unsigned policy = filter[PEF_FILTER_POLICY] & 0x0f;
-        uint8_t action = filter[PEF_FILTER_ACTION] & config->actions;
+        uint8_t action = filter[PEF_FILTER_ACTION] & allowed;
 
-        if (!action || !pef_filter_matches(filter, event)) {
+        if (!action || !pef_filter_matches(filter, &waiting->event)) {
             continue;
         }
         asked |= action;
@@ -147,7 +189,7 @@ static uint8_t match(Bmc *bmc, const PefEvent *event, PefAlert *alert)
 static void process(Bmc *bmc, const PefWaiting *waiting)
 {
     PefAlert *alert = g_new0(PefAlert, 1);
-    uint8_t asked = match(bmc, &waiting->event, alert);
+    uint8_t asked = match(bmc, waiting, alert);
     uint8_t done = asked & PEF_ALERT;
     size_t i;
 
@@ -164,7 +206,8 @@ static void process(Bmc *bmc, const PefWaiting *waiting)
             break;
         }
     }
-    if (done && (bmc->pef->config.control & BMC_PEF_EVENTS)) {
+    if (done && !waiting->own &&
+        (bmc->pef->config.control & BMC_PEF_EVENTS)) {
         add_event(bmc, done);
     }
     if (i < G_N_ELEMENTS(actions)) {
@@ -176,7 +219,7 @@ static void process(Bmc *bmc, const PefWaiting *waiting)
 
 static bool is_held(const BmcPef *pef)
 {
-    return pef->forever || pef->postpone || pef->startup;
+    return pef->forever || pef->postpone || pef->startup || pef->acting;
 }
 
 static void run(Bmc *bmc)
@@ -197,10 +240,7 @@ static void event_added(void *opaque, const void *data)
     const BmcEventNotice *notice = data;
     PefWaiting *waiting;
 
-    /* What PEF itself has done is nothing to act on. */
     if (!(pef->config.control & BMC_PEF_ENABLED) ||
-        (notice->generator == BMC_EVENT_GENERATOR &&
-         notice->event.sensor == BMC_SENSOR_PEF) ||
         pef->waiting.length >= PEF_WAITING_MAX) {
         return;
     }
@@ -214,6 +254,13 @@ static void event_added(void *opaque, const void *data)
            sizeof(waiting->event.data));
     waiting->record = notice->record_id;
     waiting->timestamp = notice->timestamp;
+    waiting->own = notice->generator == BMC_EVENT_GENERATOR &&
+                   notice->event.sensor == BMC_SENSOR_PEF;
+    waiting->answered = pef->acting;
+    /* Of what PEF itself has done alerts may be sent, but it ends there. */
+    if (waiting->own || notice->by_pef) {
+        waiting->answered = action_and_below(0);
+    }
     g_queue_push_tail(&pef->waiting, waiting);
     run(bmc);
 }
@@ -221,6 +268,13 @@ static void event_added(void *opaque, const void *data)
 static void delay_over(void *opaque)
 {
     run(opaque);
+}
+
+/* Software need not be waited for when the machine has gone off or anew. */
+static void end_postponement(BmcPef *pef)
+{
+    pef->forever = false;
+    clock_timer_stop(&pef->postpone);
 }
 
 static void alert_delay_over(void *opaque)
@@ -234,8 +288,7 @@ static void restarted(Bmc *bmc)
     BmcPef *pef = bmc->pef;
     const BmcPefConfig *config = &pef->config;
 
-    pef->forever = false;
-    clock_timer_stop(&pef->postpone);
+    end_postponement(pef);
     clock_timer_stop(&pef->startup);
     clock_timer_stop(&pef->startup_alert);
     if ((config->control & BMC_PEF_STARTUP_DELAY) && config->delay_s) {
@@ -267,6 +320,9 @@ static void part_changed(void *opaque, const void *data)
         pef->on = bmc_power_state(bmc) == BMC_POWER_STATE_ON;
         if (pef->on && !was_on) {
             restarted(bmc);
+        } else if (was_on && !pef->on) {
+            end_postponement(pef);
+            run(bmc);
         }
     } else if (change->part == BMC_PART_EVENTS &&
                bmc_sel_info(bmc).count == 0 &&
@@ -352,6 +408,7 @@ bool bmc_pef_set(Bmc *bmc, const BmcPefConfig *config,
     pef->config = *config;
     if (!(config->control & BMC_PEF_ENABLED)) {
         g_queue_clear_full(&pef->waiting, g_free);
+        g_queue_clear_full(&pef->alerts, g_free);
     }
     pef_save(bmc);
     bmc_changed(bmc, BMC_PART_PEF);

@@ -234,6 +234,69 @@ static void test_guest(CommandFixture *f, const void *opaque)
     g_assert_cmpint(receive(sock, buf, sizeof(buf)), <, 0);
 }
 
+static void check_refused(CommandFixture *f, const char *text)
+{
+    const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+    g_autoptr(GInetAddress) ip = g_inet_address_new_from_string(text);
+    BmcLanDestination to = {
+        .ipv6 = g_inet_address_get_family(ip) == G_SOCKET_FAMILY_IPV6,
+    };
+
+    memcpy(to.address, g_inet_address_to_bytes(ip),
+           g_inet_address_get_native_size(ip));
+    bmc_lan_set_destination(f->base.bmc, 3, &to, &guest);
+    check(f, 0x16, "01 03 00", "");
+    check(f, 0x16, "01 43 00", "02");
+}
+
+static void test_refused(CommandFixture *f, const void *opaque)
+{
+    static const char *const addresses[] = {
+        "127.0.0.2", "0.0.0.1", "169.254.1.1", "224.0.0.1", "240.0.0.1",
+        "255.255.255.255", "::1", "fe80::1", "ff02::1", "::ffff:127.0.0.1",
+        "::ffff:0.0.0.0", "::ffff:255.255.255.255", "::ffff:224.0.0.1",
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        check_refused(f, addresses[i]);
+    }
+}
+
+/* A filter for all events does not act on what its own action brings. */
+static void test_no_loop(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x12, "01 03", "");
+    check(f, 0x12, "02 2f", "");
+    check(f, 0x12, "06 01 80 04 00 00 ff ff ff ff ff ff ff "
+          "00 00 00 00 00 00 00 00 00", "");
+    happen(f);
+    fixture_advance(&f->base, 60000);
+    g_assert_cmpuint(fixture_log_count(&f->base, "reset"), ==, 1);
+}
+
+/* Events that have waited for each other ask for one reset. */
+static void test_once(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x12, "01 01", "");
+    check(f, 0x12, "02 2f", "");
+    check(f, 0x12, "06 01 80 04 00 00" WHERE, "");
+    check(f, 0x11, "fe", "fe");
+    happen(f);
+    happen(f);
+    happen(f);
+    check(f, 0x11, "00", "00");
+    fixture_advance(&f->base, 60000);
+    g_assert_cmpuint(fixture_log_count(&f->base, "reset"), ==, 1);
+}
+
+static void test_postpone_ends(CommandFixture *f, const void *opaque)
+{
+    check(f, 0x11, "fe", "fe");
+    fixture_power(&f->base, BMC_POWER_FORCE_OFF);
+    check(f, 0x11, "ff", "00");
+}
+
 #define ADD(name, func) \
     g_test_add("/ipmi-pef/" name, CommandFixture, NULL, \
                command_fixture_setup, func, command_fixture_teardown)
@@ -248,5 +311,9 @@ int main(int argc, char **argv)
     ADD("immediate", test_immediate);
     ADD("cause", test_cause);
     ADD("guest", test_guest);
+    ADD("refused", test_refused);
+    ADD("no-loop", test_no_loop);
+    ADD("once", test_once);
+    ADD("postpone-ends", test_postpone_ends);
     return g_test_run();
 }
