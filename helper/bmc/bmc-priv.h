@@ -28,6 +28,7 @@ typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
+typedef struct BmcJournal BmcJournal;
 
 /**
  * Bmc: the hub.
@@ -70,6 +71,7 @@ struct Bmc {
     BmcPef *pef;
     BmcChassisState *chassis;
     BmcTasks *tasks;
+    BmcJournal *journal;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
@@ -532,5 +534,19 @@ void bmc_tasks_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_tasks_free(Bmc *bmc);
+
+/**
+ * bmc_journal_new: begin an empty journal; when all else is there.
+ *
+ * @bmc: the hub
+ */
+void bmc_journal_new(Bmc *bmc);
+
+/**
+ * bmc_journal_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_journal_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -185,6 +185,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
     bmc_pef_new(bmc);
+    bmc_journal_new(bmc);
     return bmc;
 }
 
@@ -195,6 +196,7 @@ void bmc_free(Bmc *bmc)
     }
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
+    bmc_journal_free(bmc);
     bmc_pef_free(bmc);
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);

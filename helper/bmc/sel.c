@@ -260,5 +260,6 @@ bool bmc_sel_set_utc_offset(Bmc *bmc, int minutes)
     }
     bmc->sel->utc_offset = minutes;
     sel_store_save(bmc);
+    bmc_changed(bmc, BMC_PART_EVENTS);
     return true;
 }

@@ -12,6 +12,8 @@ const RfResource *const rf_families[] = {
     rf_network_protocol_resources,
     rf_chassis_resources,
     rf_sensors_resources,
+    rf_log_services_resources,
+    rf_log_entries_resources,
     rf_metadata_resources,
     rf_schemas_resources,
     rf_registries_resources,

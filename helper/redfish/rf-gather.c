@@ -297,6 +297,18 @@ static void select_excerpt(RfGather *gather)
 
 /* The steps of a query, in the order in which they are done */
 
+/* Returns the entity tag of all of it, which is in the body too. */
+static char *set_etag(JsonObject *body)
+{
+    g_autofree char *text = json_print(body);
+    char *etag = rf_etag_make(text, strlen(text));
+
+    if (json_object_has_member(body, "@odata.etag")) {
+        json_object_set_string_member(body, "@odata.etag", etag);
+    }
+    return etag;
+}
+
 static void answer(RfGather *gather, bool several)
 {
     RfExchange *x = gather->x;
@@ -313,10 +325,9 @@ static void answer(RfGather *gather, bool several)
     if (x->query.select) {
         rf_query_select(x->query.select, gather->body);
     }
-    text = json_print(gather->body);
     /* What shows one resource changes as that does. */
-    etag = several ? rf_etag_make(text, strlen(text))
-                   : g_strdup(gather->etag);
+    etag = several ? set_etag(gather->body) : g_strdup(gather->etag);
+    text = json_print(gather->body);
     rf_add_header(&response, "ETag", etag);
     if (none_match && rf_etag_matches(none_match, etag)) {
         response.status = 304;

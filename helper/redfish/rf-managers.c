@@ -42,6 +42,8 @@ static const RfProperty manager_properties[] = {
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
     { "NetworkProtocol", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/NetworkProtocol" },
+    { "LogServices", RF_TYPE_LINK,
+      .text = "/redfish/v1/Managers/1/LogServices" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

@@ -21,6 +21,8 @@ static const Registry registries[] = {
     { "Base", "Base.1.22", "Base.1.22.1.json", "Base Message Registry" },
     { "TaskEvent", "TaskEvent.1.0", "TaskEvent.1.0.5.json",
       "Task Event Message Registry" },
+    { "ResourceEvent", "ResourceEvent.1.4", "ResourceEvent.1.4.3.json",
+      "Resource Event Message Registry" },
 };
 
 static const Registry *registry_of(const RfContext *ctx)

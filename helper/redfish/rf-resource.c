@@ -285,6 +285,29 @@ JsonObject *rf_resource_object(const RfResource *resource,
     return object;
 }
 
+/* Clocks are on the first level only. */
+static char *make_etag(const RfResource *resource, JsonObject *object)
+{
+    const RfProperty *property;
+    g_autofree char *text = NULL;
+
+    for (property = resource->properties; property && property->name;
+         property++) {
+        JsonNode *node;
+
+        if (!property->clock ||
+            !(node = json_object_dup_member(object, property->name))) {
+            continue;
+        }
+        json_object_remove_member(object, property->name);
+        text = json_print(object);
+        json_object_set_member(object, property->name, node);
+        return rf_etag_make(text, strlen(text));
+    }
+    text = json_print(object);
+    return rf_etag_make(text, strlen(text));
+}
+
 GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
                          char **etag)
 {
@@ -299,13 +322,11 @@ GBytes *rf_resource_body(const RfResource *resource, const RfContext *ctx,
         return body;
     }
     object = rf_resource_object(resource, ctx);
-    text = json_print(object);
-    *etag = rf_etag_make(text, strlen(text));
+    *etag = make_etag(resource, object);
     if (resource->type) {
-        g_free(text);
         json_object_set_string_member(object, "@odata.etag", *etag);
-        text = json_print(object);
     }
+    text = json_print(object);
     return g_bytes_new_take(text, strlen(text));
 }
 

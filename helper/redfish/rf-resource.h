@@ -156,6 +156,8 @@ typedef struct RfSetter {
  * @required: of a parameter: must be given
  * @secret: what was written does not show in an error
  * @about: of what our own schemas describe (see rf-oem.h): what it means
+ * @clock: it changes by itself all the time, so it is not part of the entity
+ *         tag: a client that has read the resource can write it
  */
 struct RfProperty {
     const char *name;
@@ -176,6 +178,7 @@ struct RfProperty {
     bool required;
     bool secret;
     const char *about;
+    bool clock;
 };
 
 /**
@@ -237,6 +240,8 @@ typedef struct RfDelete {
  * @write: privilege for PATCH
  * @excerpt: (nullable): the properties of its excerpt, NULL-terminated
  * @depends: parts of the model that it shows: bits 1 << BmcPart
+ * @expanded: a collection that is shown with its members in it (OData's
+ *            AutoExpand)
  * @live: it shows what no part of the model tells of, and is built for each
  *        request
  * @secret: it must not be compressed, since it holds what somebody who can
@@ -263,6 +268,7 @@ struct RfResource {
     unsigned write;
     const char *const *excerpt;
     unsigned depends;
+    bool expanded;
     bool live;
     bool secret;
     const char *content_type;
@@ -435,6 +441,8 @@ extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];
 extern const RfResource rf_sensors_resources[];
+extern const RfResource rf_log_services_resources[];
+extern const RfResource rf_log_entries_resources[];
 extern const RfResource rf_metadata_resources[];
 extern const RfResource rf_schemas_resources[];
 extern const RfResource rf_registries_resources[];

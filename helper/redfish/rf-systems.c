@@ -356,6 +356,8 @@ static const RfProperty system_properties[] = {
     { "ProcessorSummary", RF_TYPE_OBJECT,
       .members = processor_properties },
     { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
+    { "LogServices", RF_TYPE_LINK,
+      .text = "/redfish/v1/Systems/1/LogServices" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

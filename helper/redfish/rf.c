@@ -120,6 +120,12 @@ static void dispatch(RfExchange *x)
     if (!query_fits(x)) {
         return;
     }
+    if (x->route.resource->expanded && x->query.expand == RF_EXPAND_NONE &&
+        !x->query.only) {
+        x->query.expand = RF_EXPAND_SUBORDINATE;
+        x->query.levels = 1;
+        x->query.any = true;
+    }
     if (is_method(x, "OPTIONS")) {
         answer_options(x);
     } else if (is_read(x)) {
