@@ -123,8 +123,10 @@ static const RfProperty sel_properties[] = {
     { NULL }
 };
 
+static const RfProperty no_parameters[] = { { NULL } };
+
 static const RfAction sel_actions[] = {
-    { "#LogService.ClearLog", NULL, RF_PRIVILEGE_CONFIGURE_COMPONENTS,
+    { "#LogService.ClearLog", no_parameters, RF_PRIVILEGE_CONFIGURE_COMPONENTS,
       sel_clear },
     { NULL }
 };
@@ -148,7 +150,7 @@ static const RfProperty journal_properties[] = {
 };
 
 static const RfAction journal_actions[] = {
-    { "#LogService.ClearLog", NULL, RF_PRIVILEGE_CONFIGURE_MANAGER,
+    { "#LogService.ClearLog", no_parameters, RF_PRIVILEGE_CONFIGURE_MANAGER,
       journal_clear },
     { NULL }
 };

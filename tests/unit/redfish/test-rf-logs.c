@@ -252,17 +252,25 @@ static void test_journal(void)
     g_autoptr(RfReply) reply = NULL;
     g_autoptr(RfReply) done = NULL;
     g_autoptr(RfReply) empty = NULL;
-    JsonObject *last;
+    JsonObject *found = NULL;
     unsigned n;
 
     g_assert_cmpint(fixture_power(&hub->fix, BMC_POWER_FORCE_OFF), ==, -1);
     reply = rf_hub_get(hub, LOG "/Entries");
     n = n_members(reply);
     g_assert_cmpuint(n, >, 0);
-    last = member(reply, n - 1);
-    g_assert_cmpstr(json_object_get_string_member(last, "MessageId"), ==,
-                    "ResourceEvent.1.4.ResourcePoweredOff");
-    g_assert_cmpstr(json_object_get_string_member(last, "Message"), ==,
+    while (n-- > 0 && !found) {
+        JsonObject *entry = member(reply, n);
+
+        g_assert_cmpstr(json_object_get_string_member(entry, "EntryType"),
+                        ==, "Event");
+        if (g_str_equal(json_object_get_string_member(entry, "MessageId"),
+                        "ResourceEvent.1.4.ResourcePoweredOff")) {
+            found = entry;
+        }
+    }
+    g_assert_nonnull(found);
+    g_assert_cmpstr(json_object_get_string_member(found, "Message"), ==,
                     "The resource '/redfish/v1/Systems/1' has powered off.");
     done = rf_hub_send(hub, ADMIN, "POST",
                        LOG "/Actions/LogService.ClearLog", "{}");
