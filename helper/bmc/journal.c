@@ -20,7 +20,7 @@
  *
  * @entries: BmcJournalEntry, the oldest first
  * @last_id: number of the latest entry
- * @logged_ms: when each part was last logged
+ * @quiet_ms: until when each part is not logged again
  * @state: the power state that was last seen
  * @overflown: bmc_journal_overflown()
  */
@@ -28,7 +28,7 @@ struct BmcJournal {
     Notifier notifier;
     GQueue entries;
     unsigned last_id;
-    int64_t logged_ms[BMC_PART__MAX];
+    int64_t quiet_ms[BMC_PART__MAX];
     BmcPowerState state;
     bool overflown;
 };
@@ -48,15 +48,14 @@ static void add(Bmc *bmc, BmcPart part)
     entry->part = part;
     entry->state = journal->state;
     g_queue_push_tail(&journal->entries, entry);
-    journal->logged_ms[part] = clock_now_ms(bmc->clock);
+    journal->quiet_ms[part] = clock_now_ms(bmc->clock) +
+                              BMC_JOURNAL_QUIET_MS;
     bmc_changed(bmc, BMC_PART_JOURNAL);
 }
 
 static bool is_repeated(const Bmc *bmc, BmcPart part)
 {
-    int64_t last = bmc->journal->logged_ms[part];
-
-    return last && clock_now_ms(bmc->clock) - last < BMC_JOURNAL_QUIET_MS;
+    return clock_now_ms(bmc->clock) < bmc->journal->quiet_ms[part];
 }
 
 static void changed(void *opaque, const void *data)

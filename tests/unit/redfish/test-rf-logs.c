@@ -286,6 +286,7 @@ static void test_journal_bounded(void)
     Bmc *bmc = hub->fix.bmc;
     unsigned i, id;
 
+    fixture_advance(&hub->fix, BMC_JOURNAL_QUIET_MS);
     bmc_journal_clear(bmc, &origin);
     bmc_identify_set(bmc, -1, &origin);
     bmc_identify_set(bmc, 0, &origin);
