@@ -323,6 +323,22 @@ bool bmc_lockout_allows(const Bmc *bmc, unsigned slot,
     return !entry || clock_now_ms(bmc->clock) >= entry->until_ms;
 }
 
+bool bmc_lockout_holds(const Bmc *bmc, unsigned slot)
+{
+    const BmcLockout *lockout = bmc->lockout;
+    int64_t now = clock_now_ms(bmc->clock);
+    GList *at;
+
+    for (at = lockout->entries.head; at; at = at->next) {
+        const LockoutEntry *entry = at->data;
+
+        if (entry->slot == slot && now < entry->until_ms) {
+            return true;
+        }
+    }
+    return lockout->disabled >> slot & 1;
+}
+
 void bmc_lockout_failed(Bmc *bmc, unsigned slot, const BmcOrigin *origin)
 {
     BmcLockout *lockout = bmc->lockout;

@@ -69,6 +69,16 @@ bool bmc_lockout_allows(const Bmc *bmc, unsigned slot,
                         const BmcOrigin *origin);
 
 /**
+ * bmc_lockout_holds: whether a user is locked out anywhere.
+ *
+ * @bmc: the hub
+ * @slot: the user's slot
+ *
+ * Returns: true if it is, be it at one address only
+ */
+bool bmc_lockout_holds(const Bmc *bmc, unsigned slot);
+
+/**
  * bmc_lockout_failed: a user's password was wrong. Reports it, at most once
  * a minute for each user.
  *

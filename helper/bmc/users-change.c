@@ -126,22 +126,38 @@ static bool is_zero(const uint8_t *bytes, size_t len)
     return !any;
 }
 
-void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
-                            size_t size, const BmcOrigin *origin)
+static void set_password(Bmc *bmc, UserSlot *at, const void *password,
+                         size_t len, size_t size, const char *hash,
+                         const BmcOrigin *origin)
 {
-    UserSlot *at = users_slot(bmc, slot);
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
-    became_another(bmc, slot);
+    became_another(bmc, at->user.slot);
     users_clear_password(at);
-    if (!is_zero(password, size)) {
-        memcpy(at->password, password, size);
+    if (hash) {
+        at->hash = g_strdup(hash);
+    } else if (!is_zero(password, len)) {
+        memcpy(at->password, password, len);
         at->has_password = true;
         at->password_size = size;
     }
     /* Whoever knew the old password does not know this one */
     at->user.in_band = false;
     changed(bmc, at, "password", origin, trusted);
+}
+
+void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
+                            size_t size, const BmcOrigin *origin)
+{
+    set_password(bmc, users_slot(bmc, slot), password, size, size, NULL,
+                 origin);
+}
+
+void users_set_text(Bmc *bmc, unsigned slot, const char *password,
+                    const char *hash, const BmcOrigin *origin)
+{
+    set_password(bmc, users_slot(bmc, slot), password,
+                 password ? strlen(password) : 0, 0, hash, origin);
 }
 
 static BmcPasswordTest test_password(const UserSlot *at,

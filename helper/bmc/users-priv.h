@@ -44,6 +44,7 @@ typedef struct UserSlot {
  * @guesses: wrong passwords that were tested until @guesses_until_ms by who
  *           may not reach the host
  * @changes: limits log lines about changes
+ * @min_password: how long a new password must be
  */
 struct BmcUsers {
     UserSlot slots[BMC_USERS_MAX];
@@ -54,6 +55,7 @@ struct BmcUsers {
     unsigned guesses;
     int64_t guesses_until_ms;
     LogLimit changes;
+    unsigned min_password;
 };
 
 /**
@@ -126,6 +128,25 @@ void users_save(Bmc *bmc);
  * Returns: true if it is the same, and not empty
  */
 bool users_password_matches(const UserSlot *slot, const char *password);
+
+/**
+ * users_set_text: give an account a password that is text.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @password: (nullable): at most %BMC_IPMI_PASSWORD_MAX bytes
+ * @hash: (nullable): from secret_hash(), where there is no @password
+ * @origin: who asks
+ */
+void users_set_text(Bmc *bmc, unsigned slot, const char *password,
+                    const char *hash, const BmcOrigin *origin);
+
+/**
+ * bmc_accounts_load: load what holds for all accounts.
+ *
+ * @bmc: the hub
+ */
+void bmc_accounts_load(Bmc *bmc);
 
 /**
  * users_drop_proof: forget that a password was right.

@@ -63,6 +63,11 @@ bool users_check_name(const char *name, size_t len, GError **errp)
     return true;
 }
 
+bool bmc_users_name_fits(const char *name)
+{
+    return users_check_name(name, strlen(name), NULL);
+}
+
 static bool check_password(const char *password, GError **errp)
 {
     size_t len = strlen(password);
@@ -442,6 +447,7 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
     g_queue_init(&users->waiting);
     secret_random(users->cache_key, sizeof(users->cache_key));
     init_slots(users);
+    bmc_accounts_load(bmc);
     if (!users_check_name(config->admin_user, strlen(config->admin_user),
                           errp)) {
         g_prefix_error(errp, "IPMI_USER: ");

@@ -136,6 +136,16 @@ bool bmc_users_ipmi_key(const Bmc *bmc, const BmcUser *user,
                         uint8_t key[BMC_IPMI_PASSWORD_MAX]);
 
 /**
+ * bmc_users_name_fits: whether an account may have a name.
+ *
+ * @name: the name
+ *
+ * Returns: true for 1 to %BMC_USER_NAME_MAX printable ASCII characters
+ * without colon
+ */
+bool bmc_users_name_fits(const char *name);
+
+/**
  * bmc_users_set_name: name an account. Taking the name away deletes the
  * account: password, access and everything else are as if it had never been.
  *

@@ -328,6 +328,12 @@ static int write_suite_levels(IpmiRequest *req, const IpmiParam *param,
     return IPMI_CC_OK;
 }
 
+/* Over Redfish it is set in seconds; 0 is another thing than a short time. */
+static unsigned bad_password_units(unsigned seconds)
+{
+    return (seconds + BAD_PASSWORD_UNIT_S - 1) / BAD_PASSWORD_UNIT_S;
+}
+
 static int read_bad_password(IpmiRequest *req, const IpmiParam *param,
                              unsigned set, ByteWriter *out)
 {
@@ -335,8 +341,8 @@ static int read_bad_password(IpmiRequest *req, const IpmiParam *param,
 
     byte_writer_u8(out, policy->event ? BAD_PASSWORD_EVENT : 0);
     byte_writer_u8(out, policy->threshold);
-    byte_writer_le16(out, policy->reset_s / BAD_PASSWORD_UNIT_S);
-    byte_writer_le16(out, policy->lockout_s / BAD_PASSWORD_UNIT_S);
+    byte_writer_le16(out, bad_password_units(policy->reset_s));
+    byte_writer_le16(out, bad_password_units(policy->lockout_s));
     return IPMI_CC_OK;
 }
 

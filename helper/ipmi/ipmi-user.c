@@ -8,6 +8,7 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/accounts.h"
 #include "util/secret.h"
 
 #define USER_ID 0x3f
@@ -197,6 +198,15 @@ static int test_password(IpmiRequest *req, unsigned id,
     return CC_TEST_FAILED;
 }
 
+/* None at all is no password that is too short. */
+static bool long_enough(const Bmc *bmc, const uint8_t *password, size_t size)
+{
+    while (size && !password[size - 1]) {
+        size--;
+    }
+    return !size || size >= bmc_accounts_min_password(bmc);
+}
+
 static int set_password(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 {
     uint8_t user = byte_reader_u8(in);
@@ -225,6 +235,9 @@ static int set_password(IpmiRequest *req, ByteReader *in, ByteWriter *out)
                               &req->ctx->origin);
         break;
     case PASSWORD_SET:
+        if (!long_enough(req->bmc, password, size)) {
+            return IPMI_CC_INVALID_FIELD;
+        }
         bmc_users_set_password(req->bmc, id, password, size,
                                &req->ctx->origin);
         break;

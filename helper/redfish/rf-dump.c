@@ -37,6 +37,8 @@ static void dump_properties(const RfProperty *properties, const char *prefix,
         [RF_TYPE_BOOL] = "boolean", [RF_TYPE_INTEGER] = "integer",
         [RF_TYPE_NUMBER] = "number", [RF_TYPE_OBJECT] = "object",
         [RF_TYPE_LINK] = "link", [RF_TYPE_LINKS] = "links",
+        [RF_TYPE_STRINGS] = "strings", [RF_TYPE_OBJECTS] = "objects",
+        [RF_TYPE_JSON] = "json",
     };
 
     for (; properties && properties->name; properties++) {

@@ -19,6 +19,8 @@ const RfResource *const rf_families[] = {
     rf_registries_resources,
     rf_sessions_resources,
     rf_tasks_resources,
+    rf_accounts_resources,
+    rf_account_service_resources,
     NULL,
 };
 

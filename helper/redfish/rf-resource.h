@@ -448,5 +448,7 @@ extern const RfResource rf_schemas_resources[];
 extern const RfResource rf_registries_resources[];
 extern const RfResource rf_sessions_resources[];
 extern const RfResource rf_tasks_resources[];
+extern const RfResource rf_accounts_resources[];
+extern const RfResource rf_account_service_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

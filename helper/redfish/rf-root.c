@@ -68,6 +68,8 @@ static const RfProperty root_properties[] = {
     { "Tasks", RF_TYPE_LINK, .text = "/redfish/v1/TaskService" },
     { "JsonSchemas", RF_TYPE_LINK, .text = "/redfish/v1/JsonSchemas" },
     { "Registries", RF_TYPE_LINK, .text = "/redfish/v1/Registries" },
+    { "AccountService", RF_TYPE_LINK,
+      .text = "/redfish/v1/AccountService" },
     { "SessionService", RF_TYPE_LINK,
       .text = "/redfish/v1/SessionService" },
     { "Links", RF_TYPE_OBJECT, .members = links_properties },

@@ -4,6 +4,7 @@
 
 #include "command-fixture.h"
 
+#include "bmc/accounts.h"
 #include "bmc/channel.h"
 #include "bmc/users.h"
 
@@ -191,6 +192,18 @@ static void test_password(CommandFixture *f, const void *opaque)
     check(f, 0x44, "0107", "10 45 01 3f");
 }
 
+/* How long a password must be is set over Redfish; none is always right. */
+static void test_min_password(CommandFixture *f, const void *opaque)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+
+    bmc_accounts_set_min_password(f->base.bmc, 4, &origin);
+    g_assert_cmphex(run(f, 0x47, "0702" JOE), ==, 0xcc);
+    bmc_accounts_set_min_password(f->base.bmc, 3, &origin);
+    check(f, 0x47, "0702" JOE, "");
+    check(f, 0x47, "0702" ZEROS, "");
+}
+
 static void test_payloads(CommandFixture *f, const void *opaque)
 {
     check(f, 0x4d, "0103", "02000000");
@@ -287,6 +300,7 @@ int main(int argc, char **argv)
     ADD("/ipmi/user/access", test_access);
     ADD("/ipmi/user/name", test_name);
     ADD("/ipmi/user/password", test_password);
+    ADD("/ipmi/user/min-password", test_min_password);
     ADD("/ipmi/user/payloads", test_payloads);
     ADD("/ipmi/user/in-band", test_in_band);
     ADD("/ipmi/channel/access", test_channel);
