@@ -31,6 +31,7 @@
 #include "machine/machine-launch.h"
 #include "machine/machine-qmp.h"
 #include "redfish/http.h"
+#include "redfish/rf-events.h"
 #include "redfish/rf.h"
 #include "rundir.h"
 #include "util/addr.h"
@@ -54,6 +55,7 @@ typedef struct App {
     Bmc *bmc;
     HttpServer *http;
     RfService *redfish;
+    RfEvents *events;
     Console *console;
     char *serial; /* where a QEMU of ours has its serial port */
     IpmiCore *ipmi;
@@ -394,6 +396,7 @@ static bool start_redfish(App *app, GError **errp)
                   "TLS=off)");
     }
     app->redfish = rf_service_new(app->bmc, rf_families);
+    app->events = rf_events_new(app->redfish);
     app->http = http_server_new(NULL, rf_http_error_body,
                                 rf_http_handler, app->redfish);
     bound = http_server_listen(app->http, addr, cert, &err);
@@ -605,6 +608,7 @@ static void cleanup(App *app)
     ipmi_core_free(app->ipmi);
     console_free(app->console);
     http_server_free(app->http);
+    rf_events_free(app->events);
     rf_service_free(app->redfish);
     bmc_free(app->bmc);
     machine_free(app->machine);

@@ -141,6 +141,18 @@ void rf_exchange_fail(RfExchange *x, const RfMessages *messages)
     rf_answer_errors(x, messages, 0);
 }
 
+void rf_exchange_stream(RfExchange *x, const RfStream *stream, void *opaque)
+{
+    RfResponse response = {
+        .status = 200,
+        .content_type = x->route.resource->content_type,
+        .stream = stream,
+        .stream_opaque = opaque,
+    };
+
+    rf_answer(x, &response);
+}
+
 void rf_exchange_done(RfExchange *x)
 {
     RfResponse response = { .status = 204 };

@@ -21,6 +21,7 @@ const RfResource *const rf_families[] = {
     rf_tasks_resources,
     rf_accounts_resources,
     rf_account_service_resources,
+    rf_event_service_resources,
     NULL,
 };
 

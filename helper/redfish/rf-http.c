@@ -12,9 +12,91 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_CONTENT_TYPE] = "Content-Type",
     [RF_HEADER_IF_MATCH] = "If-Match",
     [RF_HEADER_IF_NONE_MATCH] = "If-None-Match",
+    [RF_HEADER_LAST_EVENT_ID] = "Last-Event-ID",
     [RF_HEADER_ODATA_VERSION] = "OData-Version",
     [RF_HEADER_TOKEN] = "X-Auth-Token",
 };
+
+/*
+ * HttpSink: a body that comes piece by piece.
+ */
+typedef struct HttpSink {
+    RfSink sink;
+    HttpRequest *http;
+    const RfStream *stream;
+    void *opaque;
+    gulong gone;
+} HttpSink;
+
+static void sink_free(HttpSink *sink)
+{
+    g_signal_handler_disconnect(http_request_cancellable(sink->http),
+                                sink->gone);
+    http_request_unref(sink->http);
+    g_free(sink);
+}
+
+static bool sink_push(RfSink *opaque, GBytes *bytes)
+{
+    HttpSink *sink = (HttpSink *)opaque;
+
+    return http_request_push(sink->http, bytes);
+}
+
+static size_t sink_pending(const RfSink *opaque)
+{
+    const HttpSink *sink = (const HttpSink *)opaque;
+
+    return http_request_push_pending(sink->http);
+}
+
+static void sink_end(RfSink *opaque)
+{
+    HttpSink *sink = (HttpSink *)opaque;
+
+    http_request_push_end(sink->http);
+    sink_free(sink);
+}
+
+static void sink_drained(HttpRequest *http, void *opaque)
+{
+    HttpSink *sink = opaque;
+
+    sink->stream->drained(sink->opaque);
+}
+
+static void sink_gone(GCancellable *cancellable, void *opaque)
+{
+    HttpSink *sink = opaque;
+
+    sink->stream->closed(sink->opaque);
+    sink_free(sink);
+}
+
+static void start_stream(HttpRequest *http, const RfResponse *response)
+{
+    GCancellable *cancellable = http_request_cancellable(http);
+    HttpSink *sink;
+
+    if (g_cancellable_is_cancelled(cancellable)) {
+        response->stream->closed(response->stream_opaque);
+        return;
+    }
+    sink = g_new0(HttpSink, 1);
+    sink->sink = (RfSink) {
+        .push = sink_push,
+        .pending = sink_pending,
+        .end = sink_end,
+    };
+    sink->http = http_request_ref(http);
+    sink->stream = response->stream;
+    sink->opaque = response->stream_opaque;
+    sink->gone = g_signal_connect(cancellable, "cancelled",
+                                  G_CALLBACK(sink_gone), sink);
+    http_request_push_start(http, response->status, response->content_type,
+                            sink_drained, sink);
+    sink->stream->opened(&sink->sink, sink->opaque);
+}
 
 static void respond(const RfResponse *response, void *opaque)
 {
@@ -24,6 +106,10 @@ static void respond(const RfResponse *response, void *opaque)
     for (i = 0; i < response->n_headers; i++) {
         http_request_set_header(http, response->headers[i].name,
                                 response->headers[i].value);
+    }
+    if (response->stream) {
+        start_stream(http, response);
+        return;
     }
     http_request_respond(http, response->status,
                          response->content_type,

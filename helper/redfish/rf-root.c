@@ -66,6 +66,7 @@ static const RfProperty root_properties[] = {
     { "Managers", RF_TYPE_LINK, .text = "/redfish/v1/Managers" },
     { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis" },
     { "Tasks", RF_TYPE_LINK, .text = "/redfish/v1/TaskService" },
+    { "EventService", RF_TYPE_LINK, .text = "/redfish/v1/EventService" },
     { "JsonSchemas", RF_TYPE_LINK, .text = "/redfish/v1/JsonSchemas" },
     { "Registries", RF_TYPE_LINK, .text = "/redfish/v1/Registries" },
     { "AccountService", RF_TYPE_LINK,

@@ -18,6 +18,7 @@
  * @exchanges: all that are not answered
  * @writers: those of them that wait for their turn
  * @writer: whose turn it is
+ * @events: (nullable): what has happened
  * @audit_limit: bounds the log lines about changes
  */
 struct RfService {
@@ -28,6 +29,7 @@ struct RfService {
     GQueue exchanges;
     GQueue writers;
     RfExchange *writer;
+    struct RfEvents *events;
     bool in_run_writers;
     LogLimit audit_limit;
 };
@@ -128,6 +130,16 @@ void rf_answer_error(RfExchange *x, RfMessageId id);
  */
 void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
                            unsigned status);
+
+/**
+ * rf_exchange_stream: answer with what comes piece by piece, of the type that
+ * RfResource.content_type names.
+ *
+ * @x: the exchange
+ * @stream: what to do about it; NULL only tells the type
+ * @opaque: handed to its functions
+ */
+void rf_exchange_stream(RfExchange *x, const RfStream *stream, void *opaque);
 
 /**
  * rf_answer_resource: answer with the resource; 304 where If-None-Match

@@ -29,6 +29,7 @@ typedef enum RfHeader {
     RF_HEADER_CONTENT_TYPE,
     RF_HEADER_IF_MATCH,
     RF_HEADER_IF_NONE_MATCH,
+    RF_HEADER_LAST_EVENT_ID,
     RF_HEADER_ODATA_VERSION,
     RF_HEADER_TOKEN,
     RF_HEADER__MAX,
@@ -71,6 +72,36 @@ typedef struct RfResponseHeader {
     const char *value;
 } RfResponseHeader;
 
+typedef struct RfSink RfSink;
+
+/**
+ * RfSink: where a body goes that comes piece by piece; made by the
+ * transport.
+ *
+ * @push: sends a piece, not empty; returns false if the client is gone
+ * @pending: bytes that were pushed and are not sent yet
+ * @end: ends the body; the sink is gone then
+ */
+struct RfSink {
+    bool (*push)(RfSink *sink, GBytes *bytes);
+    size_t (*pending)(const RfSink *sink);
+    void (*end)(RfSink *sink);
+};
+
+/**
+ * RfStream: who makes such a body.
+ *
+ * @opened: it may push now
+ * @drained: all that was pushed is sent
+ * @closed: the client is gone, possibly before @opened; the sink is gone
+ *          too. Not called after RfSink.end
+ */
+typedef struct RfStream {
+    void (*opened)(RfSink *sink, void *opaque);
+    void (*drained)(void *opaque);
+    void (*closed)(void *opaque);
+} RfStream;
+
 /**
  * RfResponse: an answer; valid while RfRespondFunc runs.
  *
@@ -80,6 +111,8 @@ typedef struct RfResponseHeader {
  * @content_type: (nullable): type of @body; JSON where NULL
  * @body: (nullable): the body; also for HEAD, where the transport must not
  *        send it
+ * @stream: (nullable): the body comes piece by piece
+ * @stream_opaque: handed to the functions of @stream
  */
 typedef struct RfResponse {
     unsigned status;
@@ -87,6 +120,8 @@ typedef struct RfResponse {
     unsigned n_headers;
     const char *content_type;
     GBytes *body;
+    const RfStream *stream;
+    void *stream_opaque;
 } RfResponse;
 
 #define RF_CONTENT_TYPE "application/json; charset=utf-8"

@@ -6,6 +6,40 @@
 
 #include "test-util.h"
 
+static bool sink_push(RfSink *sink, GBytes *bytes)
+{
+    RfReply *reply = (RfReply *)((char *)sink - offsetof(RfReply, sink));
+    gsize len;
+    const char *data = g_bytes_get_data(bytes, &len);
+
+    g_assert_false(reply->ended);
+    g_assert_cmpuint(len, >, 0);
+    g_string_append_len(reply->streamed, data, len);
+    return true;
+}
+
+static size_t sink_pending(const RfSink *sink)
+{
+    return ((const RfReply *)((const char *)sink -
+                              offsetof(RfReply, sink)))->full;
+}
+
+static void sink_end(RfSink *sink)
+{
+    RfReply *reply = (RfReply *)((char *)sink - offsetof(RfReply, sink));
+
+    g_assert_false(reply->ended);
+    reply->ended = true;
+}
+
+void rf_reply_hang_up(RfReply *reply)
+{
+    if (reply->stream && !reply->ended) {
+        reply->ended = true;
+        reply->stream->closed(reply->opaque);
+    }
+}
+
 static void respond(const RfResponse *response, void *opaque)
 {
     RfReply *reply = opaque;
@@ -19,6 +53,13 @@ static void respond(const RfResponse *response, void *opaque)
         g_assert_true(g_hash_table_insert(
             reply->headers, g_strdup(response->headers[i].name),
             g_strdup(response->headers[i].value)));
+    }
+    if (response->stream) {
+        reply->sink = (RfSink) { sink_push, sink_pending, sink_end };
+        reply->stream = response->stream;
+        reply->opaque = response->stream_opaque;
+        reply->streamed = g_string_new(NULL);
+        reply->stream->opened(&reply->sink, reply->opaque);
     }
     if (response->body) {
         gsize len;
@@ -140,6 +181,10 @@ void rf_reply_free(RfReply *reply)
         return;
     }
     g_assert_true(reply->done);
+    rf_reply_hang_up(reply);
+    if (reply->streamed) {
+        g_string_free(reply->streamed, true);
+    }
     g_hash_table_unref(reply->headers);
     g_free(reply->type);
     g_free(reply->text);

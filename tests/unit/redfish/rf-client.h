@@ -28,6 +28,12 @@ typedef struct RfClient {
  * @type: type of the body, NULL when there was none
  * @text: the body, NULL when there was none
  * @json: the body, parsed, where it is JSON
+ * @sink: where a body goes that comes piece by piece
+ * @stream: (nullable): who makes that
+ * @opaque: handed to its functions
+ * @streamed: what of it has come
+ * @full: bytes that stand for what is not sent yet
+ * @ended: it has come to its end
  */
 typedef struct RfReply {
     bool done;
@@ -36,6 +42,12 @@ typedef struct RfReply {
     char *type;
     char *text;
     JsonObject *json;
+    RfSink sink;
+    const RfStream *stream;
+    void *opaque;
+    GString *streamed;
+    size_t full;
+    bool ended;
 } RfReply;
 
 /**
@@ -77,6 +89,13 @@ RfReply *rf_client_send(RfClient *client, const char *method,
  * @reply: the reply
  */
 void rf_reply_wait(RfReply *reply);
+
+/**
+ * rf_reply_hang_up: the client of a body that comes piece by piece is gone.
+ *
+ * @reply: the reply
+ */
+void rf_reply_hang_up(RfReply *reply);
 
 /**
  * rf_reply_header: a header of a reply.

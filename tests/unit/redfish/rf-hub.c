@@ -12,6 +12,7 @@ RfHub *rf_hub_new(MachineState state)
     fixture_start(&hub->fix);
     hub->client.bmc = hub->fix.bmc;
     hub->client.service = rf_service_new(hub->fix.bmc, rf_families);
+    hub->events = rf_events_new(hub->client.service);
     return hub;
 }
 
@@ -20,6 +21,7 @@ void rf_hub_free(RfHub *hub)
     if (!hub) {
         return;
     }
+    rf_events_free(hub->events);
     rf_service_free(hub->client.service);
     fixture_clear(&hub->fix);
     g_free(hub);

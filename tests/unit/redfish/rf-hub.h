@@ -4,6 +4,7 @@
 #define QEMU_BMC_TESTS_RF_HUB_H
 
 #include "bmc-fixture.h"
+#include "redfish/rf-events.h"
 #include "rf-client.h"
 
 #define HUB_OPERATOR "Basic b3BlcjpwYXNzd29yZA==" /* oper:password */
@@ -15,10 +16,12 @@
  *
  * @fix: the hub
  * @client: the service on it
+ * @events: what it tells of
  */
 typedef struct RfHub {
     Fixture fix;
     RfClient client;
+    RfEvents *events;
 } RfHub;
 
 /**

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The event service (DSP0268 EventService). */
+#include "osdep.h"
+
+#include "redfish/rf-events.h"
+#include "redfish/rf-service.h"
+
+static const char *const states[] = { "Enabled", NULL };
+static const char *const healths[] = { "OK", NULL };
+static const char *const formats[] = { "Event", NULL };
+static const char *const severities[] = { "OK", "Warning", "Critical", NULL };
+
+/* What the messages in use are of. */
+static const char *const prefixes[] = {
+    "Base", "ResourceEvent", "TaskEvent", NULL,
+};
+
+/* What the events in use are about. */
+static const char *const types[] = {
+    "Chassis", "ComputerSystem", "ManagerAccount", "ManagerNetworkProtocol",
+    "Sensor", "Session", "Task", NULL,
+};
+
+static const RfProperty no_properties[] = { { NULL } };
+
+static bool nth_text(const char *const *texts, unsigned n, RfValue *value)
+{
+    value->text = n < g_strv_length((char **)texts) ? texts[n] : NULL;
+    return value->text;
+}
+
+static bool nth_format(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_text(formats, n, value);
+}
+
+static bool nth_severity(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_text(severities, n, value);
+}
+
+static bool nth_prefix(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_text(prefixes, n, value);
+}
+
+static bool nth_type(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_text(types, n, value);
+}
+
+static bool nth_kind(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_text(rf_event_kinds, n, value);
+}
+
+static void submit_test(RfExchange *x, const RfPatch *patch)
+{
+    if (x->service->events) {
+        rf_events_test(x->service->events, patch);
+    }
+    rf_exchange_complete(x, NULL);
+}
+
+static const RfProperty status_properties[] = {
+    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
+    { "Health", RF_TYPE_ENUM, .texts = healths, .get = rf_get_first },
+    { NULL }
+};
+
+static const RfProperty filter_properties[] = {
+    { "EventFormatType", RF_TYPE_BOOL, .get = rf_get_true },
+    { "EventType", RF_TYPE_BOOL, .get = rf_get_true },
+    { "MessageId", RF_TYPE_BOOL, .get = rf_get_true },
+    { "MetricReportDefinition", RF_TYPE_BOOL, .get = rf_get_false },
+    { "OriginResource", RF_TYPE_BOOL, .get = rf_get_true },
+    { "RegistryPrefix", RF_TYPE_BOOL, .get = rf_get_true },
+    { "ResourceType", RF_TYPE_BOOL, .get = rf_get_true },
+    { "SubordinateResources", RF_TYPE_BOOL, .get = rf_get_false },
+    { NULL }
+};
+
+static const RfProperty service_properties[] = {
+    { "Id", RF_TYPE_STRING, .text = "EventService" },
+    { "Name", RF_TYPE_STRING, .text = "Event Service" },
+    { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = rf_get_true },
+    { "EventFormatTypes", RF_TYPE_STRINGS, .item = nth_format },
+    { "EventTypesForSubscription", RF_TYPE_STRINGS, .item = nth_kind },
+    { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix },
+    { "ResourceTypes", RF_TYPE_STRINGS, .item = nth_type },
+    { "Severities", RF_TYPE_STRINGS, .item = nth_severity },
+    { "ServerSentEventUri", RF_TYPE_STRING, .text = RF_EVENT_STREAM },
+    { "SSEFilterPropertiesSupported", RF_TYPE_OBJECT,
+      .members = filter_properties },
+    { NULL }
+};
+
+/*
+ * Its parameters are properties of an event, and all optional: MessageId and
+ * MessageArgs name a message of a registry, others change it.
+ */
+static const RfProperty test_parameters[] = {
+    { "EventGroupId", RF_TYPE_INTEGER, .min = 0, .max = INT32_MAX },
+    { "EventId", RF_TYPE_STRING, .min = 0, .max = 64 },
+    { "EventTimestamp", RF_TYPE_STRING, .min = 0, .max = 64 },
+    { "EventType", RF_TYPE_ENUM, .texts = rf_event_kinds },
+    { "Message", RF_TYPE_STRING, .min = 0, .max = 256 },
+    { "MessageArgs", RF_TYPE_STRINGS },
+    { "MessageId", RF_TYPE_STRING, .min = 0, .max = 128 },
+    { "MessageSeverity", RF_TYPE_ENUM, .texts = severities },
+    { "OriginOfCondition", RF_TYPE_STRING, .min = 0,
+      .max = RF_URI_MAX - 1 },
+    { "Severity", RF_TYPE_STRING, .min = 0, .max = 64 },
+    { NULL }
+};
+
+static const RfAction service_actions[] = {
+    { "#EventService.SubmitTestEvent", test_parameters,
+      RF_PRIVILEGE_CONFIGURE_MANAGER, submit_test },
+    { NULL }
+};
+
+const RfResource rf_event_service_resources[] = {
+    { .path = RF_EVENT_SERVICE, .type = "EventService.v1_12_0.EventService",
+      .properties = service_properties, .actions = service_actions,
+      .read = RF_PRIVILEGE_LOGIN, .write = RF_PRIVILEGE_CONFIGURE_MANAGER },
+    { .path = RF_EVENT_STREAM, .properties = no_properties,
+      .read = RF_PRIVILEGE_LOGIN, .live = true,
+      .content_type = "text/event-stream",
+      .prepare = rf_event_stream_start },
+    { NULL }
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files that make, keep and send events share. */
+#ifndef QEMU_BMC_REDFISH_RF_EVENTS_PRIV_H
+#define QEMU_BMC_REDFISH_RF_EVENTS_PRIV_H
+
+#include "redfish/rf-events.h"
+#include "util/clock.h"
+
+/**
+ * RfEventRecord: an event that has happened.
+ *
+ * @facts: what filters look at, by the names of DSP0266's table
+ * @text: the event record as JSON
+ */
+typedef struct RfEventRecord {
+    JsonObject *facts;
+    char *text;
+} RfEventRecord;
+
+/**
+ * RfEvents: see redfish/rf-events.h.
+ *
+ * @ring: the history; event n is at n modulo its size
+ * @first: number of the oldest one in it
+ * @next: number of the next one to happen
+ * @readers: of RfEventReader
+ * @streams: of open streams
+ * @keep_alive: running while there are streams
+ * @shared: what was last read without filter and context, for others who
+ *          read the same
+ * @shared_from: number of its first event
+ * @shared_next: number of the event that follows it
+ */
+struct RfEvents {
+    RfService *service;
+    Bmc *bmc;
+    RfEventSource *source;
+    RfEventRecord ring[RF_EVENTS_HISTORY];
+    int64_t first;
+    int64_t next;
+    GQueue readers;
+    GQueue streams;
+    ClockTimer *keep_alive;
+    GBytes *shared;
+    int64_t shared_from;
+    int64_t shared_next;
+};
+
+#endif /* QEMU_BMC_REDFISH_RF_EVENTS_PRIV_H */

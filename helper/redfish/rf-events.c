@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The history of events, and those who read it. */
+#include "osdep.h"
+
+#include "redfish/rf-events-priv.h"
+
+#include "redfish/rf-event-messages.h"
+#include "redfish/rf-service.h"
+#include "util/json.h"
+
+const char *const rf_event_kinds[] = {
+    [RF_EVENT_STATUS_CHANGE] = "StatusChange",
+    [RF_EVENT_RESOURCE_UPDATED] = "ResourceUpdated",
+    [RF_EVENT_RESOURCE_ADDED] = "ResourceAdded",
+    [RF_EVENT_RESOURCE_REMOVED] = "ResourceRemoved",
+    [RF_EVENT_ALERT] = "Alert",
+    [RF_EVENT_OTHER] = "Other",
+    NULL,
+};
+
+static void record_clear(RfEventRecord *record)
+{
+    g_clear_pointer(&record->facts, json_object_unref);
+    g_clear_pointer(&record->text, g_free);
+}
+
+static RfEventRecord *record_at(RfEvents *events, int64_t number)
+{
+    return &events->ring[number % RF_EVENTS_HISTORY];
+}
+
+static void set_text(JsonObject *object, const char *name, const char *text)
+{
+    if (text) {
+        json_object_set_string_member(object, name, text);
+    }
+}
+
+static void set_link(JsonObject *object, const char *name, const char *uri)
+{
+    if (uri) {
+        JsonObject *link = json_object_new();
+
+        json_object_set_string_member(link, "@odata.id", uri);
+        json_object_set_object_member(object, name, link);
+    }
+}
+
+/* "ResourceEvent" of "ResourceEvent.1.4.ResourceChanged". */
+static char *registry_prefix(const char *message_id)
+{
+    return g_strndup(message_id, strcspn(message_id, "."));
+}
+
+/* Returns the event as JSON; the message becomes the event. */
+static char *record_text(const RfEvent *event, int64_t number)
+{
+    g_autofree char *id = g_strdup_printf("%" PRId64, number);
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *when = g_date_time_format(now, "%FT%TZ");
+    JsonObject *object = event->message;
+
+    json_object_remove_member(object, "@odata.type");
+    /* Unique among those that are sent together, whichever these are. */
+    json_object_set_string_member(object, "MemberId", id);
+    json_object_set_string_member(object, "EventId", id);
+    json_object_set_string_member(object, "EventType",
+                                  rf_event_kinds[event->kind]);
+    json_object_set_string_member(object, "EventTimestamp", when);
+    set_link(object, "OriginOfCondition", event->origin);
+    set_link(object, "LogEntry", event->log_entry);
+    return json_print(object);
+}
+
+static JsonObject *record_facts(const RfEvent *event)
+{
+    JsonObject *facts = json_object_new();
+    const char *id = json_object_get_string_member(event->message,
+                                                   "MessageId");
+    g_autofree char *prefix = registry_prefix(id);
+
+    json_object_set_string_member(facts, "EventFormatType", "Event");
+    json_object_set_string_member(facts, "EventType",
+                                  rf_event_kinds[event->kind]);
+    json_object_set_string_member(facts, "MessageId", id);
+    json_object_set_string_member(facts, "RegistryPrefix", prefix);
+    json_object_set_string_member(
+        facts, "Severity",
+        json_object_get_string_member(event->message, "MessageSeverity"));
+    set_text(facts, "ResourceType", event->type);
+    set_text(facts, "OriginResource", event->origin);
+    return facts;
+}
+
+void rf_events_emit(RfEvents *events, const RfEvent *event)
+{
+    RfEventRecord *record;
+    GList *l, *following;
+
+    if (events->next - events->first == RF_EVENTS_HISTORY) {
+        events->first++;
+    }
+    record = record_at(events, events->next);
+    record_clear(record);
+    record->facts = record_facts(event);
+    record->text = record_text(event, events->next);
+    json_object_unref(event->message);
+    events->next++;
+    for (l = events->readers.head; l; l = following) {
+        RfEventReader *reader = l->data;
+
+        following = l->next;
+        reader->wake(reader->opaque);
+    }
+}
+
+static const char *text_of(const RfPatch *patch, const char *name)
+{
+    const RfValue *value = rf_patch_get(patch, NULL, name);
+
+    return value ? value->text : NULL;
+}
+
+/* A client may name any message, also one that it makes up. */
+static void change_message(JsonObject *message, const RfPatch *patch)
+{
+    static const char *const severities[] = { "OK", "Warning", "Critical" };
+    const RfValue *args = rf_patch_get(patch, NULL, "MessageArgs");
+    const RfValue *severity = rf_patch_get(patch, NULL, "MessageSeverity");
+    const char *id = text_of(patch, "MessageId");
+
+    if (id) {
+        json_object_set_string_member(message, "MessageId", id);
+        json_object_remove_member(message, "Message");
+        json_object_remove_member(message, "Resolution");
+    }
+    set_text(message, "Message", text_of(patch, "Message"));
+    if (args) {
+        json_object_set_member(message, "MessageArgs",
+                               json_node_copy(args->node));
+    }
+    if (severity) {
+        json_object_set_string_member(message, "MessageSeverity",
+                                      severities[severity->choice]);
+    }
+}
+
+void rf_events_test(RfEvents *events, const RfPatch *patch)
+{
+    const RfValue *kind = rf_patch_get(patch, NULL, "EventType");
+    RfEvent event = {
+        .message = rf_resource_event(RF_RESOURCE_TEST_MESSAGE, NULL, NULL),
+        .kind = kind ? kind->choice : RF_EVENT_ALERT,
+        .type = "EventService",
+        .origin = text_of(patch, "OriginOfCondition") ?: RF_EVENT_SERVICE,
+    };
+
+    change_message(event.message, patch);
+    rf_events_emit(events, &event);
+}
+
+void rf_events_add(RfEvents *events, RfEventReader *reader, int64_t after)
+{
+    reader->link.data = reader;
+    reader->next = events->next;
+    if (after > 0 && after < events->next) {
+        reader->next = after + 1;
+    }
+    g_queue_push_tail_link(&events->readers, &reader->link);
+}
+
+void rf_events_remove(RfEvents *events, RfEventReader *reader)
+{
+    g_queue_unlink(&events->readers, &reader->link);
+    g_clear_pointer(&reader->filter, rf_filter_free);
+}
+
+static bool wanted(const RfEventReader *reader, const RfEventRecord *record)
+{
+    return (!reader->filter ||
+            rf_filter_matches(reader->filter, record->facts)) &&
+           (!reader->matches ||
+            reader->matches(record->facts, reader->opaque));
+}
+
+static GString *envelope(int64_t number, const char *context)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text,
+                           "{\"@odata.type\":\"#Event.v1_13_0.Event\","
+                           "\"Id\":\"%" PRId64 "\",\"Name\":\"Event\",",
+                           number);
+    if (context) {
+        g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(),
+                                                         context);
+        g_autofree char *printed = json_print_node(node);
+
+        g_string_append_printf(text, "\"Context\":%s,", printed);
+    }
+    g_string_append(text, "\"Events\":[");
+    return text;
+}
+
+/* What was lost is told in the place of the last one that was. */
+static char *lost_text(RfEvents *events)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autoptr(JsonObject) message = NULL;
+    RfEvent event = { .kind = RF_EVENT_OTHER };
+
+    rf_messages_add(messages, RF_MESSAGE_EVENT_BUFFER_EXCEEDED, NULL, NULL,
+                    NULL);
+    message = json_object_ref(
+        json_array_get_object_element(rf_messages_list(messages), 0));
+    event.message = message;
+    return record_text(&event, events->first - 1);
+}
+
+static GBytes *read_batch(RfEvents *events, RfEventReader *reader,
+                          int64_t *last)
+{
+    GString *text = NULL;
+    unsigned count = 0;
+
+    if (reader->next < events->first) {
+        g_autofree char *lost = lost_text(events);
+
+        reader->next = events->first;
+        *last = events->first - 1;
+        text = envelope(*last, reader->context);
+        g_string_append(text, lost);
+        count = 1;
+    }
+    for (; reader->next < events->next && count < RF_EVENTS_BATCH;
+         reader->next++) {
+        RfEventRecord *record = record_at(events, reader->next);
+
+        if (!wanted(reader, record)) {
+            continue;
+        }
+        if (!text) {
+            text = envelope(reader->next, reader->context);
+        }
+        g_string_append_printf(text, "%s%s", count++ ? "," : "",
+                               record->text);
+        *last = reader->next;
+    }
+    if (!text) {
+        return NULL;
+    }
+    g_string_append_printf(text, "],\"Events@odata.count\":%u}", count);
+    return g_string_free_to_bytes(text);
+}
+
+/* Most readers want everything, and are at the same place. */
+GBytes *rf_events_read(RfEvents *events, RfEventReader *reader,
+                       int64_t *last)
+{
+    bool plain = !reader->filter && !reader->matches && !reader->context;
+    int64_t from = reader->next;
+    GBytes *bytes;
+
+    if (plain && events->shared && events->shared_from == from &&
+        (events->shared_next == events->next ||
+         events->shared_next - from == RF_EVENTS_BATCH)) {
+        reader->next = events->shared_next;
+        *last = reader->next - 1;
+        return g_bytes_ref(events->shared);
+    }
+    bytes = read_batch(events, reader, last);
+    if (plain && bytes) {
+        g_clear_pointer(&events->shared, g_bytes_unref);
+        events->shared = g_bytes_ref(bytes);
+        events->shared_from = from;
+        events->shared_next = reader->next;
+    }
+    return bytes;
+}
+
+RfEvents *rf_events_new(RfService *service)
+{
+    RfEvents *events = g_new0(RfEvents, 1);
+
+    events->service = service;
+    events->bmc = service->bmc;
+    g_queue_init(&events->readers);
+    g_queue_init(&events->streams);
+    /* Milliseconds: numbers go on growing when the process starts anew. */
+    events->next = g_get_real_time() / 1000;
+    events->first = events->next;
+    events->source = rf_event_source_new(events, events->bmc);
+    service->events = events;
+    return events;
+}
+
+void rf_events_free(RfEvents *events)
+{
+    unsigned i;
+
+    if (!events) {
+        return;
+    }
+    events->service->events = NULL;
+    rf_event_source_free(events->source);
+    rf_event_streams_free(events);
+    clock_timer_stop(&events->keep_alive);
+    for (i = 0; i < RF_EVENTS_HISTORY; i++) {
+        record_clear(&events->ring[i]);
+    }
+    g_clear_pointer(&events->shared, g_bytes_unref);
+    g_free(events);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events, and streams of them. */
+#include "osdep.h"
+
+#include "bmc/events.h"
+#include "bmc/tasks.h"
+#include "redfish/rf-event-messages.h"
+#include "rf-hub.h"
+
+#define SERVICE "/redfish/v1/EventService"
+#define STREAM SERVICE "/SSE"
+#define TEST_EVENT SERVICE "/Actions/EventService.SubmitTestEvent"
+
+static RfReply *open_stream(RfHub *hub, const char *query, const char *last)
+{
+    RfRequest request = {
+        .method = "GET",
+        .path = STREAM,
+        .query = query,
+        .headers = {
+            [RF_HEADER_AUTHORIZATION] = HUB_VIEWER,
+            [RF_HEADER_LAST_EVENT_ID] = last,
+            [RF_HEADER_ACCEPT] = "text/event-stream",
+        },
+        .peer = "192.0.2.1",
+    };
+    RfReply *reply = rf_client_call(&hub->client, &request);
+
+    g_assert_cmpuint(reply->status, ==, 200);
+    g_assert_nonnull(reply->stream);
+    return reply;
+}
+
+/* Ids of the messages that have come, "|" between what came together. */
+static char *take_messages(RfReply *reply, char **last_id)
+{
+    g_auto(GStrv) lines = g_strsplit(reply->streamed->str, "\n", -1);
+    GString *ids = g_string_new(NULL);
+    unsigned i, j;
+
+    for (i = 0; lines[i]; i++) {
+        g_autoptr(JsonObject) json = NULL;
+        g_autoptr(GError) err = NULL;
+        JsonArray *array;
+
+        if (g_str_has_prefix(lines[i], "id: ") && last_id) {
+            g_free(*last_id);
+            *last_id = g_strdup(lines[i] + 4);
+        }
+        if (!g_str_has_prefix(lines[i], "data: ")) {
+            continue;
+        }
+        json = json_parse_object(lines[i] + 6, strlen(lines[i] + 6), &err);
+        g_assert_no_error(err);
+        array = json_object_get_array_member(json, "Events");
+        g_assert_cmpuint(json_array_get_length(array), ==,
+                         json_object_get_int_member(json,
+                                                    "Events@odata.count"));
+        g_string_append(ids, ids->len ? "|" : "");
+        for (j = 0; j < json_array_get_length(array); j++) {
+            JsonObject *event = json_array_get_object_element(array, j);
+
+            g_string_append_printf(
+                ids, "%s%s", j ? "," : "",
+                strrchr(json_object_get_string_member(event, "MessageId"),
+                        '.') + 1);
+        }
+    }
+    g_string_truncate(reply->streamed, 0);
+    return g_string_free(ids, false);
+}
+
+static void assert_messages(RfReply *reply, const char *expected)
+{
+    g_autofree char *got = take_messages(reply, NULL);
+
+    g_assert_cmpstr(got, ==, expected);
+}
+
+static void submit(RfHub *hub, const char *body)
+{
+    g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "POST", TEST_EVENT,
+                                           body);
+
+    g_assert_cmpuint(reply->status, ==, 204);
+}
+
+static void test_service(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) reply = rf_hub_get(hub, SERVICE);
+    g_autoptr(RfReply) head = NULL, expand = NULL;
+
+    g_assert_cmpstr(rf_reply_text(reply, "/ServerSentEventUri"), ==, STREAM);
+    head = rf_hub_send(hub, ADMIN, "HEAD", STREAM, NULL);
+    g_assert_cmpuint(head->status, ==, 200);
+    g_assert_null(head->stream);
+    expand = rf_hub_send(hub, ADMIN, "GET", STREAM "?$expand=.", NULL);
+    g_assert_cmpuint(expand->status, ==, 400);
+}
+
+static void test_sources(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+    BmcTaskConfig task = { .name = "Work" };
+    BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+
+    g_assert_cmpstr(stream->streamed->str, ==, ":\n\n");
+    bmc_identify_set(hub->fix.bmc, -1, &origin);
+    assert_messages(stream, "ResourceChanged");
+    fixture_set_user(&hub->fix, FIXTURE_OPER, false, BMC_PRIVILEGE_USER);
+    g_assert_nonnull(strstr(stream->streamed->str, "/Accounts/3"));
+    assert_messages(stream, "ResourceChanged|ResourceChanged");
+    bmc_task_finish(hub->fix.bmc, bmc_task_new(hub->fix.bmc, &task, NULL),
+                    NULL, NULL);
+    assert_messages(stream, "TaskStarted|TaskCompletedOK");
+    g_assert_cmpint(fixture_power(&hub->fix, BMC_POWER_FORCE_OFF), ==, -1);
+    fixture_settle(&hub->fix);
+    g_assert_nonnull(strstr(stream->streamed->str, "ResourcePoweredOff"));
+    submit(hub, "{\"Message\":\"x\",\"MessageSeverity\":\"Critical\","
+                "\"OriginOfCondition\":\"/redfish/v1/Chassis/1\"}");
+    g_assert_nonnull(strstr(stream->streamed->str, "\"Message\":\"x\""));
+    g_assert_nonnull(strstr(stream->streamed->str, "\"Critical\""));
+}
+
+static void emit_watchdog(RfHub *hub)
+{
+    BmcEvent event = {
+        .sensor = 1,
+        .sensor_type = BMC_SENSOR_TYPE_WATCHDOG,
+        .event_type = BMC_EVENT_SENSOR_SPECIFIC,
+        .data = { 0xc1, 0xff, 0xff },
+    };
+
+    bmc_event_add(hub->fix.bmc, &event, "watchdog expired");
+}
+
+static void test_filter(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) tasks = open_stream(
+        hub, "$filter=RegistryPrefix%20eq%20'TaskEvent'", NULL);
+    g_autoptr(RfReply) bad = open_stream(
+        hub, "$filter=(Severity%20ne%20'OK')%20and%20"
+             "OriginResource%20eq%20'/redfish/v1/Systems/1'", NULL);
+    BmcTaskConfig task = { .name = "Work" };
+
+    submit(hub, NULL);
+    emit_watchdog(hub);
+    bmc_task_new(hub->fix.bmc, &task, NULL);
+    assert_messages(tasks, "TaskStarted");
+    assert_messages(bad, "ResourceErrorsDetected");
+}
+
+/* One that is behind gets what it has missed together. */
+static void test_behind(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+    g_autofree char *messages = NULL;
+    unsigned i;
+
+    g_string_truncate(stream->streamed, 0);
+    stream->full = 1;
+    for (i = 0; i < 3; i++) {
+        submit(hub, NULL);
+    }
+    g_assert_cmpuint(stream->streamed->len, ==, 0);
+    stream->full = 0;
+    stream->stream->drained(stream->opaque);
+    assert_messages(stream, "TestMessage,TestMessage,TestMessage");
+    stream->full = 1;
+    for (i = 0; i < RF_EVENTS_HISTORY + 1; i++) {
+        submit(hub, NULL);
+    }
+    stream->full = 0;
+    for (i = 0; i <= RF_EVENTS_HISTORY / RF_EVENTS_BATCH; i++) {
+        stream->stream->drained(stream->opaque);
+    }
+    messages = take_messages(stream, NULL);
+    g_assert_true(g_str_has_prefix(messages,
+                                   "EventBufferExceeded,TestMessage"));
+    stream->stream->drained(stream->opaque);
+    g_assert_cmpuint(stream->streamed->len, ==, 0);
+}
+
+static void test_resume(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) first = open_stream(hub, NULL, NULL);
+    g_autoptr(RfReply) second = NULL, old = NULL, odd = NULL;
+    g_autofree char *messages = NULL, *last = NULL;
+
+    submit(hub, NULL);
+    messages = take_messages(first, &last);
+    rf_reply_hang_up(first);
+    emit_watchdog(hub);
+    submit(hub, NULL);
+    second = open_stream(hub, NULL, last);
+    assert_messages(second, "ResourceErrorsDetected,TestMessage");
+    submit(hub, NULL);
+    assert_messages(second, "TestMessage");
+    /* Of another life of the service. */
+    old = open_stream(hub, NULL, "5");
+    g_assert_nonnull(strstr(old->streamed->str, "EventBufferExceeded"));
+    odd = open_stream(hub, NULL, "banana");
+    assert_messages(odd, "");
+}
+
+static void test_keep_alive(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+
+    g_string_truncate(stream->streamed, 0);
+    fixture_advance(&hub->fix, 29999);
+    g_assert_cmpuint(stream->streamed->len, ==, 0);
+    fixture_advance(&hub->fix, 1);
+    g_assert_cmpstr(stream->streamed->str, ==, ":\n\n");
+    fixture_advance(&hub->fix, 30000);
+    g_assert_cmpstr(stream->streamed->str, ==, ":\n\n:\n\n");
+}
+
+/* Who may not read any more does not. */
+static void test_revoked(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+
+    fixture_set_user(&hub->fix, FIXTURE_OPER, false, BMC_PRIVILEGE_USER);
+    g_assert_false(stream->ended);
+    fixture_set_user(&hub->fix, FIXTURE_VIEWER, false, BMC_PRIVILEGE_USER);
+    g_assert_true(stream->ended);
+}
+
+static void test_limit(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GPtrArray) streams = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)rf_reply_free);
+    g_autoptr(RfReply) reply = NULL;
+    unsigned i;
+
+    for (i = 0; i < RF_EVENT_STREAMS_MAX; i++) {
+        g_ptr_array_add(streams, open_stream(hub, NULL, NULL));
+    }
+    reply = rf_hub_send(hub, ADMIN, "GET", STREAM, NULL);
+    g_assert_cmpuint(reply->status, ==, 503);
+    rf_reply_hang_up(streams->pdata[7]);
+    g_clear_pointer(&reply, rf_reply_free);
+    reply = open_stream(hub, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    g_test_add_func("/redfish/events/service", test_service);
+    g_test_add_func("/redfish/events/sources", test_sources);
+    g_test_add_func("/redfish/events/filter", test_filter);
+    g_test_add_func("/redfish/events/behind", test_behind);
+    g_test_add_func("/redfish/events/resume", test_resume);
+    g_test_add_func("/redfish/events/keep-alive", test_keep_alive);
+    g_test_add_func("/redfish/events/revoked", test_revoked);
+    g_test_add_func("/redfish/events/limit", test_limit);
+    return g_test_run();
+}
