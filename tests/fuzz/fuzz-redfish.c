@@ -10,6 +10,7 @@
 #include "osdep.h"
 
 #include "bmc-fixture.h"
+#include "redfish/rf-events.h"
 #include "redfish/rf.h"
 #include "util/json.h"
 
@@ -21,6 +22,7 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_CONTENT_TYPE] = "Content-Type: ",
     [RF_HEADER_IF_MATCH] = "If-Match: ",
     [RF_HEADER_IF_NONE_MATCH] = "If-None-Match: ",
+    [RF_HEADER_LAST_EVENT_ID] = "Last-Event-ID: ",
     [RF_HEADER_ODATA_VERSION] = "OData-Version: ",
     [RF_HEADER_TOKEN] = "X-Auth-Token: ",
 };
@@ -32,7 +34,11 @@ static void respond(const RfResponse *response, void *opaque)
     (*n_answers)++;
     g_assert(response->status >= 200 && response->status < 600);
     g_assert(response->body || response->status == 204 ||
-             response->status == 304);
+             response->status == 304 ||
+             g_str_equal(response->content_type, "text/event-stream"));
+    if (response->stream) {
+        response->stream->closed(response->stream_opaque);
+    }
     if (response->body &&
         g_str_has_prefix(response->content_type, "application/json")) {
         g_autoptr(GError) err = NULL;
@@ -125,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     g_autoptr(GBytes) body = NULL;
     unsigned n_answers = 0;
     RfService *service = rf_service_new(the_hub(), rf_families);
+    RfEvents *events = rf_events_new(service);
 
     if (gap) {
         body = g_bytes_new(gap + 2, len - head_len - 2);
@@ -135,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     while (g_main_context_iteration(NULL, false)) {
         ;
     }
+    rf_events_free(events);
     rf_service_free(service);
     g_assert_cmpuint(n_answers, ==, 1);
     return 0;

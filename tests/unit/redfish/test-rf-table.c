@@ -218,6 +218,7 @@ static RfHub *hub_new(bool there)
 {
     RfHub *hub = rf_hub_new(MACHINE_STATE_RUNNING);
 
+    g_clear_pointer(&hub->events, rf_events_free);
     rf_service_free(hub->client.service);
     hub->client.service = rf_service_new(hub->fix.bmc, families);
     g_free(thing.name);
