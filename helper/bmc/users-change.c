@@ -43,6 +43,20 @@ bool bmc_origin_may_reach_host(const Bmc *bmc, const BmcOrigin *origin)
     return false;
 }
 
+static void say(Bmc *bmc, const UserSlot *slot, const char *what,
+                const char *done, const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+    g_autofree char *name = log_escape(slot->name, -1, BMC_USER_NAME_MAX);
+    unsigned suppressed;
+
+    if (log_limit_allows(&bmc->users->changes, clock_now_ms(bmc->clock),
+                         &suppressed)) {
+        g_message("users: %s of account %u (\"%s\") %s by %s", what,
+                  slot->user.slot, name, done, who);
+    }
+}
+
 /*
  * Says it, writes it and tells it. @trusted is bmc_origin_may_reach_host()
  * as it was before the change, which may have been one of the actor's own
@@ -51,19 +65,11 @@ bool bmc_origin_may_reach_host(const Bmc *bmc, const BmcOrigin *origin)
 static void changed(Bmc *bmc, UserSlot *slot, const char *what,
                     const BmcOrigin *origin, bool trusted)
 {
-    g_autofree char *who = bmc_origin_to_string(origin);
-    g_autofree char *name = log_escape(slot->name, -1, BMC_USER_NAME_MAX);
-    unsigned suppressed;
-
     if (!trusted) {
         slot->user.in_band = true;
     }
     users_update(slot);
-    if (log_limit_allows(&bmc->users->changes, clock_now_ms(bmc->clock),
-                         &suppressed)) {
-        g_message("users: %s of account %u (\"%s\") changed by %s", what,
-                  slot->user.slot, name, who);
-    }
+    say(bmc, slot, what, "changed", origin);
     users_save(bmc);
     bmc_changed(bmc, BMC_PART_USERS);
 }
@@ -92,6 +98,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
         return false;
     }
     if (len == 0) {
+        say(bmc, at, "everything", "deleted", origin);
         users_clear_slot(at);
         became_another(bmc, slot);
         changed(bmc, at, "name", origin, trusted);

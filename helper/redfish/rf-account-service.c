@@ -3,6 +3,7 @@
 #include "osdep.h"
 
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-privileges.h"
 
 #include "bmc/accounts.h"
 #include "bmc/lan.h"
@@ -239,6 +240,7 @@ static const RfProperty service_properties[] = {
       .get = get_reset_enabled, .setter = &set_lockout },
     { "Accounts", RF_TYPE_LINK, .text = SERVICE "/Accounts" },
     { "Roles", RF_TYPE_LINK, .text = ROLES },
+    { "PrivilegeMap", RF_TYPE_LINK, .text = RF_PRIVILEGES_URI },
     { NULL }
 };
 

@@ -22,6 +22,7 @@ const RfResource *const rf_families[] = {
     rf_accounts_resources,
     rf_account_service_resources,
     rf_event_service_resources,
+    rf_privileges_resources,
     NULL,
 };
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where the registries are whose messages and privileges are used (DSP0268
- * MessageRegistryFile); they are DMTF's (DSP8011).
+ * MessageRegistryFile). Messages are DMTF's (DSP8011); privileges are told by
+ * the service itself.
  */
 #include "osdep.h"
 
+#include "redfish/rf-privileges.h"
 #include "redfish/rf-resource.h"
 
 #define PUBLISHED "https://redfish.dmtf.org/registries/"
@@ -13,8 +15,9 @@
 typedef struct Registry {
     const char *id;       /* prefix of its messages, and its name */
     const char *version;  /* as Registry shows it */
-    const char *file;
+    const char *file;     /* at DMTF; NULL: it is @uri here */
     const char *name;
+    const char *uri;
 } Registry;
 
 static const Registry registries[] = {
@@ -25,6 +28,8 @@ static const Registry registries[] = {
       "Task Event Message Registry" },
     { "ResourceEvent", "ResourceEvent.1.4", "ResourceEvent.1.4.3.json",
       "Resource Event Message Registry" },
+    { RF_PRIVILEGES_ID, RF_PRIVILEGES_ID, NULL, "Privilege Registry",
+      RF_PRIVILEGES_URI },
 };
 
 static const Registry *registry_of(const RfContext *ctx)
@@ -77,17 +82,28 @@ static unsigned count_one(const RfContext *ctx)
     return 1;
 }
 
-static bool get_uri(const RfContext *ctx, RfValue *value)
+static bool get_published(const RfContext *ctx, RfValue *value)
 {
-    g_snprintf(value->buf, sizeof(value->buf), PUBLISHED "%s",
-               registry_of(ctx)->file);
+    const char *file = registry_of(ctx)->file;
+
+    if (!file) {
+        return false;
+    }
+    g_snprintf(value->buf, sizeof(value->buf), PUBLISHED "%s", file);
     value->text = value->buf;
     return true;
 }
 
+static bool get_uri(const RfContext *ctx, RfValue *value)
+{
+    value->text = registry_of(ctx)->uri;
+    return value->text;
+}
+
 static const RfProperty location_properties[] = {
     { "Language", RF_TYPE_STRING, .text = "en" },
-    { "PublicationUri", RF_TYPE_STRING, .get = get_uri },
+    { "PublicationUri", RF_TYPE_STRING, .get = get_published },
+    { "Uri", RF_TYPE_STRING, .get = get_uri },
     { NULL }
 };
 
