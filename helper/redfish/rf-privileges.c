@@ -61,7 +61,7 @@ bool rf_privilege_of(const RfResource *resource, const char *method,
     }
     if (g_str_equal(method, "PATCH")) {
         *mask = resource->write;
-        return resource->write;
+        return strstr(rf_resource_allow(resource), method);
     }
     if (g_str_equal(method, "DELETE") && resource->remove) {
         *mask = resource->remove->privilege;

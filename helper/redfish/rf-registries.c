@@ -22,8 +22,6 @@ typedef struct Registry {
 
 static const Registry registries[] = {
     { "Base", "Base.1.22", "Base.1.22.1.json", "Base Message Registry" },
-    { "ResourceEvent", "ResourceEvent.1.4", "ResourceEvent.1.4.3.json",
-      "Resource Event Message Registry" },
     { "TaskEvent", "TaskEvent.1.0", "TaskEvent.1.0.5.json",
       "Task Event Message Registry" },
     { "ResourceEvent", "ResourceEvent.1.4", "ResourceEvent.1.4.3.json",
