@@ -16,7 +16,12 @@
 #define FIRST_SLOT (BMC_USER_ANONYMOUS + 1)
 #define SECTION "accounts"
 
-/* Copies of what the caller gave. */
+/*
+ * Copies of what the caller gave.
+ *
+ * @seal: @password is the one that the account has, of which only a hash is
+ *        to be kept
+ */
 typedef struct Job {
     Bmc *bmc;
     unsigned slot;
@@ -26,6 +31,7 @@ typedef struct Job {
     char *password;
     char *user;
     char *peer;
+    bool seal;
 } Job;
 
 static void job_free(void *opaque)
@@ -54,9 +60,38 @@ static bool wants_ipmi(const Job *job)
 
 static bool needs_hash(const Job *job)
 {
-    return has(job, BMC_ACCOUNT_PASSWORD) &&
-           (strlen(job->password) > BMC_IPMI_PASSWORD_MAX ||
-            !wants_ipmi(job));
+    return job->seal || (has(job, BMC_ACCOUNT_PASSWORD) &&
+                         (strlen(job->password) > BMC_IPMI_PASSWORD_MAX ||
+                          !wants_ipmi(job)));
+}
+
+/* An account that is no longer for IPMI needs no password to be read. */
+static void find_seal(Job *job)
+{
+    const UserSlot *at = users_slot(job->bmc, MAX(job->slot, FIRST_SLOT));
+
+    if (job->slot && has(job, BMC_ACCOUNT_IPMI) && !job->change.ipmi &&
+        !has(job, BMC_ACCOUNT_PASSWORD) && at->has_password) {
+        job->password = g_strndup((const char *)at->password,
+                                  sizeof(at->password));
+        /* What is no text cannot be sent over Redfish, and stays */
+        job->seal = users_password_matches(at, job->password) &&
+                    g_utf8_validate(job->password, -1, NULL);
+    }
+}
+
+/* Nobody is logged out: the password is as it was. */
+static void seal(Job *job, const char *hash)
+{
+    UserSlot *at = users_slot(job->bmc, job->slot);
+
+    if (job->seal && users_password_matches(at, job->password)) {
+        users_clear_password(at);
+        at->hash = g_strdup(hash);
+        users_update(at);
+        users_save(job->bmc);
+        bmc_changed(job->bmc, BMC_PART_USERS);
+    }
 }
 
 static bool check_password(const Job *job, GError **errp)
@@ -161,6 +196,7 @@ static void apply(Job *job, const char *hash)
         access.messaging = change->ipmi;
     }
     bmc_users_set_access(bmc, job->slot, &access, &origin);
+    seal(job, hash);
     if (has(job, BMC_ACCOUNT_PASSWORD)) {
         users_set_text(bmc, job->slot, hash ? NULL : job->password, hash,
                        &origin);
@@ -266,6 +302,7 @@ void bmc_account_change_async(Bmc *bmc, unsigned slot,
         g_object_unref(task);
         return;
     }
+    find_seal(job);
     if (!needs_hash(job)) {
         go_on(task, NULL);
         return;

@@ -71,6 +71,17 @@ void rf_resource_dump(const RfResource *resource, GString *out)
     }
     g_string_append_c(out, '\n');
     dump_properties(resource->properties, "", out);
+    if (resource->create) {
+        g_string_append(out, "  POST:");
+        dump_privileges(resource->create->privilege, out);
+        g_string_append_c(out, '\n');
+        dump_properties(resource->create->properties, "", out);
+    }
+    if (resource->remove) {
+        g_string_append(out, "  DELETE:");
+        dump_privileges(resource->remove->privilege, out);
+        g_string_append_c(out, '\n');
+    }
     for (action = resource->actions; action && action->name; action++) {
         g_string_append_printf(out, "  POST %s:", action->name);
         dump_privileges(action->privilege, out);

@@ -212,6 +212,12 @@ static void test_types(void)
     /* No account for Redfish only has a password that can be read. */
     g_assert_false(bmc_account_has_ipmi_password(hub->fix.bmc, 7));
     g_assert_cmpuint(status(hub, BY_BOB_2, "GET", SYSTEM, NULL), ==, 200);
+    /* Also when it stays the same. */
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", OWN,
+                            "{\"AccountTypes\":[\"Redfish\"]}"), ==, 200);
+    g_assert_false(bmc_account_has_ipmi_password(hub->fix.bmc, 3));
+    assert_types(hub, OWN, "Redfish ");
+    g_assert_cmpuint(status(hub, HUB_OPERATOR, "GET", OWN, NULL), ==, 200);
     assert_error(hub, "PATCH", NEW, "{\"AccountTypes\":[]}",
                  "PropertyValueError#/AccountTypes");
 }
