@@ -387,6 +387,11 @@ void bmc_lan_set_bound(Bmc *bmc, GSocketAddress *addr)
     bmc_changed(bmc, BMC_PART_LAN);
 }
 
+GInetAddress *bmc_lan_bound(const Bmc *bmc)
+{
+    return bmc->lan->bound;
+}
+
 unsigned bmc_lan_port(const Bmc *bmc)
 {
     return bmc->lan->bound && bmc->lan->port ? bmc->lan->port :

@@ -148,6 +148,16 @@ bool bmc_lan_configure(Bmc *bmc, const BmcLanConfig *config, GError **errp);
 void bmc_lan_set_bound(Bmc *bmc, GSocketAddress *addr);
 
 /**
+ * bmc_lan_bound: what IPMI over LAN is bound to.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none) (nullable): the address, which may be "any"; NULL
+ * while there is none
+ */
+GInetAddress *bmc_lan_bound(const Bmc *bmc);
+
+/**
  * bmc_lan_port: the UDP port at which clients reach IPMI.
  *
  * @bmc: the hub

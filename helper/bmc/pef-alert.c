@@ -35,7 +35,7 @@ static void fill_ack(const PetTrap *trap, BmcPefAck *ack)
     memset(ack, 0, sizeof(*ack));
     ack->sequence = trap->sequence;
     ack->timestamp = trap->timestamp;
-    ack->source = PET_SOURCE_IPMI;
+    ack->source = trap->source;
     ack->sensor_device = trap->sensor_device;
     ack->sensor = trap->sensor;
     memcpy(ack->data, trap->data, sizeof(ack->data));
@@ -88,13 +88,15 @@ static void fill_trap(Bmc *bmc, PefAlert *alert)
     trap->utc_offset = offset == BMC_SEL_UTC_OFFSET_UNSPECIFIED ?
                        PET_UTC_UNSPECIFIED : (uint16_t)offset;
     trap->severity = alert->severity;
-    trap->sensor_device = event->generator ? event->generator & 0xff :
+    trap->source = alert->has_event ? pet_source(event->generator & 0xff) :
+                   PET_SOURCE_IPMI;
+    trap->sensor_device = alert->has_event ? event->generator & 0xff :
                           SENSOR_DEVICE_UNSPECIFIED;
     trap->sensor = event->sensor;
     trap->sensor_type = event->sensor_type;
     trap->event_type = event->trigger & 0x7f;
     trap->deassert = event->trigger & 0x80;
-    trap->offset = event->generator ? event->data[0] & 0x0f :
+    trap->offset = alert->has_event ? event->data[0] & 0x0f :
                    PET_OFFSET_UNSPECIFIED;
     memcpy(trap->data, event->data, sizeof(trap->data));
     trap->text = alert->string;
@@ -160,6 +162,25 @@ static bool is_refused(Bmc *bmc, unsigned number, GInetAddress *ip)
     return true;
 }
 
+/*
+ * Receivers know the BMC by its address, and filter by that. Loopback is no
+ * address to leave the host from. Without success the kernel chooses one.
+ */
+static void bind_as_lan(Bmc *bmc, GSocket *sock, GInetAddress *to)
+{
+    GInetAddress *bound = bmc_lan_bound(bmc);
+    g_autoptr(GSocketAddress) from = NULL;
+
+    if (!bound || g_inet_address_get_is_any(bound) ||
+        g_inet_address_get_family(bound) != g_inet_address_get_family(to) ||
+        (g_inet_address_get_is_loopback(bound) &&
+         !g_inet_address_get_is_loopback(to))) {
+        return;
+    }
+    from = g_inet_socket_address_new(bound, 0);
+    g_socket_bind(sock, from, false, NULL);
+}
+
 /* Returns false if the host has no way to the destination. */
 static bool transmit(Bmc *bmc, PefAlert *alert)
 {
@@ -181,6 +202,7 @@ static bool transmit(Bmc *bmc, PefAlert *alert)
     }
     pet_build(&w, &alert->trap);
     g_socket_set_blocking(sock, false);
+    bind_as_lan(bmc, sock, ip);
     return g_socket_send_to(sock, to, (const char *)w.data, w.len, NULL,
                             NULL) == (gssize)w.len;
 }
@@ -304,6 +326,12 @@ static void retry(void *opaque)
     PefAlert *alert = bmc->pef->current;
     const BmcLanDestination *d = bmc_lan_destination(bmc, alert->destination);
 
+    if (!is_used(d)) {
+        /* It was cleared in the meantime */
+        ended(bmc, alert, BMC_PEF_ALERT_NOT_SENT);
+        go_on(bmc);
+        return;
+    }
     if (alert->left) {
         transmit(bmc, alert);
         if (alert->left || d->ack) {
@@ -377,6 +405,7 @@ bool bmc_pef_alert(Bmc *bmc, unsigned destination, const char *string,
     alert->timestamp = pef_alert_time(bmc_sel_time(bmc));
     if (event) {
         alert->event = *event;
+        alert->has_event = true;
     }
     if (string) {
         g_strlcpy(alert->string, string, sizeof(alert->string));

@@ -18,6 +18,7 @@
  * PefAlert: an alert on its way.
  *
  * @event: what has happened
+ * @has_event: @event says so
  * @timestamp: when, as in a trap
  * @severity: as in a filter
  * @policies: policy numbers that are still to be followed, a bit each
@@ -33,6 +34,7 @@
  */
 typedef struct PefAlert {
     PefEvent event;
+    bool has_event;
     uint32_t timestamp;
     uint8_t severity;
     uint16_t policies;

@@ -194,6 +194,7 @@ static void process(Bmc *bmc, const PefWaiting *waiting)
     size_t i;
 
     alert->event = waiting->event;
+    alert->has_event = true;
     alert->timestamp = pef_alert_time(waiting->timestamp);
     if (!done) {
         g_clear_pointer(&alert, g_free);

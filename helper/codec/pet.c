@@ -118,7 +118,7 @@ static void write_bindings(ByteWriter *w, const PetTrap *trap)
     write_be16(w, trap->timestamp & 0xffff);
     write_be16(w, trap->utc_offset);
     byte_writer_u8(w, PET_SOURCE_IPMI);
-    byte_writer_u8(w, PET_SOURCE_IPMI);
+    byte_writer_u8(w, trap->source);
     byte_writer_u8(w, trap->severity);
     byte_writer_u8(w, trap->sensor_device);
     byte_writer_u8(w, trap->sensor);
@@ -130,6 +130,18 @@ static void write_bindings(ByteWriter *w, const PetTrap *trap)
     /* Manufacturer and product, as Get Device ID has them. */
     byte_writer_bytes(w, unspecified, 6);
     write_text(w, trap->text);
+}
+
+uint8_t pet_source(uint8_t generator)
+{
+    /* By the upper three bits of a software id, which has bit 0 set */
+    static const uint8_t software[8] = {
+        PET_SOURCE_FIRMWARE, PET_SOURCE_SMI_HANDLER, PET_SOURCE_SOFTWARE,
+        PET_SOURCE_IPMI, PET_SOURCE_IPMI, PET_SOURCE_IPMI, PET_SOURCE_IPMI,
+        PET_SOURCE_IPMI,
+    };
+
+    return generator & 1 ? software[generator >> 5] : PET_SOURCE_IPMI;
 }
 
 void pet_build(ByteWriter *out, const PetTrap *trap)

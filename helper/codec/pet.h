@@ -27,7 +27,10 @@
 /* Seconds from 1970 to 1998, where the time of a trap begins. */
 #define PET_EPOCH UINT32_C(883612800)
 #define PET_UTC_UNSPECIFIED 0xffff
-/* Who a trap and its event come from: a management controller. */
+/* Who a trap and its event come from. */
+#define PET_SOURCE_FIRMWARE 0x00
+#define PET_SOURCE_SMI_HANDLER 0x08
+#define PET_SOURCE_SOFTWARE 0x10
 #define PET_SOURCE_IPMI 0x20
 #define PET_OFFSET_UNSPECIFIED 0x0f
 
@@ -42,6 +45,7 @@
  * @timestamp: seconds since %PET_EPOCH, 0 if not known
  * @utc_offset: minutes from UTC to local time, in two's complement, or
  *              %PET_UTC_UNSPECIFIED
+ * @source: PET_SOURCE_*: who the event comes from
  * @severity: as in an event filter, 0 if not known
  * @sensor_device: slave address of the sensor's controller, FFh if not known
  * @sensor: sensor number, 0 if not known
@@ -60,6 +64,7 @@ typedef struct PetTrap {
     uint16_t sequence;
     uint32_t timestamp;
     uint16_t utc_offset;
+    uint8_t source;
     uint8_t severity;
     uint8_t sensor_device;
     uint8_t sensor;
@@ -70,6 +75,17 @@ typedef struct PetTrap {
     uint8_t data[3];
     const char *text;
 } PetTrap;
+
+/**
+ * pet_source: what kind of thing has made an event.
+ *
+ * @generator: first byte of its generator id: slave address, or software id
+ *             (IPMI 2.0 table 5-4)
+ *
+ * Returns: PET_SOURCE_*; for software that traps have no word for, and for
+ * controllers, %PET_SOURCE_IPMI, from which the event was got
+ */
+uint8_t pet_source(uint8_t generator);
 
 /**
  * pet_build: make the UDP payload of a trap.

@@ -311,13 +311,10 @@ static int start_alert(IpmiRequest *req, uint8_t destination, uint8_t string,
 {
     const BmcPefConfig *config = bmc_pef_get(req->bmc);
     char text[BMC_PEF_STRING_MAX + 1] = { 0 };
-    bool has_event = byte_reader_left(in);
+    bool has_event = byte_reader_left(in) != 0;
     g_autoptr(GError) err = NULL;
     PefEvent event = { 0 };
 
-    if (has_event && byte_reader_left(in) != EVENT_LEN) {
-        return IPMI_CC_LENGTH;
-    }
     if (has_event && !read_event(in, &event)) {
         return IPMI_CC_INVALID_FIELD;
     }
@@ -341,7 +338,11 @@ static int alert_immediate(IpmiRequest *req, ByteReader *in, ByteWriter *out)
     uint8_t number = byte_reader_u8(in);
     uint8_t target = byte_reader_u8(in);
     uint8_t string = byte_reader_u8(in);
+    size_t left = byte_reader_left(in);
 
+    if (left && left != EVENT_LEN) {
+        return IPMI_CC_LENGTH;
+    }
     if ((number & 0xf0) || (target & 0x30) ||
         ipmi_request_channel(req, number) != IPMI_CHANNEL_LAN) {
         return IPMI_CC_INVALID_FIELD;

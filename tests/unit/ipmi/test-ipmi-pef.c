@@ -188,6 +188,138 @@ static void test_immediate(CommandFixture *f, const void *opaque)
     check(f, 0x16, "01 41 00", "00");
 }
 
+/* Parts of an event are none, whatever is asked for. */
+static void test_partial(CommandFixture *f, const void *opaque)
+{
+    static const char *const parts[] = {
+        "20", "20 04", "20 04 01 55 01 59 ff",
+    };
+    size_t i;
+    unsigned operation;
+
+    for (i = 0; i < G_N_ELEMENTS(parts); i++) {
+        for (operation = 0; operation < 0x100; operation += 0x40) {
+            g_autofree char *hex = g_strdup_printf("01 %02x 00 %s",
+                                                   operation | 1, parts[i]);
+
+            g_assert_cmphex(run(f, 0x16, hex), ==, IPMI_CC_LENGTH);
+        }
+    }
+    check(f, 0x16, "01 41 00 20 04 01 55 01 59 ff ff", "00");
+    g_assert_cmphex(run(f, 0x16, "01 c1 00"), ==, IPMI_CC_INVALID_FIELD);
+}
+
+/* What is sent for a generator; -1 for no event. */
+static void check_sent(CommandFixture *f, GSocket *sock, const char *event,
+                       const char *specific, const char *binding)
+{
+    g_autofree char *hex = g_strdup_printf("01 01 00 %s", event);
+    uint8_t buf[512];
+    gssize len;
+
+    check(f, 0x16, hex, "");
+    len = receive(sock, buf, sizeof(buf));
+    g_assert_cmpint(len, >, 47);
+    /* After community, enterprise, agent and generic trap */
+    test_assert_hex_equal(buf + 35, strlen(specific) / 2, specific);
+    test_assert_hex_equal(buf + len - 47 + 24, 10, binding);
+    fixture_advance(&f->base, 10000);
+    while (receive(sock, buf, sizeof(buf)) > 0) {
+    }
+}
+
+/* Who the event comes from; 00h is a generator too. */
+static void test_source(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, false);
+
+    check_sent(f, sock, "", "02010f", "2020 00 ff 00 0000 000000");
+    check_sent(f, sock, "00 04 01 55 81 59 11 22", "0203010189",
+               "2020 00 00 55 0000 591122");
+    check_sent(f, sock, "20 04 01 55 01 59 11 22", "0203010109",
+               "2020 00 20 55 0000 591122");
+    check_sent(f, sock, "01 04 01 55 01 59 11 22", "0203010109",
+               "2000 00 01 55 0000 591122");
+    check_sent(f, sock, "41 04 01 55 01 59 11 22", "0203010109",
+               "2010 00 41 55 0000 591122");
+}
+
+/* What acknowledges a trap has its event source. */
+static void test_source_ack(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, true);
+    static const char *const wrong = "%02x %02x %02x %02x %02x %02x 20 41 55 "
+                                     "59 11 22";
+    static const char *const right = "%02x %02x %02x %02x %02x %02x 10 41 55 "
+                                     "59 11 22";
+    uint8_t buf[512];
+    const uint8_t *vb;
+    size_t i;
+
+    check(f, 0x16, "01 01 00 41 04 01 55 01 59 11 22", "");
+    vb = buf + receive(sock, buf, sizeof(buf)) - 47;
+    for (i = 0; i < 2; i++) {
+        g_autofree char *hex = g_strdup_printf(i ? right : wrong, vb[17],
+            vb[16], vb[21], vb[20], vb[19], vb[18]);
+
+        g_assert_cmphex(run(f, 0x17, hex), ==,
+                        i ? IPMI_CC_OK : IPMI_CC_NOT_PRESENT);
+    }
+    check(f, 0x16, "01 41 00", "01");
+}
+
+/* No retry goes to where there is no destination any more. */
+static void test_cleared(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, true);
+    const BmcLanDestination none = { .ack = true, .retries = 7 };
+    uint8_t buf[512];
+
+    check(f, 0x16, "01 01 00", "");
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), >, 0);
+    bmc_lan_set_destination(f->base.bmc, 1, &none, &f->ctx.origin);
+    fixture_advance(&f->base, 2000);
+    check(f, 0x16, "01 41 00", "02");
+    /* 0.0.0.0 would be this host. */
+    g_assert_cmpint(receive(sock, buf, sizeof(buf)), <, 0);
+}
+
+/* The receiver sees the address that IPMI is at. */
+static void test_from(CommandFixture *f, const void *opaque)
+{
+    g_autoptr(GSocket) sock = listen_at(f, false);
+    static const struct {
+        const char *bound;
+        const char *from;
+    } rows[] = {
+        { "127.0.0.5", "127.0.0.5" },
+        { "0.0.0.0", "127.0.0.1" },
+        { "::1", "127.0.0.1" },
+        /* Nobody's: any other is better than no alert. */
+        { "192.0.2.77", "127.0.0.1" },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GSocketAddress) bound =
+            g_inet_socket_address_new_from_string(rows[i].bound, 623);
+        g_autoptr(GSocketAddress) from = NULL;
+        g_autofree char *text = NULL;
+        char buf[512];
+
+        bmc_lan_set_bound(f->base.bmc, bound);
+        check(f, 0x16, "01 01 00", "");
+        g_assert_cmpint(g_socket_receive_from(sock, &from, buf, sizeof(buf),
+                                              NULL, NULL), >, 0);
+        text = g_inet_address_to_string(g_inet_socket_address_get_address(
+            G_INET_SOCKET_ADDRESS(from)));
+        g_assert_cmpstr(text, ==, rows[i].from);
+        fixture_advance(&f->base, 10000);
+        while (receive(sock, (uint8_t *)buf, sizeof(buf)) > 0) {
+        }
+    }
+}
+
 static void check_cause(CommandFixture *f, uint8_t action, const char *what)
 {
     g_autofree char *hex = g_strdup_printf("06 01 80 %02x 00 00" WHERE,
@@ -309,6 +441,11 @@ int main(int argc, char **argv)
     ADD("alert", test_alert);
     ADD("gate", test_gate);
     ADD("immediate", test_immediate);
+    ADD("partial", test_partial);
+    ADD("source", test_source);
+    ADD("source-ack", test_source_ack);
+    ADD("cleared", test_cleared);
+    ADD("from", test_from);
     ADD("cause", test_cause);
     ADD("guest", test_guest);
     ADD("refused", test_refused);
