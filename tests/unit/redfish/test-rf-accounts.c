@@ -345,6 +345,7 @@ static void test_policy(void)
     }
     assert_error(hub, "POST", ACCOUNTS, BOB,
                  "PasswordIncorrectLength#/Password");
+    g_clear_pointer(&hub->events, rf_events_free);
     rf_service_free(g_steal_pointer(&hub->client.service));
     fixture_restart(&hub->fix);
     g_assert_cmpuint(bmc_accounts_min_password(hub->fix.bmc), ==, 8);

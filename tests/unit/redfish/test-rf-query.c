@@ -286,6 +286,7 @@ static void test_shutdown(void)
     g_autoptr(RfReply) reply = rf_client_start(&hub->client, &request);
 
     g_assert_false(reply->done);
+    g_clear_pointer(&hub->events, rf_events_free);
     g_clear_pointer(&hub->client.service, rf_service_free);
     g_assert_true(reply->done);
     g_assert_cmpuint(reply->status, ==, 503);

@@ -206,6 +206,7 @@ static void test_settings(void)
                      503);
     g_assert_cmpuint(status(hub, token, NULL, "DELETE", uri, NULL), ==, 503);
     assert_alive(hub, token, true);
+    g_clear_pointer(&hub->events, rf_events_free);
     rf_service_free(g_steal_pointer(&hub->client.service));
     fixture_restart(&hub->fix);
     config = bmc_sessions_config(hub->fix.bmc);
