@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checking names and passwords. Hashing takes tens of milliseconds, so it is
- * done in a thread and its positive results are remembered for a minute, as
- * a keyed digest.
+ * done in a thread and its positive results are remembered, as a keyed digest,
+ * until they are not used for a minute.
  */
 #include "osdep.h"
 
@@ -91,6 +91,9 @@ static bool proof_known(Bmc *bmc, UserSlot *slot, const char *password)
     equal = secret_equal(proof, sizeof(proof), slot->proof,
                          sizeof(slot->proof));
     secret_wipe(proof, sizeof(proof));
+    if (equal) {
+        slot->proof_until_ms = clock_now_ms(bmc->clock) + CACHE_LIFE_MS;
+    }
     return equal;
 }
 

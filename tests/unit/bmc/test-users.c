@@ -98,7 +98,7 @@ static void test_verify_hashed(void)
     g_assert_cmpint(verify(&fix, "nobody", LONG_PASSWORD), ==,
                     BMC_ERROR_AUTH);
     g_assert_cmpint(verify(&fix, "admin", LONG_PASSWORD), ==, 102);
-    /* Known for a minute, and only this password */
+    /* Known until not used for a minute, and only this password */
     g_assert_true(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
                                        &user));
     g_assert_cmpuint(user->slot, ==, 2);
@@ -106,7 +106,10 @@ static void test_verify_hashed(void)
     clock_advance(fix.clock, 59999);
     g_assert_true(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
                                        &user));
-    clock_advance(fix.clock, 1);
+    clock_advance(fix.clock, 59999);
+    g_assert_true(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
+                                       &user));
+    clock_advance(fix.clock, 60000);
     g_assert_false(bmc_users_verify_now(fix.bmc, "admin", LONG_PASSWORD,
                                         &user));
 }
