@@ -28,7 +28,6 @@ typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
-typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 
 /**
@@ -72,7 +71,6 @@ struct Bmc {
     BmcPef *pef;
     BmcChassisState *chassis;
     BmcTasks *tasks;
-    BmcSubscriptions *subscriptions;
     BmcJournal *journal;
     Notifier machine_notifier;
     NotifierList notifiers;
@@ -529,20 +527,6 @@ void bmc_pef_free(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_tasks_new(Bmc *bmc);
-
-/**
- * bmc_subscriptions_new: load the subscriptions.
- *
- * @bmc: the hub
- */
-void bmc_subscriptions_new(Bmc *bmc);
-
-/**
- * bmc_subscriptions_free: wipe and free them.
- *
- * @bmc: the hub
- */
-void bmc_subscriptions_free(Bmc *bmc);
 
 /**
  * bmc_tasks_free: forget all tasks.

@@ -106,7 +106,6 @@ typedef enum BmcPart {
     BMC_PART_SOL,
     BMC_PART_SESSIONS,
     BMC_PART_TASKS,
-    BMC_PART_SUBSCRIPTIONS,
     BMC_PART_JOURNAL,
     BMC_PART__MAX,
 } BmcPart;

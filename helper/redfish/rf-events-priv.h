@@ -35,7 +35,6 @@ struct RfEvents {
     RfService *service;
     Bmc *bmc;
     RfEventSource *source;
-    RfEventPush *push;
     RfEventRecord ring[RF_EVENTS_HISTORY];
     int64_t first;
     int64_t next;

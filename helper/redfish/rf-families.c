@@ -23,7 +23,6 @@ const RfResource *const rf_families[] = {
     rf_account_service_resources,
     rf_event_service_resources,
     rf_privileges_resources,
-    rf_subscriptions_resources,
     NULL,
 };
 

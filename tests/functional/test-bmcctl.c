@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bmcctl on a real machine, over the local socket and over HTTPS. */
+#include "osdep.h"
+
+#include "test-vm.h"
+
+#define GUEST \
+    "-M q35 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-device ide-hd,drive=a -device ide-cd,bus=ide.1 -netdev user,id=n,restrict=on " \
+    "-device e1000,netdev=n"
+
+static void setup(TestLab *f, const void *data)
+{
+    g_autofree char *args = NULL;
+
+    f->dir = test_dir_new();
+    f->vm = test_vm_start(f->dir, GUEST);
+    args = g_strdup_printf("--qmp %s", f->vm->qmp);
+    f->bmc = test_bmc_start(f->dir, args);
+    test_bmc_wait_power(f->bmc, "On");
+}
+
+static void teardown(TestLab *f, const void *data)
+{
+    test_lab_end(f);
+}
+
+/* With @input, that is its standard input. */
+static void run(TestLab *f, const char *how, const char *input,
+                const char *args, int code, const char *pattern)
+{
+    g_autofree char *out = NULL;
+    g_autofree char *line = g_strdup_printf(
+        "sh -c \"printf '%s' | %s/tools/bmcctl %s %s\"", input ?: "",
+        g_getenv("TEST_BUILD"), how, args);
+    int status = test_run(&out, line);
+
+    if (status != code || !g_pattern_match_simple(pattern, out)) {
+        g_error("bmcctl %s %s: %d, '%s' instead of %d, '%s'", how, args,
+                status, out, code, pattern);
+    }
+}
+
+static void bmcctl(TestLab *f, const char *args, int code,
+                   const char *pattern)
+{
+    g_autofree char *how = g_strdup_printf("--run-dir %s/run", f->dir->path);
+
+    run(f, how, NULL, args, code, pattern);
+}
+
+static void test_power(TestLab *f, const void *data)
+{
+    bmcctl(f, "status", 0, "*Power: * On\n*Boot from: * as the machine*");
+    bmcctl(f, "power status", 0, "On\n");
+    bmcctl(f, "--json power status", 0, "{*\"PowerState\":\"On\"*}\n");
+    bmcctl(f, "power reset", 0, "");
+    bmcctl(f, "power off", 0, "");
+    bmcctl(f, "power status", 0, "Off\n");
+    bmcctl(f, "power reset", 1, "bmcctl: *\n");
+    bmcctl(f, "power on", 0, "");
+    bmcctl(f, "power status", 0, "On\n");
+    bmcctl(f, "identify on", 0, "");
+    bmcctl(f, "status", 0, "*Indicator: * on\n*");
+    bmcctl(f, "identify off", 0, "");
+}
+
+static void test_boot(TestLab *f, const void *data)
+{
+    bmcctl(f, "boot set pxe", 0, "");
+    bmcctl(f, "boot status", 0, "Boot from: * Pxe, once\n");
+    bmcctl(f, "boot set Hdd always", 0, "");
+    bmcctl(f, "boot status", 0, "Boot from: * Hdd, always\n");
+    bmcctl(f, "boot set moon", 1, "bmcctl: *cannot boot from 'moon'*");
+    bmcctl(f, "boot set pxe twice", 2, "bmcctl: 'twice' is neither*");
+    bmcctl(f, "boot clear", 0, "");
+    bmcctl(f, "boot status", 0, "*as the machine is configured\n");
+}
+
+static void test_users(TestLab *f, const void *data)
+{
+    g_autofree char *local = g_strdup_printf("--run-dir %s/run",
+                                             f->dir->path);
+
+    bmcctl(f, "user list", 0, "ID*admin *Administrator *enabled\n*");
+    run(f, local, "Pa55word", "user add joe Operator", 0, "");
+    run(f, local, "", "user add jim Operator", 2, "*no password*");
+    bmcctl(f, "user list", 0, "*joe *Operator *enabled\n*");
+    bmcctl(f, "user role joe ReadOnly", 0, "");
+    bmcctl(f, "user disable joe", 0, "");
+    bmcctl(f, "user list", 0, "*joe *ReadOnly *disabled\n*");
+    bmcctl(f, "user enable joe", 0, "");
+    run(f, local, "0therWord", "user password joe", 0, "");
+    bmcctl(f, "user role nobody ReadOnly", 1, "bmcctl: there is no user*");
+    bmcctl(f, "user remove joe", 0, "");
+    bmcctl(f, "--json user list", 0, "[\n{*\"UserName\":\"admin\"*}\n]\n");
+    bmcctl(f, "session list", 0, "ID *");
+    bmcctl(f, "session end x", 1, "bmcctl: there is no session 'x'\n");
+}
+
+static void test_log(TestLab *f, const void *data)
+{
+    bmcctl(f, "power reset", 0, "");
+    bmcctl(f, "log list", 0, "*20*-*-*T*");
+    bmcctl(f, "log clear", 0, "");
+    bmcctl(f, "get /redfish/v1/Systems?only", 0, "{*ComputerSystem*}\n");
+    bmcctl(f, "get nothing", 1, "bmcctl: 'nothing' is not a path*");
+    bmcctl(f, "get /redfish/v1/Nothing", 1, "bmcctl: *not found*");
+}
+
+/* The same from elsewhere. */
+static void test_url(TestLab *f, const void *data)
+{
+    g_autofree char *good = g_strdup_printf(
+        "--url %s -u admin -k", f->bmc->redfish);
+    g_autofree char *strict = g_strdup_printf("--url %s/ -u admin",
+                                              f->bmc->redfish);
+    g_autofree char *nobody = g_strdup_printf("--url %s -k", f->bmc->redfish);
+
+    g_setenv("BMC_PASSWORD", "password", TRUE);
+    run(f, good, NULL, "power status", 0, "On\n");
+    run(f, strict, NULL, "power status", 1, "bmcctl: *--insecure*");
+    run(f, nobody, NULL, "power status", 2, "*needs --user*");
+    run(f, "--url ftp://x -u a", NULL, "status", 2, "*not a URL*");
+    g_setenv("BMC_PASSWORD", "wrong", TRUE);
+    run(f, good, NULL, "status", 1, "bmcctl: wrong user name or password\n");
+    g_unsetenv("BMC_PASSWORD");
+    run(f, good, "password", "power status", 0, "On\n");
+    run(f, good, "", "power status", 2, "*no password*");
+}
+
+/* Events come while they happen. */
+static void test_events(TestLab *f, const void *data)
+{
+    g_autofree char *line = g_strdup_printf(
+        "sh -c '%s/tools/bmcctl --run-dir %s/run event follow > %s/events & "
+        "p=$!; for i in $(seq 100); do "
+        "%s/tools/bmcctl --run-dir %s/run power reset; "
+        "sleep 0.1; test -s %s/events && break; done; kill $p; "
+        "cat %s/events'", g_getenv("TEST_BUILD"), f->dir->path,
+        f->dir->path, g_getenv("TEST_BUILD"), f->dir->path, f->dir->path,
+        f->dir->path);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_run(&out, line), ==, 0);
+    g_assert_true(g_pattern_match_simple("20*-*-*T*", out));
+}
+
+#define ADD(path, func) \
+    g_test_add("/bmcctl/" path, TestLab, NULL, setup, func, teardown)
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    ADD("power", test_power);
+    ADD("boot", test_boot);
+    ADD("users", test_users);
+    ADD("log", test_log);
+    ADD("url", test_url);
+    ADD("events", test_events);
+    return g_test_run();
+}
