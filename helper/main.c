@@ -405,6 +405,9 @@ static bool start_redfish(App *app, GError **errp)
                        errp);
         return false;
     }
+    bmc_set_redfish_port(
+        app->bmc,
+        g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)), tls);
     bound_local = http_server_listen(app->http, local, NULL, errp);
     if (!bound_local) {
         return false;

@@ -29,6 +29,7 @@ typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
 typedef struct BmcJournal BmcJournal;
+typedef struct BmcRestarts BmcRestarts;
 
 /**
  * Bmc: the hub.
@@ -37,6 +38,8 @@ typedef struct BmcJournal BmcJournal;
  * @changed: bit per part whose notification is still to be sent
  * @notifying: notifications are being sent
  * @asleep: the guest was seen in ACPI S3
+ * @redfish_port: bmc_redfish_port()
+ * @redfish_tls: whether TLS is needed there
  * @identify: as bmc_identify_state()
  * @identify_timer: running while the indicator is lit for some time
  */
@@ -72,12 +75,15 @@ struct Bmc {
     BmcChassisState *chassis;
     BmcTasks *tasks;
     BmcJournal *journal;
+    BmcRestarts *restarts;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;
     uint64_t generation[BMC_PART__MAX + 1];
     unsigned changed;
     bool notifying;
+    unsigned redfish_port;
+    bool redfish_tls;
     int identify;
     ClockTimer *identify_timer;
 };
@@ -548,5 +554,19 @@ void bmc_journal_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_journal_free(Bmc *bmc);
+
+/**
+ * bmc_restarts_new: note when the BMC was started.
+ *
+ * @bmc: the hub
+ */
+void bmc_restarts_new(Bmc *bmc);
+
+/**
+ * bmc_restarts_free: forget a reset that is about to come.
+ *
+ * @bmc: the hub
+ */
+void bmc_restarts_free(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -186,6 +186,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sol_new(bmc);
     bmc_pef_new(bmc);
     bmc_journal_new(bmc);
+    bmc_restarts_new(bmc);
     return bmc;
 }
 
@@ -196,6 +197,7 @@ void bmc_free(Bmc *bmc)
     }
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
+    bmc_restarts_free(bmc);
     bmc_journal_free(bmc);
     bmc_pef_free(bmc);
     bmc_sol_free(bmc);
@@ -305,6 +307,19 @@ bool bmc_flush_finish(GAsyncResult *res, GError **errp)
 bool bmc_state_is_saved(const Bmc *bmc)
 {
     return persist_is_saved(bmc->persist);
+}
+
+void bmc_set_redfish_port(Bmc *bmc, unsigned port, bool tls)
+{
+    bmc->redfish_port = port;
+    bmc->redfish_tls = tls;
+    bmc_changed(bmc, BMC_PART_LAN);
+}
+
+unsigned bmc_redfish_port(const Bmc *bmc, bool *tls)
+{
+    *tls = bmc->redfish_tls;
+    return bmc->redfish_port;
 }
 
 void bmc_restart(Bmc *bmc, bool cold)

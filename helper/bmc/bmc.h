@@ -288,6 +288,25 @@ bool bmc_flush_finish(GAsyncResult *res, GError **errp);
 bool bmc_state_is_saved(const Bmc *bmc);
 
 /**
+ * bmc_set_redfish_port: tell where Redfish is served.
+ *
+ * @bmc: the hub
+ * @port: TCP port
+ * @tls: over TLS
+ */
+void bmc_set_redfish_port(Bmc *bmc, unsigned port, bool tls);
+
+/**
+ * bmc_redfish_port: where Redfish is served.
+ *
+ * @bmc: the hub
+ * @tls: set to whether over TLS
+ *
+ * Returns: TCP port, or 0 if it is not
+ */
+unsigned bmc_redfish_port(const Bmc *bmc, bool *tls);
+
+/**
  * bmc_restart: begin anew with what does not outlive the BMC: the identify
  * indicator is off, events are logged, access to the LAN channel is as it was
  * saved, sessions over Redfish are over. A cold one also forgets what is

@@ -7,6 +7,7 @@
 
 #include "ipmi/ipmi-core.h"
 
+#include "bmc/restart.h"
 #include "bmc/watchdog.h"
 #include "ipmi/ipmi-commands.h"
 #include "ipmi/ipmi-params.h"
@@ -172,6 +173,8 @@ IpmiCore *ipmi_core_new(Bmc *bmc)
                       core);
     notifier_list_add(bmc_watchdog_notifiers(bmc), &core->watchdog,
                       watchdog_interrupt, core);
+    notifier_list_add(bmc_restart_notifiers(bmc), &core->restart,
+                      ipmi_device_restart, core);
     return core;
 }
 
@@ -182,9 +185,9 @@ void ipmi_core_free(IpmiCore *core)
     }
     notifier_remove(&core->reset);
     notifier_remove(&core->watchdog);
+    notifier_remove(&core->restart);
     ipmi_msg_clear(&core->msg);
     ipmi_sol_free(core->sol);
-    clock_timer_stop(&core->reset_timer);
     ipmi_sessions_free(core->sessions);
     while (core->pending.head) {
         ipmi_request_cancel(core->pending.head->data);

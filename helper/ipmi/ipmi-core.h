@@ -223,9 +223,7 @@ typedef enum IpmiProgress {
  * @sol: Serial over LAN
  * @watchdog: on bmc_watchdog_notifiers()
  * @set_until_ms: "set in progress" until then, by IpmiProgress
- * @reset_timer: a reset of the BMC is about to come
- * @reset_cold: it is a cold one
- * @reset_ms: when that was asked for; older sessions end
+ * @restart: on bmc_restart_notifiers()
  * @inside_due_ms: up to when the guest's share of durable writes is used
  * @pending: requests with deferred answers
  */
@@ -240,9 +238,7 @@ struct IpmiCore {
     IpmiSol *sol;
     Notifier watchdog;
     int64_t set_until_ms[IPMI_PROGRESS__MAX];
-    ClockTimer *reset_timer;
-    bool reset_cold;
-    int64_t reset_ms;
+    Notifier restart;
     int64_t inside_due_ms;
     GQueue pending;
 };
@@ -401,5 +397,14 @@ int ipmi_request_channel(const IpmiRequest *req, uint8_t number);
  * Returns: true if @uuid is one
  */
 bool ipmi_guid_from_uuid(const char *uuid, uint8_t guid[IPMI_GUID_LEN]);
+
+/**
+ * ipmi_device_restart: NotifierFunc of bmc_restart_notifiers(): what only
+ * IPMI has begins anew, and a cold reset ends sessions.
+ *
+ * @opaque: the IpmiCore
+ * @data: a BmcRestart
+ */
+void ipmi_device_restart(void *opaque, const void *data);
 
 #endif /* QEMU_BMC_IPMI_IPMI_CORE_H */

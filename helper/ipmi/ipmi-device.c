@@ -9,11 +9,9 @@
 
 #include "ipmi/ipmi-commands.h"
 
+#include "bmc/restart.h"
 #include "ipmi/ipmi-params.h"
 #include "ipmi/ipmi-session.h"
-
-/* The answer leaves before what it answers comes to its end. */
-#define RESET_DELAY_MS 100
 
 #define SELF_TEST_OK 0x55
 #define SELF_TEST_BROKEN 0x57
@@ -43,31 +41,22 @@ static void close_older(IpmiSessions *sessions, int64_t when)
     }
 }
 
-static void reset_now(void *opaque)
+void ipmi_device_restart(void *opaque, const void *data)
 {
     IpmiCore *core = opaque;
+    const BmcRestart *restart = data;
 
-    g_message("IPMI: %s reset of the BMC",
-              core->reset_cold ? "cold" : "warm");
     ipmi_msg_reset(&core->msg);
     ipmi_params_reset(core);
-    if (core->reset_cold) {
+    if (restart->cold) {
         memset(&core->sel, 0, sizeof(core->sel));
-        close_older(core->sessions, core->reset_ms);
+        close_older(core->sessions, restart->asked_ms);
     }
-    bmc_restart(core->bmc, core->reset_cold);
 }
 
 static int reset(IpmiRequest *req, bool cold)
 {
-    IpmiCore *core = req->core;
-
-    core->reset_cold = cold || (core->reset_timer && core->reset_cold);
-    if (cold) {
-        core->reset_ms = clock_now_ms(core->clock);
-    }
-    clock_timer_start(core->clock, &core->reset_timer, RESET_DELAY_MS,
-                      reset_now, core);
+    bmc_restart_later(req->bmc, cold, &req->ctx->origin);
     return IPMI_CC_OK;
 }
 

@@ -2,12 +2,21 @@
 /* The BMC itself (DSP0268 Manager). */
 #include "osdep.h"
 
-#include "redfish/rf-resource.h"
+#include "bmc/restart.h"
+#include "bmc/sol.h"
+#include "redfish/rf-exchange.h"
+#include "redfish/rf-manager-clock.h"
 
 static const char *const manager_types[] = { "BMC", NULL };
 static const char *const power_states[] = { "On", NULL };
 static const char *const states[] = { "Enabled", NULL };
-static const char *const healths[] = { "OK", NULL };
+static const char *const healths[] = { "OK", "Critical", NULL };
+enum { HEALTH_OK, HEALTH_CRITICAL };
+
+/* Both do the same: nothing of the BMC waits for its end. */
+static const char *const reset_types[] = {
+    "GracefulRestart", "ForceRestart", NULL,
+};
 
 static bool get_uuid(const RfContext *ctx, RfValue *value)
 {
@@ -15,17 +24,135 @@ static bool get_uuid(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-static const RfProperty status_properties[] = {
-    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
-    { "Health", RF_TYPE_ENUM, .texts = healths, .get = rf_get_first },
+static bool get_health(const RfContext *ctx, RfValue *value)
+{
+    value->choice = bmc_state_is_saved(ctx->bmc) ? HEALTH_OK
+                                                 : HEALTH_CRITICAL;
+    return true;
+}
+
+static bool get_restart_time(const RfContext *ctx, RfValue *value)
+{
+    return rf_value_set_time(value, bmc_restart_time(ctx->bmc));
+}
+
+/* Serial console: SOL, of which there is one session at a time */
+
+static const RfSetter console_setter;
+
+static bool get_console_enabled(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = bmc_sol_get(ctx->bmc)->enabled;
+    return true;
+}
+
+static bool get_console_sessions(const RfContext *ctx, RfValue *value)
+{
+    value->integer = 1;
+    return true;
+}
+
+static bool nth_console_type(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    value->text = "IPMI";
+    return n == 0;
+}
+
+static void flushed(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (!g_cancellable_is_cancelled(x->cancellable)) {
+        rf_exchange_complete(x, err);
+    }
+}
+
+static void console_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *value = rf_patch_get(patch, &console_setter,
+                                        "ServiceEnabled");
+    BmcSolConfig config = *bmc_sol_get(x->context.bmc);
+    g_autoptr(GError) err = NULL;
+
+    config.enabled = value->boolean;
+    if (!bmc_sol_set(x->context.bmc, &config, &x->origin, &err)) {
+        rf_exchange_complete(x, err);
+        return;
+    }
+    bmc_flush_async(x->context.bmc, x->cancellable, flushed,
+                    rf_exchange_ref(x));
+}
+
+static const RfSetter console_setter = { .start = console_start };
+
+/* Actions */
+
+static bool any_allowed(const RfContext *ctx, unsigned choice)
+{
+    return true;
+}
+
+static void saved(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    if (!err) {
+        bmc_restart_later(x->context.bmc, true, &x->origin);
+    }
+    rf_exchange_complete(x, err);
+}
+
+static void reset_start(RfExchange *x, const RfPatch *patch)
+{
+    bmc_flush_async(x->context.bmc, x->cancellable, saved,
+                    rf_exchange_ref(x));
+}
+
+static const RfProperty reset_parameters[] = {
+    { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
+      .allowed = any_allowed },
     { NULL }
 };
 
+static const RfAction manager_actions[] = {
+    { "#Manager.Reset", reset_parameters, RF_PRIVILEGE_CONFIGURE_MANAGER,
+      reset_start },
+    { NULL }
+};
+
+/* Tables */
+
+static const RfProperty status_properties[] = {
+    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
+    { "Health", RF_TYPE_ENUM, .texts = healths, .get = get_health },
+    { NULL }
+};
+
+static const RfProperty console_properties[] = {
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = get_console_enabled,
+      .setter = &console_setter },
+    { "MaxConcurrentSessions", RF_TYPE_INTEGER,
+      .get = get_console_sessions },
+    { "ConnectTypesSupported", RF_TYPE_STRINGS, .item = nth_console_type },
+    { NULL }
+};
+
+static const char *const system_link[] = { "/redfish/v1/Systems/1", NULL };
+static const char *const chassis_link[] = { "/redfish/v1/Chassis/1", NULL };
+
 static const RfProperty link_properties[] = {
-    { "ManagerForServers", RF_TYPE_LINKS,
-      .texts = (const char *const[]) { "/redfish/v1/Systems/1", NULL } },
-    { "ManagerForChassis", RF_TYPE_LINKS,
-      .texts = (const char *const[]) { "/redfish/v1/Chassis/1", NULL } },
+    { "ManagerForServers", RF_TYPE_LINKS, .texts = system_link },
+    { "ManagerForChassis", RF_TYPE_LINKS, .texts = chassis_link },
+    { "ManagerInChassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1" },
+    { "ActiveSoftwareImage", RF_TYPE_LINK,
+      .text = "/redfish/v1/UpdateService/FirmwareInventory/BMC" },
     { NULL }
 };
 
@@ -40,8 +167,18 @@ static const RfProperty manager_properties[] = {
     { "ServiceEntryPointUUID", RF_TYPE_STRING, .get = get_uuid },
     { "PowerState", RF_TYPE_ENUM, .texts = power_states, .get = rf_get_first },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { "DateTime", RF_TYPE_STRING, .get = rf_get_clock,
+      .setter = &rf_clock_setter, .clock = true },
+    { "DateTimeLocalOffset", RF_TYPE_STRING, .get = rf_get_clock_offset,
+      .setter = &rf_clock_setter },
+    { "LastResetTime", RF_TYPE_STRING, .get = get_restart_time },
+    { "SerialConsole", RF_TYPE_OBJECT, .members = console_properties },
     { "NetworkProtocol", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/NetworkProtocol" },
+    { "EthernetInterfaces", RF_TYPE_LINK,
+      .text = "/redfish/v1/Managers/1/EthernetInterfaces" },
+    { "SerialInterfaces", RF_TYPE_LINK,
+      .text = "/redfish/v1/Managers/1/SerialInterfaces" },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/LogServices" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
@@ -63,7 +200,10 @@ const RfResource rf_managers_resources[] = {
     { .path = "/redfish/v1/Managers/{ManagerId}",
       .type = "Manager.v1_24_0.Manager",
       .properties = manager_properties,
+      .actions = manager_actions,
       .read = RF_PRIVILEGE_LOGIN,
+      .write = RF_PRIVILEGE_CONFIGURE_MANAGER,
+      .live = true,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -21,4 +21,15 @@ extern const RfProperty rf_machine_status[];
  */
 bool rf_get_power_state(const RfContext *ctx, RfValue *value);
 
+/* Parameters of the actions that reset the system or its chassis. */
+extern const RfProperty rf_reset_parameters[];
+
+/**
+ * rf_reset_start: RfAction.start of those.
+ *
+ * @x: the exchange
+ * @patch: the parameters
+ */
+void rf_reset_start(RfExchange *x, const RfPatch *patch);
+
 #endif /* QEMU_BMC_REDFISH_RF_SYSTEM_VALUES_H */

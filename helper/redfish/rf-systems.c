@@ -291,7 +291,7 @@ static void reset_done(GObject *source, GAsyncResult *res, void *opaque)
     rf_exchange_complete(x, err);
 }
 
-static void reset_start(RfExchange *x, const RfPatch *patch)
+void rf_reset_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *type = rf_patch_get(patch, NULL, "ResetType");
 
@@ -312,7 +312,7 @@ static const RfProperty boot_properties[] = {
     { NULL }
 };
 
-static const RfProperty reset_parameters[] = {
+const RfProperty rf_reset_parameters[] = {
     { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
       .allowed = any_allowed, .required = true },
     { NULL }
@@ -363,8 +363,8 @@ static const RfProperty system_properties[] = {
 };
 
 static const RfAction system_actions[] = {
-    { "#ComputerSystem.Reset", reset_parameters,
-      RF_PRIVILEGE_CONFIGURE_COMPONENTS, reset_start },
+    { "#ComputerSystem.Reset", rf_reset_parameters,
+      RF_PRIVILEGE_CONFIGURE_COMPONENTS, rf_reset_start },
     { NULL }
 };
 

@@ -10,9 +10,6 @@
 const RfResource *const rf_fake_families[] = {
     rf_root_resources,
     rf_systems_resources,
-    rf_managers_resources,
-    rf_network_protocol_resources,
-    rf_chassis_resources,
     rf_sensors_resources,
     NULL,
 };

@@ -198,7 +198,7 @@ static void test_roles(void)
 
         g_assert_cmpuint(status_of(client, "GET", SYSTEM, by, NULL), ==,
                          cases[i].get);
-        g_assert_cmpuint(status_of(client, "GET", "/redfish/v1/Managers/1",
+        g_assert_cmpuint(status_of(client, "GET", "/redfish/v1/Systems",
                                    by, NULL), ==, cases[i].get);
         g_assert_cmpuint(status_of(client, "GET", "/nothing", by, NULL), ==,
                          cases[i].missing);
