@@ -122,3 +122,10 @@ bool bmc_asset_set(Bmc *bmc, BmcAssetItem item, size_t offset,
     bmc_changed(bmc, BMC_PART_SYSTEM);
     return true;
 }
+
+void bmc_asset_reset(Bmc *bmc)
+{
+    bmc_asset_free(bmc);
+    persist_remove(bmc->persist, SECTION);
+    bmc_asset_new(bmc);
+}

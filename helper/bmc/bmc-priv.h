@@ -38,6 +38,7 @@ typedef struct BmcRestarts BmcRestarts;
  * @changed: bit per part whose notification is still to be sent
  * @notifying: notifications are being sent
  * @asleep: the guest was seen in ACPI S3
+ * @default_cycle_interval_ms: @power_cycle_interval_ms until it is set
  * @redfish_port: bmc_redfish_port()
  * @redfish_tls: whether TLS is needed there
  * @identify: as bmc_identify_state()
@@ -49,6 +50,7 @@ struct Bmc {
     char *uuid;
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
+    unsigned default_cycle_interval_ms;
     unsigned boot_expiry_ms;
     Machine *machine;
     Clock *clock;
@@ -568,5 +570,59 @@ void bmc_restarts_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_restarts_free(Bmc *bmc);
+
+/**
+ * bmc_users_reset: the first administrator's account, as configured, is the
+ * only one again.
+ *
+ * @bmc: the hub
+ */
+void bmc_users_reset(Bmc *bmc);
+
+/**
+ * bmc_lan_reset: forget all that was written.
+ *
+ * @bmc: the hub
+ * @origin: who asks
+ */
+void bmc_lan_reset(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * bmc_sol_reset: the configuration is the default again.
+ *
+ * @bmc: the hub
+ * @origin: who asks
+ */
+void bmc_sol_reset(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * bmc_fru_reset: drop what clients have written.
+ *
+ * @bmc: the hub
+ */
+void bmc_fru_reset(Bmc *bmc);
+
+/**
+ * bmc_asset_reset: drop what clients have written.
+ *
+ * @bmc: the hub
+ */
+void bmc_asset_reset(Bmc *bmc);
+
+/**
+ * bmc_chassis_reset: what is set up is the default again; the hours that it
+ * was powered stay.
+ *
+ * @bmc: the hub
+ */
+void bmc_chassis_reset(Bmc *bmc);
+
+/**
+ * bmc_pef_reset: filters, policies and all else of PEF are the defaults
+ * again.
+ *
+ * @bmc: the hub
+ */
+void bmc_pef_reset(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

@@ -156,6 +156,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->power_cycle_interval_ms = config->power_cycle_interval_ms ?
                                    config->power_cycle_interval_ms :
                                    DEFAULT_CYCLE_INTERVAL_MS;
+    bmc->default_cycle_interval_ms = bmc->power_cycle_interval_ms;
     bmc->machine = machine;
     bmc->clock = clock_ref(clock);
     bmc->persist = persist_open(config->state_dir, errp);

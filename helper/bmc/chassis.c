@@ -196,17 +196,34 @@ void bmc_chassis_restore(Bmc *bmc)
     }
 }
 
+static void set_defaults(BmcChassisState *c)
+{
+    unsigned i;
+
+    c->set = (BmcChassis) { .policy = BMC_RESTORE_UNKNOWN };
+    for (i = 0; i < BMC_CHASSIS_ADDRESSES - 1; i++) {
+        c->set.addresses[i] = IPMI_ADDR_BMC;
+    }
+}
+
+void bmc_chassis_reset(Bmc *bmc)
+{
+    set_defaults(bmc->chassis);
+    if (bmc->chassis->interval_set) {
+        bmc->chassis->interval_set = false;
+        bmc->power_cycle_interval_ms = bmc->default_cycle_interval_ms;
+    }
+    save(bmc);
+    bmc_changed(bmc, BMC_PART_POWER);
+}
+
 void bmc_chassis_new(Bmc *bmc)
 {
     PersistReader r;
     BmcChassisState *c = g_new0(BmcChassisState, 1);
-    unsigned i;
 
     bmc->chassis = c;
-    c->set.policy = BMC_RESTORE_UNKNOWN;
-    for (i = 0; i < BMC_CHASSIS_ADDRESSES - 1; i++) {
-        c->set.addresses[i] = IPMI_ADDR_BMC;
-    }
+    set_defaults(c);
     c->lost = bmc->machine->state == MACHINE_STATE_GONE;
     if (persist_read(&r, bmc->persist, SECTION)) {
         load(bmc, &r);

@@ -300,3 +300,14 @@ bool bmc_fru_written(const Bmc *bmc)
 {
     return bmc->fru->written;
 }
+
+void bmc_fru_reset(Bmc *bmc)
+{
+    FruDevice *machine = bmc->fru->devices->pdata[BMC_FRU_MACHINE];
+
+    if (bmc->fru->written) {
+        bmc->fru->written = false;
+        memset(machine->data, 0, machine->len);
+        build_machine(bmc);
+    }
+}

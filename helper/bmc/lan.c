@@ -247,6 +247,23 @@ bool bmc_lan_set(Bmc *bmc, BmcLanField field, const uint8_t *value,
     return true;
 }
 
+void bmc_lan_reset(Bmc *bmc, const BmcOrigin *origin)
+{
+    BmcLan *lan = bmc->lan;
+    unsigned i;
+
+    for (i = 0; i < BMC_LAN_FIELD__MAX; i++) {
+        lan->dirty |= lan->values[i].written && lan_fields[i].host;
+        lan->values[i].written = false;
+        lan->values[i].in_band = false;
+    }
+    memset(lan->destinations, 0, sizeof(lan->destinations));
+    lan_changed(bmc, "all of it", origin);
+    if (!lan->in_progress) {
+        lan_command_apply(bmc);
+    }
+}
+
 size_t bmc_lan_field_len(BmcLanField field)
 {
     return lan_fields[field].len;

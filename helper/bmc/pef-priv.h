@@ -159,4 +159,11 @@ uint32_t pef_alert_time(uint32_t seconds);
  */
 void pef_alert_free(Bmc *bmc);
 
+/**
+ * pef_forget: what is kept of the configuration is nothing.
+ *
+ * @bmc: the hub
+ */
+void pef_forget(Bmc *bmc);
+
 #endif /* QEMU_BMC_BMC_PEF_PRIV_H */

@@ -160,3 +160,8 @@ bool pef_config_valid(const BmcPefConfig *config)
     }
     return true;
 }
+
+void pef_forget(Bmc *bmc)
+{
+    persist_remove(bmc->persist, SECTION);
+}

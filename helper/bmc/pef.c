@@ -490,3 +490,14 @@ void bmc_pef_set_processed(Bmc *bmc, bool software, uint16_t record)
         g_free(waiting);
     }
 }
+
+void bmc_pef_reset(Bmc *bmc)
+{
+    unsigned port = bmc->pef->port;
+
+    bmc_pef_free(bmc);
+    pef_forget(bmc);
+    bmc_pef_new(bmc);
+    bmc->pef->port = port;
+    bmc_changed(bmc, BMC_PART_PEF);
+}

@@ -589,6 +589,13 @@ void persist_set(Persist *persist, const char *section, JsonObject *value)
     schedule(persist);
 }
 
+void persist_remove(Persist *persist, const char *section)
+{
+    json_object_remove_member(persist->root, section);
+    persist->generation++;
+    schedule(persist);
+}
+
 void persist_flush_async(Persist *persist, unsigned delay_ms,
                          GCancellable *cancellable,
                          GAsyncReadyCallback callback, void *opaque)

@@ -77,6 +77,14 @@ void persist_damaged(Persist *persist, const char *section,
 void persist_set(Persist *persist, const char *section, JsonObject *value);
 
 /**
+ * persist_remove: as persist_set(), but the section is no more.
+ *
+ * @persist: the state
+ * @section: its name
+ */
+void persist_remove(Persist *persist, const char *section);
+
+/**
  * persist_flush_async: wait until everything set so far is on disk.
  *
  * @persist: the state

@@ -52,4 +52,32 @@ NotifierList *bmc_restart_notifiers(Bmc *bmc);
  */
 int64_t bmc_restart_time(const Bmc *bmc);
 
+/**
+ * BmcDefaults: what bmc_reset_to_defaults() leaves as it is.
+ *
+ * @BMC_DEFAULTS_ALL: nothing
+ * @BMC_DEFAULTS_KEEP_NETWORK_AND_USERS: accounts, the LAN channel and LAN
+ *                                       configuration
+ * @BMC_DEFAULTS_KEEP_NETWORK: LAN configuration
+ */
+typedef enum BmcDefaults {
+    BMC_DEFAULTS_ALL,
+    BMC_DEFAULTS_KEEP_NETWORK_AND_USERS,
+    BMC_DEFAULTS_KEEP_NETWORK,
+} BmcDefaults;
+
+/**
+ * bmc_reset_to_defaults: make settings what they were when there was no
+ * state: what clients have written over IPMI and Redfish goes, what the
+ * configuration says holds. The first administrator is the configuration's
+ * again. The event log is cleared, which is its first record then; the
+ * BMC's and the machine's identities stay.
+ *
+ * @bmc: the hub
+ * @keep: what is left as it is
+ * @origin: who asks
+ */
+void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
+                           const BmcOrigin *origin);
+
 #endif /* QEMU_BMC_BMC_RESTART_H */

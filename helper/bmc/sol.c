@@ -183,3 +183,11 @@ bool bmc_sol_set(Bmc *bmc, const BmcSolConfig *config,
     bmc_changed(bmc, BMC_PART_SOL);
     return true;
 }
+
+void bmc_sol_reset(Bmc *bmc, const BmcOrigin *origin)
+{
+    BmcSolConfig config = defaults;
+
+    config.volatile_rate = config.rate;
+    bmc_sol_set(bmc, &config, origin, NULL);
+}

@@ -45,6 +45,8 @@ typedef struct UserSlot {
  *           may not reach the host
  * @changes: limits log lines about changes
  * @min_password: how long a new password must be
+ * @first_name: the first administrator, as configured
+ * @first_password: its password
  */
 struct BmcUsers {
     UserSlot slots[BMC_USERS_MAX];
@@ -56,6 +58,8 @@ struct BmcUsers {
     int64_t guesses_until_ms;
     LogLimit changes;
     unsigned min_password;
+    char *first_name;
+    char *first_password;
 };
 
 /**

@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bmc/persist-read.h"
+#include "bmc/sessions.h"
 #include "util/error.h"
 #include "util/secret.h"
 
@@ -457,6 +458,8 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
         g_prefix_error(errp, "IPMI_PASS: ");
         return false;
     }
+    users->first_name = g_strdup(config->admin_user);
+    users->first_password = g_strdup(config->admin_password);
     if (config->reset_accounts) {
         g_message("users: the accounts in %s are reset", bmc->state_dir);
     } else if (load(bmc) > 0) {
@@ -466,6 +469,27 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
         return true;
     }
     return make_first_admin(bmc, config, errp);
+}
+
+/* A long password is hashed here, as at start: it happens once in a while. */
+void bmc_users_reset(Bmc *bmc)
+{
+    BmcUsers *users = bmc->users;
+    BmcConfig config = {
+        .admin_user = users->first_name,
+        .admin_password = users->first_password,
+    };
+    g_autoptr(GError) err = NULL;
+    unsigned slot;
+
+    init_slots(users);
+    if (!make_first_admin(bmc, &config, &err)) {
+        g_warning("users: %s", err->message);
+    }
+    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
+        bmc_sessions_account_changed(bmc, slot);
+    }
+    bmc_changed(bmc, BMC_PART_USERS);
 }
 
 void bmc_users_free(Bmc *bmc)
@@ -485,6 +509,11 @@ void bmc_users_free(Bmc *bmc)
         users_clear_slot(&users->slots[i]);
     }
     g_object_unref(users->cancellable);
+    if (users->first_password) {
+        secret_wipe(users->first_password, strlen(users->first_password));
+    }
+    g_free(users->first_password);
+    g_free(users->first_name);
     secret_wipe(users, sizeof(*users));
     g_clear_pointer(&bmc->users, g_free);
 }

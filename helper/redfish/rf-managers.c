@@ -18,6 +18,13 @@ static const char *const reset_types[] = {
     "GracefulRestart", "ForceRestart", NULL,
 };
 
+static const char *const default_types[] = {
+    [BMC_DEFAULTS_ALL] = "ResetAll",
+    [BMC_DEFAULTS_KEEP_NETWORK_AND_USERS] = "PreserveNetworkAndUsers",
+    [BMC_DEFAULTS_KEEP_NETWORK] = "PreserveNetwork",
+    NULL,
+};
+
 static bool get_uuid(const RfContext *ctx, RfValue *value)
 {
     value->text = bmc_uuid(ctx->bmc);
@@ -115,15 +122,32 @@ static void reset_start(RfExchange *x, const RfPatch *patch)
                     rf_exchange_ref(x));
 }
 
+static void defaults_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *type = rf_patch_get(patch, NULL, "ResetType");
+
+    bmc_reset_to_defaults(x->context.bmc, type->choice, &x->origin);
+    bmc_flush_async(x->context.bmc, x->cancellable, saved,
+                    rf_exchange_ref(x));
+}
+
 static const RfProperty reset_parameters[] = {
     { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
       .allowed = any_allowed },
     { NULL }
 };
 
+static const RfProperty defaults_parameters[] = {
+    { "ResetType", RF_TYPE_ENUM, .texts = default_types,
+      .allowed = any_allowed, .required = true },
+    { NULL }
+};
+
 static const RfAction manager_actions[] = {
     { "#Manager.Reset", reset_parameters, RF_PRIVILEGE_CONFIGURE_MANAGER,
       reset_start },
+    { "#Manager.ResetToDefaults", defaults_parameters,
+      RF_PRIVILEGE_CONFIGURE_MANAGER, defaults_start },
     { NULL }
 };
 

@@ -2,6 +2,8 @@
 /* The BMC itself, its clock, its interfaces and protocols. */
 #include "osdep.h"
 
+#include "bmc/chassis.h"
+#include "bmc/fru.h"
 #include "bmc/lan.h"
 #include "bmc/restart.h"
 #include "bmc/sel.h"
@@ -25,6 +27,13 @@ static int64_t number(const RfReply *reply, const char *pointer)
 
     g_assert_nonnull(node);
     return json_node_get_int(node);
+}
+
+/* The service does not outlive its hub. */
+static void restart(RfHub *hub)
+{
+    g_clear_pointer(&hub->client.service, rf_service_free);
+    fixture_restart(&hub->fix);
 }
 
 static void test_manager(void)
@@ -72,7 +81,7 @@ static void test_clock(void)
     viewer = rf_hub_send(hub, HUB_VIEWER, "PATCH", MANAGER,
                          "{\"DateTime\":\"2031-02-03T04:05:06Z\"}");
     g_assert_cmpuint(viewer->status, ==, 403);
-    fixture_restart(&hub->fix);
+    restart(hub);
     g_assert_cmpint(bmc_sel_utc_offset(hub->fix.bmc), ==, 330);
 }
 
@@ -168,6 +177,76 @@ static void test_reset(void)
     fixture_assert_log(&hub->fix, "");
 }
 
+static void make_changes(Bmc *bmc)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
+    static const uint8_t address[] = { 192, 0, 2, 99 };
+    static const uint8_t fru[] = { 0 };
+    BmcSolConfig sol = *bmc_sol_get(bmc);
+
+    sol.enabled = false;
+    g_assert_true(bmc_sol_set(bmc, &sol, &origin, NULL));
+    g_assert_true(bmc_lan_set(bmc, BMC_LAN_ADDRESS, address, &origin, NULL));
+    g_assert_true(bmc_users_set_name(bmc, 9, "extra", 5, &origin, NULL));
+    g_assert_true(bmc_fru_write(bmc, BMC_FRU_MACHINE, 0, fru, 1, &origin,
+                                NULL));
+    bmc_chassis_set_policy(bmc, BMC_RESTORE_ON, &origin);
+    bmc_sel_set_utc_offset(bmc, 60);
+}
+
+static void check_defaults(Bmc *bmc, BmcDefaults keep)
+{
+    static const uint8_t written[] = { 192, 0, 2, 99 };
+    uint8_t address[BMC_LAN_VALUE_MAX];
+
+    g_assert_true(bmc_sol_get(bmc)->enabled);
+    g_assert_false(bmc_fru_written(bmc));
+    g_assert_cmpint(bmc_chassis_get(bmc)->policy, ==, BMC_RESTORE_UNKNOWN);
+    g_assert_cmpint(bmc_sel_utc_offset(bmc), ==, 0);
+    bmc_lan_get(bmc, BMC_LAN_ADDRESS, address);
+    g_assert_cmpint(memcmp(address, written, 4) == 0, ==,
+                    keep != BMC_DEFAULTS_ALL);
+    g_assert_cmpint(bmc_users_find(bmc, "extra", 5) != NULL, ==,
+                    keep == BMC_DEFAULTS_KEEP_NETWORK_AND_USERS);
+    g_assert_cmpint(bmc_users_find(bmc, "oper", 4) != NULL, ==,
+                    keep == BMC_DEFAULTS_KEEP_NETWORK_AND_USERS);
+    g_assert_nonnull(bmc_users_find(bmc, "admin", 5));
+    g_assert_cmpuint(bmc_sel_info(bmc).count, ==, 1);
+}
+
+/* Settings go, and stay so when the state is read again. */
+static void test_defaults(void)
+{
+    static const char *const bodies[] = {
+        [BMC_DEFAULTS_ALL] = "{\"ResetType\":\"ResetAll\"}",
+        [BMC_DEFAULTS_KEEP_NETWORK_AND_USERS] =
+            "{\"ResetType\":\"PreserveNetworkAndUsers\"}",
+        [BMC_DEFAULTS_KEEP_NETWORK] =
+            "{\"ResetType\":\"PreserveNetwork\"}",
+    };
+    const char *action = MANAGER "/Actions/Manager.ResetToDefaults";
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+        g_autoptr(RfReply) missing = NULL;
+        g_autoptr(RfReply) oper = NULL;
+        g_autoptr(RfReply) reply = NULL;
+
+        make_changes(hub->fix.bmc);
+        missing = rf_hub_send(hub, ADMIN, "POST", action, "{}");
+        g_assert_cmpuint(missing->status, ==, 400);
+        oper = rf_hub_send(hub, HUB_OPERATOR, "POST", action, bodies[i]);
+        g_assert_cmpuint(oper->status, ==, 403);
+        reply = rf_hub_send(hub, ADMIN, "POST", action, bodies[i]);
+        g_assert_cmpuint(reply->status, ==, 204);
+        fixture_advance(&hub->fix, BMC_RESTART_DELAY_MS);
+        check_defaults(hub->fix.bmc, i);
+        restart(hub);
+        check_defaults(hub->fix.bmc, i);
+    }
+}
+
 /* Where a client that has come over Redfish finds IPMI. */
 static void test_network_protocol(void)
 {
@@ -250,6 +329,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/managers/clock-bad", test_clock_bad);
     g_test_add_func("/redfish/managers/clock-etag", test_clock_etag);
     g_test_add_func("/redfish/managers/reset", test_reset);
+    g_test_add_func("/redfish/managers/defaults", test_defaults);
     g_test_add_func("/redfish/managers/network-protocol",
                     test_network_protocol);
     g_test_add_func("/redfish/managers/ethernet", test_ethernet);

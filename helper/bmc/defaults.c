@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings as they were when there was no state. */
+#include "osdep.h"
+
+#include "bmc/bmc-priv.h"
+#include "bmc/boot.h"
+#include "bmc/events.h"
+#include "bmc/journal.h"
+#include "bmc/restart.h"
+#include "bmc/sel.h"
+#include "bmc/sensors.h"
+#include "bmc/sol.h"
+
+void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
+                           const BmcOrigin *origin)
+{
+    static const char *const kept[] = {
+        [BMC_DEFAULTS_ALL] = "",
+        [BMC_DEFAULTS_KEEP_NETWORK_AND_USERS] = " but network and accounts",
+        [BMC_DEFAULTS_KEEP_NETWORK] = " but the network's",
+    };
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    g_message("all settings%s are reset by %s", kept[keep], who);
+    /* Without a machine that answers, it is cleared when there is one. */
+    bmc_boot_set_async(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE, NULL, origin,
+                       NULL, NULL, NULL);
+    bmc_pef_reset(bmc);
+    bmc_sensors_reset(bmc, origin);
+    bmc_event_set_receiver(bmc, BMC_EVENT_RECEIVER_SELF);
+    bmc_sol_reset(bmc, origin);
+    bmc_fru_reset(bmc);
+    bmc_asset_reset(bmc);
+    bmc_chassis_reset(bmc);
+    bmc_sel_set_time(bmc, g_get_real_time() / G_USEC_PER_SEC, origin);
+    bmc_sel_set_utc_offset(bmc, 0);
+    if (keep == BMC_DEFAULTS_ALL) {
+        bmc_lan_reset(bmc, origin);
+    }
+    if (keep != BMC_DEFAULTS_KEEP_NETWORK_AND_USERS) {
+        bmc_users_reset(bmc);
+        bmc_channel_free(bmc);
+        bmc_channel_new(bmc, true);
+        bmc_changed(bmc, BMC_PART_LAN);
+    }
+    bmc_journal_clear(bmc, origin);
+    bmc_sel_clear(bmc, origin);
+}
