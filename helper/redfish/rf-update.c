@@ -98,10 +98,14 @@ static const RfProperty service_properties[] = {
     { NULL }
 };
 
+/* None; but sushy wants to see that. */
+static const RfAction no_actions[] = { { NULL } };
+
 const RfResource rf_update_resources[] = {
     { .path = SERVICE,
       .type = "UpdateService.v1_17_0.UpdateService",
       .properties = service_properties,
+      .actions = no_actions,
       .read = RF_PRIVILEGE_LOGIN },
     { .path = FIRMWARE,
       .type = "SoftwareInventoryCollection.SoftwareInventoryCollection",
