@@ -32,6 +32,7 @@ static int64_t number(const RfReply *reply, const char *pointer)
 /* The service does not outlive its hub. */
 static void restart(RfHub *hub)
 {
+    g_clear_pointer(&hub->events, rf_events_free);
     g_clear_pointer(&hub->client.service, rf_service_free);
     fixture_restart(&hub->fix);
 }
