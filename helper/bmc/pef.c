@@ -403,6 +403,10 @@ bool bmc_pef_set(Bmc *bmc, const BmcPefConfig *config,
                     "a value of the PEF configuration is not possible");
         return false;
     }
+    /* As when a client writes back all that it has read */
+    if (!memcmp(&pef->config, config, sizeof(*config))) {
+        return true;
+    }
     if (log_limit_allows(&pef->log, clock_now_ms(bmc->clock), &suppressed)) {
         g_message("PEF: configuration changed by %s", who);
     }

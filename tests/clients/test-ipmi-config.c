@@ -285,6 +285,79 @@ static void test_pyghmi(ConfigLab *f, const void *data)
     }
 }
 
+/* Returns what was checked out; writing it back must change nothing. */
+static char *write_pef_back(ConfigLab *f, const char *program,
+                            const char *options)
+{
+    g_autofree char *path = test_dir_file(f->dir, "config");
+    g_autofree char *state = test_dir_file(f->dir, "state/state.json");
+    g_autofree char *checkout = g_strdup_printf("%s --checkout -n %s", options,
+                                                path);
+    g_autofree char *commit = g_strdup_printf("%s --commit -n %s", options,
+                                              path);
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    char *text = NULL;
+    int code;
+
+    ipmitool(f, "user set name 3 joe", 0, "*");
+    g_assert_true(g_file_get_contents(state, &before, NULL, NULL));
+    g_free(freeipmi(f, program, checkout, &code));
+    g_assert_cmpint(code, ==, 0);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_free(freeipmi(f, program, commit, &code));
+    g_assert_cmpint(code, ==, 0);
+    ipmitool(f, "user set name 3 joe", 0, "*");
+    g_assert_true(g_file_get_contents(state, &after, NULL, NULL));
+    g_assert_cmpstr(after, ==, before);
+    g_unlink(path);
+    return text;
+}
+
+static void test_pef(ConfigLab *f, const void *data)
+{
+    static const char *const settings[] = {
+        "lan alert set 1 1 ipaddr 192.0.2.50", "lan alert set 1 1 ack on",
+        "raw 4 0x12 1 0x0f", "raw 4 0x12 2 0x2f", "raw 4 0x12 3 60",
+        "raw 4 0x12 4 61",
+        "raw 4 0x12 6 20 0x80 0x0d 3 0x10 0x41 0x00 1 0x55 0x81 0x00 0x02 "
+        "0xf0 0x0f 0x50 0x01 0x02 0x03 0x04 0x05 0x06",
+        "raw 4 0x12 9 20 0x3a 0x11 0x82", "raw 4 0x12 12 8 20 2",
+        "raw 4 0x12 13 8 1 0x48 0x65 0x6c 0x6c 0x6f",
+    };
+    g_autofree char *first = write_pef_back(f, "ipmi-config",
+                                            "--category=pef");
+    g_autofree char *text = NULL;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(settings); i++) {
+        ipmitool(f, settings[i], 0, "*");
+    }
+    text = write_pef_back(f, "ipmi-pef-config", "");
+    g_assert_true(g_pattern_match_simple(
+        "*Enable_PEF_Event_Messages *Yes\n*Enable_PEF_Startup_Delay *Yes\n*"
+        "Startup_Delay *60\n*Alert_Startup_Delay *61\n*"
+        "Section Event_Filter_20\n*"
+        "Event_Filter_Action_Alert *Yes\n*"
+        "Event_Filter_Action_Power_Off *No\n*"
+        "Event_Filter_Action_Reset *Yes\n*"
+        "Event_Filter_Action_Power_Cycle *Yes\n*"
+        "Event_Severity *Critical\n*Generator_Id_Byte_1 *0x41\n*"
+        "Event_Trigger *0x81\n*", text));
+    /* Filters and policies of their own ipmitool cannot make. */
+    ipmitool(f, "pef filter disable 20", 0, "*20 is disabled*");
+    ipmitool(f, "pef filter enable 20", 0, "*20 is enabled*");
+    ipmitool(f, "pef policy disable 20", 0, "*20 is disabled*");
+    ipmitool(f, "raw 4 0x13 9 20 0", 0, "*11 14 32 11 82*");
+    ipmitool(f, "pef policy enable 20", 0, "*20 is enabled*");
+    ipmitool(f, "pef policy list", 0,
+             "*20 | 3 | enabled | *802.3 LAN | PET*192.0.2.50*");
+    restart(f, "");
+    ipmitool(f, "raw 4 0x13 6 20 0", 0,
+             "*11 14 80 0d 03 10 41 00 01 55 81 00 02 f0 0f 50*");
+    ipmitool(f, "raw 4 0x13 9 20 0", 0, "*11 14 3a 11 82*");
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -295,6 +368,7 @@ int main(int argc, char **argv)
     ADD("/clients/config/lan", test_lan);
     ADD("/clients/config/freeipmi", test_freeipmi);
     ADD("/clients/config/freeipmi/user", test_freeipmi_user);
+    ADD("/clients/config/pef", test_pef);
     ADD("/clients/config/pyghmi", test_pyghmi);
     return g_test_run();
 }
