@@ -107,6 +107,7 @@ typedef enum BmcPart {
     BMC_PART_SESSIONS,
     BMC_PART_TASKS,
     BMC_PART_JOURNAL,
+    BMC_PART_INVENTORY,
     BMC_PART__MAX,
 } BmcPart;
 

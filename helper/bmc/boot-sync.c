@@ -332,6 +332,24 @@ static void plan(Bmc *bmc)
     }
 }
 
+static bool same_devices(const GPtrArray *a, const GPtrArray *b)
+{
+    if (!a || a->len != b->len) {
+        return false;
+    }
+    for (unsigned i = 0; i < a->len; i++) {
+        const MachineBootDevice *x = a->pdata[i];
+        const MachineBootDevice *y = b->pdata[i];
+
+        if (strcmp(x->path, y->path) || strcmp(x->property, y->property) ||
+            g_strcmp0(x->mac, y->mac) || g_strcmp0(x->type, y->type) ||
+            x->size != y->size) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void listed(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GError) err = NULL;
@@ -339,6 +357,7 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     BmcBootControl *boot;
     Bmc *bmc = opaque;
     unsigned before;
+    bool same;
 
     if (bmc_error_is_cancelled(err)) {
         g_clear_pointer(&devices, g_ptr_array_unref);
@@ -350,6 +369,7 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     before = allowed_mask(boot);
+    same = same_devices(boot->devices, devices);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     boot->devices = devices;
     if (boot->rounds++ < MAX_ROUNDS) {
@@ -362,6 +382,9 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     }
     if (allowed_mask(boot) != before) {
         bmc_changed(bmc, BMC_PART_BOOT);
+    }
+    if (!same) {
+        bmc_changed(bmc, BMC_PART_INVENTORY);
     }
 }
 

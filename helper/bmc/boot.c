@@ -422,6 +422,11 @@ bool bmc_boot_target_allowed(const Bmc *bmc, BmcBootTarget target)
             boot_sync_has_device(bmc->boot, target));
 }
 
+const GPtrArray *bmc_boot_devices(const Bmc *bmc)
+{
+    return bmc->boot->devices;
+}
+
 MachineFirmware bmc_boot_mode(const Bmc *bmc)
 {
     MachineFirmware firmware = bmc->machine->info.firmware;

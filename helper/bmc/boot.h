@@ -68,6 +68,17 @@ const BmcBoot *bmc_boot_get(const Bmc *bmc);
 bool bmc_boot_target_allowed(const Bmc *bmc, BmcBootTarget target);
 
 /**
+ * bmc_boot_devices: the devices that the machine can boot from, as last
+ * listed; %BMC_PART_INVENTORY tells when others are there.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (nullable) (transfer none): array of MachineBootDevice, or NULL
+ * while not known; valid until the main loop runs
+ */
+const GPtrArray *bmc_boot_devices(const Bmc *bmc);
+
+/**
  * bmc_boot_mode: the firmware's mode: what the machine tells, else
  * VM_BOOT_MODE. It cannot be changed while QEMU runs.
  *

@@ -64,6 +64,7 @@ typedef struct BootObject {
     char *type;
     char *bus;
     char *drive;
+    char *mac;
     int64_t unit;
     int64_t index[2];
     bool has_index[2];
@@ -72,6 +73,7 @@ typedef struct BootObject {
 typedef struct ListCall {
     MachineCall call;
     GPtrArray *objects;
+    GPtrArray *blocks;
     unsigned pending;
     void (*next)(struct ListCall *list);
 } ListCall;
@@ -93,6 +95,7 @@ static void object_free(gpointer data)
     g_free(object->type);
     g_free(object->bus);
     g_free(object->drive);
+    g_free(object->mac);
     g_free(object);
 }
 
@@ -175,9 +178,29 @@ static bool object_kind(const ListCall *list, const BootObject *object,
     return flags & (TYPE_CHARDEV | TYPE_WWPN);
 }
 
-static void result_add(GPtrArray *result, const BootObject *object,
-                       unsigned slot, const char *property,
-                       MachineBootKind kind)
+/* By id, by path, or by that of an object within (usb-storage). */
+static int64_t object_size(const ListCall *list, const BootObject *object)
+{
+    size_t len = strlen(object->path);
+
+    for (guint i = 0; list->blocks && i < list->blocks->len; i++) {
+        const QmpBlock *block = list->blocks->pdata[i];
+
+        if (!block->qdev || !block->inserted) {
+            continue;
+        }
+        if (g_strcmp0(block->qdev, object->id) == 0 ||
+            (strncmp(block->qdev, object->path, len) == 0 &&
+             (!block->qdev[len] || block->qdev[len] == '/'))) {
+            return block->size;
+        }
+    }
+    return -1;
+}
+
+static void result_add(const ListCall *list, GPtrArray *result,
+                       const BootObject *object, unsigned slot,
+                       const char *property, MachineBootKind kind)
 {
     MachineBootDevice *device;
 
@@ -189,6 +212,10 @@ static void result_add(GPtrArray *result, const BootObject *object,
     device->property = g_strdup(property);
     device->name = g_strdup(object->id ? object->id : object->path);
     device->kind = kind;
+    device->mac = g_strdup(object->mac);
+    device->type = g_strdup(object->type);
+    device->size = kind == MACHINE_BOOT_NIC || kind == MACHINE_BOOT_FLOPPY ?
+                   -1 : object_size(list, object);
     device->index = CLAMP(object->index[slot], -1, INT32_MAX);
     g_ptr_array_add(result, device);
 }
@@ -224,12 +251,12 @@ static void list_complete(ListCall *list)
 
         for (unsigned s = 0; s < 2 && (flags & TYPE_FLOPPIES); s++) {
             if (has_floppy(list, object, s)) {
-                result_add(result, object, s, floppy_properties[s],
+                result_add(list, result, object, s, floppy_properties[s],
                            MACHINE_BOOT_FLOPPY);
             }
         }
         if ((flags & TYPE_BOOTINDEX) && object_kind(list, object, &kind)) {
-            result_add(result, object, 0, "bootindex", kind);
+            result_add(list, result, object, 0, "bootindex", kind);
         }
     }
     machine_call_succeed(&list->call, g_steal_pointer(&result),
@@ -276,6 +303,30 @@ static void drive_done(GObject *source, GAsyncResult *res, gpointer opaque)
     question_end(question, error);
 }
 
+static void mac_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    BootQuestion *question = opaque;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *value = qmp_qom_get_finish_string(res, &error);
+
+    if (question->list->call.q) {
+        question->object->mac = g_steal_pointer(&value);
+    }
+    question_end(question, error);
+}
+
+/* Sizes are extra: without them the list is as good as ever. */
+static void blocks_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    BootQuestion *question = opaque;
+    g_autoptr(GPtrArray) blocks = qmp_query_block_finish(res, NULL);
+
+    if (question->list->call.q) {
+        question->list->blocks = g_steal_pointer(&blocks);
+    }
+    question_end(question, NULL);
+}
+
 static void bus_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     BootQuestion *question = opaque;
@@ -311,6 +362,9 @@ static void ask_values(ListCall *list, BootObject *object)
     if (flags & TYPE_BOOTINDEX) {
         ask_value(list, object, "bootindex", 0, index_done);
     }
+    if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_MAC)) {
+        ask_value(list, object, "mac", 0, mac_done);
+    }
     if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)) {
         ask_value(list, object, "drive", 0, drive_done);
     }
@@ -343,6 +397,8 @@ static void types_complete(ListCall *list)
     for (guint i = 0; i < list->objects->len; i++) {
         ask_values(list, list->objects->pdata[i]);
     }
+    qmp_query_block_async(list->call.q->client, list->call.cancellable,
+                          blocks_done, question_new(list, NULL));
     round_sent(list);
 }
 
@@ -445,6 +501,7 @@ static void list_free(MachineCall *call)
     ListCall *list = (ListCall *)call;
 
     g_ptr_array_unref(list->objects);
+    g_clear_pointer(&list->blocks, g_ptr_array_unref);
     g_free(list);
 }
 

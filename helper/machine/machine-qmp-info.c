@@ -70,11 +70,21 @@ static bool smbios_equal(const MachineInfo *a, const MachineInfo *b)
     return true;
 }
 
+static bool sockets_equal(const MachineInfo *a, const MachineInfo *b)
+{
+    return a->n_sockets == b->n_sockets &&
+           (!a->n_sockets ||
+            memcmp(a->sockets, b->sockets,
+                   a->n_sockets * sizeof(*a->sockets)) == 0);
+}
+
 static bool info_equal(const MachineInfo *a, const MachineInfo *b)
 {
     return g_strcmp0(a->name, b->name) == 0 &&
            g_strcmp0(a->uuid, b->uuid) == 0 &&
            a->memory_bytes == b->memory_bytes && a->n_cpus == b->n_cpus &&
+           sockets_equal(a, b) &&
+           g_strcmp0(a->cpu_model, b->cpu_model) == 0 &&
            g_strcmp0(a->qemu_version, b->qemu_version) == 0 &&
            g_strcmp0(a->arch, b->arch) == 0 &&
            g_strcmp0(a->machine_type, b->machine_type) == 0 &&
@@ -197,6 +207,75 @@ static void target_done(GObject *source, GAsyncResult *res, gpointer opaque)
     info_answered(query, error);
 }
 
+static bool core_is_new(const GPtrArray *cpus, guint end)
+{
+    const QmpCpu *cpu = cpus->pdata[end];
+
+    for (guint i = 0; i < end; i++) {
+        const QmpCpu *other = cpus->pdata[i];
+
+        if (other->socket == cpu->socket && other->core == cpu->core) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static MachineSocket *socket_of(MachineInfo *info, unsigned id)
+{
+    for (unsigned i = 0; i < info->n_sockets; i++) {
+        if (info->sockets[i].id == id) {
+            return &info->sockets[i];
+        }
+    }
+    if (info->n_sockets == MACHINE_SOCKETS_MAX) {
+        return NULL;
+    }
+    info->sockets[info->n_sockets].id = id;
+    return &info->sockets[info->n_sockets++];
+}
+
+/* All of it is known, or nothing is told. */
+static void info_sockets(MachineInfo *info, const GPtrArray *cpus)
+{
+    info->sockets = g_new0(MachineSocket, MACHINE_SOCKETS_MAX);
+    for (guint i = 0; i < cpus->len; i++) {
+        const QmpCpu *cpu = cpus->pdata[i];
+        MachineSocket *socket = NULL;
+
+        if (cpu->socket >= 0 && cpu->socket <= UINT16_MAX &&
+            cpu->core >= 0) {
+            socket = socket_of(info, cpu->socket);
+        }
+        if (!socket) {
+            info->n_sockets = 0;
+            return;
+        }
+        socket->threads++;
+        socket->cores += core_is_new(cpus, i);
+    }
+}
+
+/* "Skylake-Server-x86_64-cpu" to "Skylake-Server" */
+static void model_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autofree char *type = qmp_qom_get_finish_string(res, &error);
+
+    if (type && g_str_has_suffix(type, "-cpu")) {
+        char *dash;
+
+        type[strlen(type) - strlen("-cpu")] = '\0';
+        dash = strrchr(type, '-');
+        if (dash) {
+            *dash = '\0';
+        }
+        query->info.cpu_model = g_steal_pointer(&type);
+    }
+    info_answered(query, error);
+}
+
 static void cpus_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     InfoQuery *query = opaque;
@@ -204,6 +283,16 @@ static void cpus_done(GObject *source, GAsyncResult *res, gpointer opaque)
 
     query->cpus = qmp_query_cpus_finish(res, &error);
     query->info.n_cpus = query->cpus ? query->cpus->len : 0;
+    if (query->info.n_cpus) {
+        const QmpCpu *first = query->cpus->pdata[0];
+
+        info_sockets(&query->info, query->cpus);
+        if (first->qom_path && query->q->ready) {
+            query->pending++;
+            qmp_qom_get_async(query->q->client, first->qom_path, "type",
+                              query->q->cancellable, model_done, query);
+        }
+    }
     info_answered(query, error);
 }
 

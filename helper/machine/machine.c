@@ -126,6 +126,8 @@ void machine_boot_device_free(MachineBootDevice *device)
     g_free(device->path);
     g_free(device->property);
     g_free(device->name);
+    g_free(device->mac);
+    g_free(device->type);
     g_free(device);
 }
 
@@ -150,6 +152,8 @@ void machine_info_clear(MachineInfo *info)
     g_free(info->arch);
     g_free(info->machine_type);
     g_free(info->cpu_threads);
+    g_free(info->sockets);
+    g_free(info->cpu_model);
     for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
         g_free(info->smbios[i]);
     }

@@ -89,6 +89,21 @@ typedef enum MachineSmbios {
     MACHINE_SMBIOS__MAX,
 } MachineSmbios;
 
+#define MACHINE_SOCKETS_MAX 256
+
+/**
+ * MachineSocket: a CPU socket that has vCPUs.
+ *
+ * @id: QEMU's number of it
+ * @cores: its cores
+ * @threads: its threads, which are vCPUs
+ */
+typedef struct MachineSocket {
+    unsigned id;
+    unsigned cores;
+    unsigned threads;
+} MachineSocket;
+
 /**
  * MachineInfo: facts that hold for one QEMU process. A string that is not
  * known is NULL, a number 0. Kept after QEMU has gone, until another one
@@ -98,6 +113,10 @@ typedef enum MachineSmbios {
  * @uuid: "-uuid" in lower case; NULL when QEMU has none (all zero)
  * @memory_bytes: base memory plus what is plugged
  * @n_cpus: vCPUs present now (logical processors)
+ * @n_sockets: sockets in @sockets; 0 when QEMU does not tell of all vCPUs
+ *             where they are
+ * @sockets: in the order of the first vCPU of each
+ * @cpu_model: QOM type of the CPUs, without what is the same for all
  * @qemu_version: "7.2.22", query-version
  * @arch: "x86_64", query-target
  * @machine_type: "pc-q35-7.2-machine" without the suffix
@@ -113,6 +132,9 @@ typedef struct MachineInfo {
     char *uuid;
     uint64_t memory_bytes;
     unsigned n_cpus;
+    unsigned n_sockets;
+    MachineSocket *sockets;
+    char *cpu_model;
     char *qemu_version;
     char *arch;
     char *machine_type;
@@ -204,6 +226,9 @@ typedef enum MachineBootKind {
  * @name: the device's id, or its QOM path when it has none: for people
  * @kind: what it is
  * @index: boot index, -1 when it has none
+ * @mac: (nullable): MAC address of a network card: "52:54:00:12:34:56"
+ * @type: (nullable): QOM type, e.g. "virtio-blk-pci"
+ * @size: bytes of what is in it now, -1 when not known
  */
 typedef struct MachineBootDevice {
     char *path;
@@ -211,6 +236,9 @@ typedef struct MachineBootDevice {
     char *name;
     MachineBootKind kind;
     int32_t index;
+    char *mac;
+    char *type;
+    int64_t size;
 } MachineBootDevice;
 
 /**

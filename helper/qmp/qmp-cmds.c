@@ -139,8 +139,30 @@ static void cpu_free(void *opaque)
     g_free(cpu);
 }
 
+/* Ids of cores count from 0 in each die and cluster. */
+static void cpu_parse_place(QmpCpu *cpu, JsonObject *props)
+{
+    static const char *const levels[] = { "die-id", "cluster-id" };
+    int64_t value;
+
+    if (json_get_int(props, "socket-id", &value) == JSON_GET_OK) {
+        cpu->socket = value;
+    }
+    if (json_get_int(props, "core-id", &value) != JSON_GET_OK ||
+        value < 0 || value > UINT16_MAX) {
+        return;
+    }
+    cpu->core = value;
+    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) {
+        if (json_get_int(props, levels[i], &value) == JSON_GET_OK) {
+            cpu->core |= (value & UINT16_MAX) << (16 * (i + 1));
+        }
+    }
+}
+
 static void *cpu_parse(JsonObject *object)
 {
+    JsonObject *props;
     QmpCpu *cpu;
     int64_t index;
 
@@ -151,6 +173,11 @@ static void *cpu_parse(JsonObject *object)
     cpu->index = index;
     cpu->qom_path = dup_member(object, "qom-path");
     json_get_int(object, "thread-id", &cpu->thread_id);
+    cpu->socket = -1;
+    cpu->core = -1;
+    if (json_get_object(object, "props", &props) == JSON_GET_OK) {
+        cpu_parse_place(cpu, props);
+    }
     return cpu;
 }
 

@@ -55,11 +55,16 @@ const char *qmp_run_state_to_string(QmpRunState state);
  * @index: cpu-index
  * @qom_path: QOM path of the CPU object
  * @thread_id: the host's thread
+ * @socket: props.socket-id, -1 when not told
+ * @core: which core of the socket, from the ids of die, cluster and core;
+ *        -1 when not told
  */
 typedef struct QmpCpu {
     int64_t index;
     char *qom_path;
     int64_t thread_id;
+    int64_t socket;
+    int64_t core;
 } QmpCpu;
 
 /**

@@ -8,6 +8,8 @@
 const RfResource *const rf_families[] = {
     rf_root_resources,
     rf_systems_resources,
+    rf_processors_resources,
+    rf_ethernet_resources,
     rf_managers_resources,
     rf_network_protocol_resources,
     rf_chassis_resources,

@@ -437,6 +437,8 @@ bool rf_value_set_time(RfValue *value, int64_t when);
 /* The families of resources; each table ends with a zero row. */
 extern const RfResource rf_root_resources[];
 extern const RfResource rf_systems_resources[];
+extern const RfResource rf_processors_resources[];
+extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];

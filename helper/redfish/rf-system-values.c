@@ -94,3 +94,8 @@ const RfProperty rf_machine_status[] = {
     { "Health", RF_TYPE_ENUM, .texts = healths, .get = get_health },
     { NULL }
 };
+
+const RfProperty rf_present_status[] = {
+    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
+    { NULL }
+};

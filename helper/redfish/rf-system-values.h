@@ -11,6 +11,9 @@ extern const char *const rf_power_states[];
 /* Resource.Status of the machine. */
 extern const RfProperty rf_machine_status[];
 
+/* Resource.Status of hardware that is there. */
+extern const RfProperty rf_present_status[];
+
 /**
  * rf_get_power_state: RfProperty.get of PowerState.
  *

@@ -111,6 +111,29 @@ static bool get_processors(const RfContext *ctx, RfValue *value)
     return value->integer;
 }
 
+static bool get_sockets(const RfContext *ctx, RfValue *value)
+{
+    value->integer = machine_info(ctx)->n_sockets;
+    return value->integer;
+}
+
+static bool get_cores(const RfContext *ctx, RfValue *value)
+{
+    const MachineInfo *info = machine_info(ctx);
+
+    value->integer = 0;
+    for (unsigned i = 0; i < info->n_sockets; i++) {
+        value->integer += info->sockets[i].cores;
+    }
+    return value->integer;
+}
+
+static bool get_cpu_model(const RfContext *ctx, RfValue *value)
+{
+    value->text = machine_info(ctx)->cpu_model;
+    return value->text;
+}
+
 static bool get_indicator(const RfContext *ctx, RfValue *value)
 {
     value->boolean = bmc_identify_state(ctx->bmc) != 0;
@@ -324,6 +347,9 @@ static const RfProperty memory_properties[] = {
 };
 
 static const RfProperty processor_properties[] = {
+    { "Count", RF_TYPE_INTEGER, .get = get_sockets },
+    { "CoreCount", RF_TYPE_INTEGER, .get = get_cores },
+    { "Model", RF_TYPE_STRING, .get = get_cpu_model },
     { "LogicalProcessorCount", RF_TYPE_INTEGER, .get = get_processors },
     { NULL }
 };
@@ -355,6 +381,10 @@ static const RfProperty system_properties[] = {
     { "MemorySummary", RF_TYPE_OBJECT, .members = memory_properties },
     { "ProcessorSummary", RF_TYPE_OBJECT,
       .members = processor_properties },
+    { "Processors", RF_TYPE_LINK,
+      .text = "/redfish/v1/Systems/1/Processors" },
+    { "EthernetInterfaces", RF_TYPE_LINK,
+      .text = "/redfish/v1/Systems/1/EthernetInterfaces" },
     { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/LogServices" },

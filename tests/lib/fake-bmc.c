@@ -169,6 +169,11 @@ bool bmc_boot_target_allowed(const Bmc *bmc, BmcBootTarget target)
     return !(bmc->no_targets & 1 << target);
 }
 
+const GPtrArray *bmc_boot_devices(const Bmc *bmc)
+{
+    return NULL;
+}
+
 MachineFirmware bmc_boot_mode(const Bmc *bmc)
 {
     return bmc->firmware;

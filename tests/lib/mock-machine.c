@@ -246,6 +246,8 @@ static MachineBootDevice *device_copy(const MachineBootDevice *device)
     copy->path = g_strdup(device->path);
     copy->property = g_strdup(device->property);
     copy->name = g_strdup(device->name);
+    copy->mac = g_strdup(device->mac);
+    copy->type = g_strdup(device->type);
     return copy;
 }
 
@@ -441,6 +443,10 @@ void mock_machine_add_device(MockMachine *mock, const char *name,
     device->name = g_strdup(name);
     device->kind = kind;
     device->index = index;
+    device->size = -1;
+    if (kind == MACHINE_BOOT_NIC) {
+        device->mac = g_strdup("52:54:00:12:34:56");
+    }
     g_ptr_array_add(mock->devices, device);
     g_hash_table_insert(mock->command_line, g_strdup(name),
                         GINT_TO_POINTER(index));

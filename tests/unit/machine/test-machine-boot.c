@@ -33,6 +33,7 @@ static const QomRow good_table[] = {
       PROPERTY("bootindex", "int32") "]" },
     { PERIPHERAL "/vf", NULL, "[" PROPERTY("bootindex", "int32") "]" },
     { PERIPHERAL "/nic0", "bootindex", "7" },
+    { PERIPHERAL "/nic0", "mac", "\"52:54:00:12:34:56\"" },
     { PERIPHERAL "/hd", "bootindex", "-1" },
     { PERIPHERAL "/hd", "drive", "\"d0\"" },
     { PERIPHERAL "/hd", "parent_bus", "\"" UNATTACHED "/device[0]/ide.0\"" },
@@ -102,8 +103,20 @@ static void check_device(const MachineBootDevice *d, const char *path,
     g_assert_cmpint(d->index, ==, index);
 }
 
+static void check_extra(const MachineBootDevice *d, const char *type,
+                        const char *mac, int64_t size)
+{
+    g_assert_cmpstr(d->type, ==, type);
+    g_assert_cmpstr(d->mac, ==, mac);
+    g_assert_cmpint(d->size, ==, size);
+}
+
 static void test_good(void)
 {
+    static const char blocks[] =
+        "[{\"device\": \"\", \"qdev\": \"hd\", \"type\": \"unknown\","
+        " \"removable\": false, \"locked\": false, \"inserted\": {"
+        "\"node-name\": \"d0\", \"image\": {\"virtual-size\": 1024}}}]";
     g_autoptr(GPtrArray) devices = NULL;
     g_autoptr(GPtrArray) again = NULL;
     g_autoptr(GError) error = NULL;
@@ -113,6 +126,7 @@ static void test_good(void)
     fixture_connect(&f, "running");
     mock_qmp_set_func(f.mock, "qom-list", on_qom, NULL);
     mock_qmp_set_func(f.mock, "qom-get", on_qom, NULL);
+    mock_qmp_set_reply(f.mock, "query-block", blocks);
     devices = list(&f, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(devices->len, ==, 3);
@@ -122,6 +136,9 @@ static void test_good(void)
                  MACHINE_BOOT_HDD, -1);
     check_device(devices->pdata[2], UNATTACHED "/device[0]", "bootindexB",
                  UNATTACHED "/device[0]", MACHINE_BOOT_FLOPPY, 6);
+
+    check_extra(devices->pdata[0], "e1000", "52:54:00:12:34:56", -1);
+    check_extra(devices->pdata[1], "ide-hd", NULL, 1024);
 
     /* What properties a type has is not asked again. */
     lists = mock_qmp_get_count(f.mock, "qom-list");
