@@ -28,6 +28,7 @@ typedef struct BmcSdrRepo BmcSdrRepo;
 typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
+typedef struct BmcBios BmcBios;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
 
@@ -76,6 +77,7 @@ struct Bmc {
     BmcPef *pef;
     BmcChassisState *chassis;
     BmcTasks *tasks;
+    BmcBios *bios;
     BmcJournal *journal;
     BmcRestarts *restarts;
     Notifier machine_notifier;
@@ -624,5 +626,40 @@ void bmc_chassis_reset(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_pef_reset(Bmc *bmc);
+ * bmc_bios_new: load the settings of firmware.
+ *
+ * @bmc: the hub
+ */
+void bmc_bios_new(Bmc *bmc);
+
+/**
+ * bmc_bios_free: stop waiting for anything.
+ *
+ * @bmc: the hub
+ */
+void bmc_bios_free(Bmc *bmc);
+
+/**
+ * bmc_bios_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_bios_apply_async: bring settings that are pending into force, right
+ * before the machine is started or reset. That may end the QEMU process: then
+ * a new one is to be started.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ *
+ * Returns: false if there is nothing to do: @callback is not called
+ */
+bool bmc_bios_apply_async(Bmc *bmc, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, void *opaque);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

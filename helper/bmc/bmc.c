@@ -51,6 +51,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_events_machine_event(bmc, event);
     /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
+    bmc_bios_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
     bmc_os_info_machine_event(bmc, event);
     bmc_fru_machine_event(bmc, event);
@@ -183,6 +184,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sdr_new(bmc);
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
+    bmc_bios_new(bmc);
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
     bmc_pef_new(bmc);
@@ -203,6 +205,7 @@ void bmc_free(Bmc *bmc)
     bmc_pef_free(bmc);
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);
+    bmc_bios_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);

@@ -108,6 +108,7 @@ typedef enum BmcPart {
     BMC_PART_TASKS,
     BMC_PART_JOURNAL,
     BMC_PART_INVENTORY,
+    BMC_PART_BIOS,
     BMC_PART__MAX,
 } BmcPart;
 

@@ -216,7 +216,8 @@ static bool op_succeeded(Bmc *bmc)
     if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_RESET) {
         power_events_restarted(bmc);
     }
-    if (power->op == MACHINE_OP_START && power->from_gone &&
+    if ((power->op == MACHINE_OP_START || power->op == MACHINE_OP_RESET) &&
+        power->from_gone &&
         bmc_boot_needs_reset(bmc)) {
         /* The new process has begun with the order of its command line */
         start_op(bmc, MACHINE_OP_RESET);
@@ -290,9 +291,16 @@ static void run_op(Bmc *bmc)
 {
     BmcPowerControl *power = bmc->power;
 
+    MachineOp op = power->op;
+
     power->stage = STAGE_OP;
-    machine_run_op_async(bmc->machine, power->op, power->cancellable,
-                         op_done, bmc);
+    power->from_gone = bmc->machine->state == MACHINE_STATE_GONE;
+    if (op == MACHINE_OP_RESET && power->from_gone) {
+        /* New settings of firmware's have ended the process */
+        op = MACHINE_OP_START;
+    }
+    machine_run_op_async(bmc->machine, op, power->cancellable, op_done,
+                         bmc);
 }
 
 static void prepared(GObject *source, GAsyncResult *res, void *opaque)
@@ -305,20 +313,45 @@ static void prepared(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
-/* What boots from now on must find the boot order that it should. */
+static void prepare_boot(Bmc *bmc)
+{
+    bmc_boot_quiesce_async(bmc, bmc->power->cancellable, prepared, bmc);
+}
+
+static void settings_applied(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+
+    g_task_propagate_boolean(G_TASK(res), &err);
+    if (bmc_error_is_cancelled(err)) {
+        return;
+    }
+    if (err) {
+        g_message("power: going on with the old settings of firmware: %s",
+                  err->message);
+    }
+    prepare_boot(opaque);
+}
+
+/*
+ * What boots from now on must find the boot order that it should, and the
+ * settings of firmware.
+ */
 static void start_op(Bmc *bmc, MachineOp op)
 {
     BmcPowerControl *power = bmc->power;
 
     power->op = op;
     power->from_off = machine_state_is_off(bmc->machine->state);
-    power->from_gone = bmc->machine->state == MACHINE_STATE_GONE;
     if (op == MACHINE_OP_STOP || op == MACHINE_OP_RESET) {
         bmc_boot_before_interrupt(bmc);
     }
     if (op == MACHINE_OP_START || op == MACHINE_OP_RESET) {
         power->stage = STAGE_PREPARE;
-        bmc_boot_quiesce_async(bmc, power->cancellable, prepared, bmc);
+        if (!bmc_bios_apply_async(bmc, power->cancellable, settings_applied,
+                                  bmc)) {
+            prepare_boot(bmc);
+        }
     } else {
         run_op(bmc);
     }

@@ -21,7 +21,7 @@ bool machine_host_has_thread(int pid, int tid)
     return tid > 0 && access(path, F_OK) == 0;
 }
 
-void machine_host_read_smbios(int pid, char *smbios[MACHINE_SMBIOS__MAX])
+void machine_host_read_argv(int pid, MachineInfo *info)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", pid);
     g_autofree char *text = NULL;
@@ -29,13 +29,16 @@ void machine_host_read_smbios(int pid, char *smbios[MACHINE_SMBIOS__MAX])
     size_t len = 0;
     size_t at;
 
-    if (g_file_get_contents(path, &text, &len, NULL)) {
-        for (at = 0; at < len; at += strlen(text + at) + 1) {
-            g_ptr_array_add(argv, text + at);
-        }
+    if (!g_file_get_contents(path, &text, &len, NULL)) {
+        return;
+    }
+    for (at = 0; at < len; at += strlen(text + at) + 1) {
+        g_ptr_array_add(argv, text + at);
     }
     g_ptr_array_add(argv, NULL);
-    machine_smbios_parse((const char *const *)argv->pdata, smbios);
+    machine_smbios_parse((const char *const *)argv->pdata, info->smbios);
+    machine_settings_parse((const char *const *)argv->pdata,
+                           &info->settings);
 }
 
 static bool read_thread_ticks(int pid, int tid, uint64_t *ticks)

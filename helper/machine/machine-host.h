@@ -16,14 +16,14 @@
 bool machine_host_has_thread(int pid, int tid);
 
 /**
- * machine_host_read_smbios: machine_smbios_parse() of a process's command
- * line.
+ * machine_host_read_argv: machine_smbios_parse() and
+ * machine_settings_parse() of a process's command line.
  *
  * @pid: the process
- * @smbios: filled as machine_smbios_parse() does; all NULL if it cannot be
- *          read
+ * @info: its smbios and settings are filled; left alone if the command line
+ *        cannot be read
  */
-void machine_host_read_smbios(int pid, char *smbios[MACHINE_SMBIOS__MAX]);
+void machine_host_read_argv(int pid, MachineInfo *info);
 
 /**
  * machine_host_read_cpu_us: time that threads have run, in the guest and for

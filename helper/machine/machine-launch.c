@@ -98,9 +98,27 @@ static void disconnected(MachineQmp *q)
     }
 }
 
+/* The user's command line, and after it what is set by now. */
+static char **launch_argv(const MachineLaunch *launch)
+{
+    g_auto(GStrv) settings = machine_settings_argv(
+        &launch->qmp.parent.wanted);
+    GPtrArray *argv = g_ptr_array_new();
+
+    for (char **arg = launch->argv; *arg; arg++) {
+        g_ptr_array_add(argv, g_strdup(*arg));
+    }
+    for (char **arg = settings; *arg; arg++) {
+        g_ptr_array_add(argv, g_strdup(*arg));
+    }
+    g_ptr_array_add(argv, NULL);
+    return (char **)g_ptr_array_free(argv, false);
+}
+
 static bool launch_spawn(MachineLaunch *launch, GError **errp)
 {
-    const char *const *argv = (const char *const *)launch->argv;
+    g_auto(GStrv) full = launch_argv(launch);
+    const char *const *argv = (const char *const *)full;
     pid_t pid;
 
     if (!launch_firmware_prepare(argv, launch->state_dir, errp)) {
@@ -244,12 +262,45 @@ static void end_update(MachineCall *call)
     }
 }
 
+/* Ends the process, first politely. */
+static void launch_quit(MachineLaunch *launch)
+{
+    clock_timer_start(launch->qmp.clock, &launch->kill_timer, KILL_AFTER_MS,
+                      kill_timed_out, launch);
+    if (launch->qmp.ready) {
+        machine_qmp_quit(&launch->qmp);
+    } else {
+        machine_process_signal(launch->process, SIGTERM);
+    }
+}
+
+static void launch_apply_settings(Machine *machine, bool may_end, GTask *task)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+    unsigned differ = machine_settings_differ(&machine->wanted,
+                                              &machine->info.settings);
+    MachineCall *call;
+
+    differ &= machine->info.settings_there & ~MACHINE_SETTINGS_LIVE;
+    if (!may_end || !differ || !launch->process || !launch->qmp.ready ||
+        !machine->can_start_process) {
+        machine_qmp_apply_settings(machine, may_end, task);
+        return;
+    }
+    g_message("new settings need a new QEMU process: ending the present one");
+    call = call_new(launch, task, end_update);
+    machine_call_set_deadline(call, END_DEADLINE_MS,
+                              "the QEMU process does not end");
+    launch_quit(launch);
+}
+
 static const MachineOps launch_ops = {
     .run_op = launch_run_op,
     .list_boot_devices = machine_qmp_list_boot_devices,
     .set_boot_index = machine_qmp_set_boot_index,
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
+    .apply_settings = launch_apply_settings,
     .free = launch_free,
 };
 
@@ -270,6 +321,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     addr = g_unix_socket_address_new(launch->qmp_path);
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
     launch->qmp.parent.can_start_process = true;
+    launch->qmp.parent.settable = MACHINE_SETTINGS_ALL;
     launch->qmp.disconnected = disconnected;
     return &launch->qmp.parent;
 }
@@ -310,13 +362,7 @@ void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
         return;
     }
     launch->ending = true;
-    clock_timer_start(launch->qmp.clock, &launch->kill_timer, KILL_AFTER_MS,
-                      kill_timed_out, launch);
-    if (launch->qmp.ready) {
-        machine_qmp_quit(&launch->qmp);
-    } else {
-        machine_process_signal(launch->process, SIGTERM);
-    }
+    launch_quit(launch);
 }
 
 bool machine_launch_end_finish(GAsyncResult *res, GError **errp)

@@ -24,6 +24,9 @@ typedef struct InfoQuery {
     GPtrArray *cpus;
     char *flash;
     char *firmware;
+    JsonNode *boot;
+    bool has_graphics;
+    bool graphics;
 } InfoQuery;
 
 /* Files that QEMU's "firmware" property names, by how their name looks. */
@@ -89,7 +92,9 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            g_strcmp0(a->arch, b->arch) == 0 &&
            g_strcmp0(a->machine_type, b->machine_type) == 0 &&
            a->firmware == b->firmware && a->pid == b->pid &&
-           smbios_equal(a, b);
+           smbios_equal(a, b) && a->settings_there == b->settings_there &&
+           a->settings.known == b->settings.known &&
+           !machine_settings_differ(&a->settings, &b->settings);
 }
 
 static void info_query_free(InfoQuery *query)
@@ -98,6 +103,7 @@ static void info_query_free(InfoQuery *query)
     g_clear_pointer(&query->cpus, g_ptr_array_unref);
     g_free(query->flash);
     g_free(query->firmware);
+    g_clear_pointer(&query->boot, json_node_unref);
     g_free(query);
 }
 
@@ -133,7 +139,7 @@ static void info_process(InfoQuery *query)
     }
     query->info.pid = pid;
     query->info.cpu_threads = (int *)g_array_free(threads, false);
-    machine_host_read_smbios(pid, query->info.smbios);
+    machine_host_read_argv(pid, &query->info);
 }
 
 static void info_complete(InfoQuery *query)
@@ -144,6 +150,12 @@ static void info_complete(InfoQuery *query)
 
     query->info.firmware = info_firmware(query);
     info_process(query);
+    if (q->watchdog_set) {
+        machine_settings_put(&query->info.settings, MACHINE_SETTING_WATCHDOG,
+                             old.settings.value[MACHINE_SETTING_WATCHDOG]);
+    }
+    machine_qmp_read_settings(&query->info, query->boot,
+                              query->has_graphics ? &query->graphics : NULL);
     changed = !info_equal(&old, &query->info);
     q->parent.info = query->info;
     query->info = old;
@@ -341,6 +353,26 @@ static void firmware_done(GObject *source, GAsyncResult *res,
     info_answered(query, error);
 }
 
+static void boot_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->boot = qmp_client_execute_finish(res, &error);
+    info_answered(query, error);
+}
+
+static void graphics_done(GObject *source, GAsyncResult *res,
+                          gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->has_graphics = qmp_qom_get_finish_bool(res, &query->graphics,
+                                                  &error);
+    info_answered(query, error);
+}
+
 static void info_qom_get(InfoQuery *query, const char *property,
                          GAsyncReadyCallback callback)
 {
@@ -386,4 +418,6 @@ void machine_qmp_query_info(MachineQmp *q)
     info_qom_get(query, "type", type_done);
     info_qom_get(query, "pflash0", flash_done);
     info_qom_get(query, "firmware", firmware_done);
+    info_qom_get(query, "boot", boot_done);
+    info_qom_get(query, "graphics", graphics_done);
 }

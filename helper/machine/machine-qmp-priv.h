@@ -7,6 +7,7 @@
 #define QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +57,8 @@ typedef struct MachineQmp MachineQmp;
  * @end_reason: why QEMU is about to end, as far as it told; or NULL
  * @info_pending: facts are being asked for
  * @info_stale: they have changed again meanwhile
+ * @watchdog_set: on this connection QEMU was told what to do when a watchdog
+ *                expires; else only its command line tells
  * @boot_types: which boot properties a QOM type has, by type name
  * @calls: operations under way, MachineCall
  * @calls_source: will let them look at the machine anew
@@ -87,6 +90,7 @@ struct MachineQmp {
     const char *end_reason;
     bool info_pending;
     bool info_stale;
+    bool watchdog_set;
     GHashTable *boot_types;
     GQueue calls;
     GSource *calls_source;
@@ -342,5 +346,26 @@ void machine_qmp_query_usage(Machine *machine, GTask *task);
  */
 void machine_qmp_send_break(Machine *machine, const char *address,
                             GTask *task);
+
+/**
+ * machine_qmp_apply_settings: MachineOps.apply_settings of those settings
+ * that a running QEMU takes.
+ *
+ * @machine: the machine
+ * @may_end: has no effect
+ * @task: (transfer full): the task
+ */
+void machine_qmp_apply_settings(Machine *machine, bool may_end, GTask *task);
+
+/**
+ * machine_qmp_read_settings: fill MachineInfo.settings, but for the
+ * watchdog's.
+ *
+ * @info: the facts; firmware and architecture are there
+ * @boot: (nullable): the machine's property "boot"
+ * @graphics: (nullable): its property "graphics"
+ */
+void machine_qmp_read_settings(MachineInfo *info, JsonNode *boot,
+                               const bool *graphics);
 
 #endif /* QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H */

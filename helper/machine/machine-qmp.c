@@ -243,6 +243,7 @@ static void connection_begin(MachineQmp *q)
     q->status_timeouts = 0;
     q->start_status = 0;
     q->info_pending = false;
+    q->watchdog_set = false;
     q->end_reason = NULL;
     q->reset_needed = !q->fresh_process;
     q->fresh_process = false;
@@ -509,6 +510,7 @@ static const MachineOps attached_ops = {
     .set_boot_index = machine_qmp_set_boot_index,
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
+    .apply_settings = machine_qmp_apply_settings,
     .free = attached_free,
 };
 
@@ -517,6 +519,7 @@ Machine *machine_qmp_new(GSocketAddress *addr, Clock *clock)
     MachineQmp *q = g_new0(MachineQmp, 1);
 
     machine_qmp_init(q, &attached_ops, addr, clock);
+    q->parent.settable = MACHINE_SETTINGS_LIVE;
     machine_qmp_start(q);
     return &q->parent;
 }

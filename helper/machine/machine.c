@@ -118,6 +118,22 @@ bool machine_send_break_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_apply_settings_async(Machine *machine, bool may_end,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_apply_settings_async);
+    machine->ops->apply_settings(machine, may_end, task);
+}
+
+bool machine_apply_settings_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {

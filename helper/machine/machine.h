@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/machine-settings.h"
 #include "util/notify.h"
 
 typedef struct Machine Machine;
@@ -126,6 +127,9 @@ typedef struct MachineSocket {
  *               @pid
  * @smbios: by MachineSmbios; NULL what the command line does not set, all of
  *          them without @pid
+ * @settings_there: bit 1 << MachineSetting for each that means something to
+ *                  this machine and its firmware
+ * @settings: their values, as far as they can be found out
  */
 typedef struct MachineInfo {
     char *name;
@@ -142,6 +146,8 @@ typedef struct MachineInfo {
     int pid;
     int *cpu_threads;
     char *smbios[MACHINE_SMBIOS__MAX];
+    unsigned settings_there;
+    MachineSettings settings;
 } MachineInfo;
 
 /**
@@ -274,6 +280,7 @@ typedef struct MachineOps {
                            const char *property, int32_t index, GTask *task);
     void (*query_usage)(Machine *machine, GTask *task);
     void (*send_break)(Machine *machine, const char *address, GTask *task);
+    void (*apply_settings)(Machine *machine, bool may_end, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -284,6 +291,10 @@ typedef struct MachineOps {
  * @state: current state; only the driver writes it
  * @connected: QMP answers
  * @can_start_process: START works in %MACHINE_STATE_GONE
+ * @settable: bit 1 << MachineSetting for each that machine_apply_settings()
+ *            can change
+ * @wanted: settings that the next QEMU process begins with, and that
+ *          machine_apply_settings() applies; the hub writes them
  * @info: facts about the QEMU process
  * @problem: while @connected is false: what is waited for and what to do,
  *           for people; NULL if nothing is wrong
@@ -294,6 +305,8 @@ struct Machine {
     MachineState state;
     bool connected;
     bool can_start_process;
+    unsigned settable;
+    MachineSettings wanted;
     MachineInfo info;
     char *problem;
     NotifierList notifiers;
@@ -446,6 +459,33 @@ void machine_send_break_async(Machine *machine, const char *address,
  * Returns: true on success
  */
 bool machine_send_break_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_apply_settings_async: make Machine.wanted hold for the next start
+ * or reset. Where that needs another QEMU process and we can start one, the
+ * present one is ended: the machine is GONE, and is to be started. To be
+ * called right before.
+ *
+ * @machine: the machine
+ * @may_end: the process may be ended; else what needs another one waits
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_apply_settings_async(Machine *machine, bool may_end,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  void *opaque);
+
+/**
+ * machine_apply_settings_finish: result of machine_apply_settings_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish()
+ *
+ * Returns: true on success
+ */
+bool machine_apply_settings_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

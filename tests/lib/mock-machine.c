@@ -396,11 +396,43 @@ static void mock_send_break(Machine *machine, const char *address,
     queue_call(machine, task, g_strdup("break"), run_break_call);
 }
 
+static void run_apply_call(MockCall *call)
+{
+    Machine *machine = &call->mock->parent;
+    unsigned differ = machine_settings_differ(&machine->wanted,
+                                              &machine->info.settings);
+    unsigned i;
+
+    if (!call->index) {
+        differ &= MACHINE_SETTINGS_LIVE;
+    }
+    for (i = 0; i < MACHINE_SETTING__MAX; i++) {
+        if (differ & 1u << i) {
+            machine_settings_put(&machine->info.settings, i,
+                                 machine->wanted.value[i]);
+        }
+    }
+    if (differ & ~MACHINE_SETTINGS_LIVE) {
+        mock_machine_gone(call->mock, "QEMU was told to quit");
+    }
+    machine_notify(machine, MACHINE_EVENT_INFO, false, NULL);
+    g_task_return_boolean(call->task, true);
+}
+
+static void mock_apply_settings(Machine *machine, bool may_end, GTask *task)
+{
+    MockCall *call = queue_call(machine, task, g_strdup("apply"),
+                                run_apply_call);
+
+    call->index = may_end;
+}
+
 static const MachineOps mock_ops = {
     .run_op = mock_run_op,
     .list_boot_devices = mock_list_boot_devices,
     .query_usage = mock_query_usage,
     .send_break = mock_send_break,
+    .apply_settings = mock_apply_settings,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };

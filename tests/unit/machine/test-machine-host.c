@@ -46,7 +46,7 @@ static void test_smbios(void)
 static void test_self(void)
 {
     int threads[] = { getpid(), 0 };
-    char *smbios[MACHINE_SMBIOS__MAX];
+    MachineInfo info = { 0 };
     uint64_t before = 0;
     uint64_t after = 0;
     uint64_t bytes = 0;
@@ -60,20 +60,23 @@ static void test_self(void)
     } while (after < before + 20000);
     g_assert_true(machine_host_read_memory(getpid(), &bytes));
     g_assert_cmpuint(bytes, >, 100 * 1024);
-    machine_host_read_smbios(getpid(), smbios);
-    g_assert_null(smbios[0]);
+    machine_host_read_argv(getpid(), &info);
+    g_assert_null(info.smbios[0]);
+    g_assert_cmpint(info.settings.value[MACHINE_SETTING_WATCHDOG], ==, 0);
+    g_assert_cmpuint(info.settings.known, ==, 1 << MACHINE_SETTING_WATCHDOG);
 }
 
 static void test_none(void)
 {
     int threads[] = { 1 << 30, 0 };
-    char *smbios[MACHINE_SMBIOS__MAX];
+    MachineInfo info = { 0 };
     uint64_t value;
 
     g_assert_false(machine_host_read_cpu_us(1 << 30, threads, &value));
     g_assert_false(machine_host_read_memory(1 << 30, &value));
-    machine_host_read_smbios(1 << 30, smbios);
-    g_assert_null(smbios[0]);
+    machine_host_read_argv(1 << 30, &info);
+    g_assert_null(info.smbios[0]);
+    g_assert_cmpuint(info.settings.known, ==, 0);
 }
 
 int main(int argc, char **argv)
