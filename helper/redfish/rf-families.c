@@ -25,6 +25,7 @@ const RfResource *const rf_families[] = {
     rf_registries_resources,
     rf_sessions_resources,
     rf_tasks_resources,
+    rf_bios_resources,
     rf_accounts_resources,
     rf_account_service_resources,
     rf_event_service_resources,

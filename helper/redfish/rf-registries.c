@@ -6,6 +6,7 @@
  */
 #include "osdep.h"
 
+#include "redfish/rf-bios.h"
 #include "redfish/rf-privileges.h"
 #include "redfish/rf-resource.h"
 
@@ -28,6 +29,8 @@ static const Registry registries[] = {
       "Resource Event Message Registry" },
     { RF_PRIVILEGES_ID, RF_PRIVILEGES_ID, NULL, "Privilege Registry",
       RF_PRIVILEGES_URI },
+    { RF_BIOS_REGISTRY_NAME, RF_BIOS_REGISTRY, NULL,
+      "BIOS Attribute Registry File", RF_BIOS_REGISTRY_URI },
 };
 
 static const Registry *registry_of(const RfContext *ctx)

@@ -388,6 +388,7 @@ static const RfProperty system_properties[] = {
     { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/LogServices" },
+    { "Bios", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Bios" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

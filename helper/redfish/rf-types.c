@@ -4,6 +4,7 @@
 
 #include "redfish/rf-types.h"
 
+#include "redfish/rf-bios.h"
 #include "redfish/rf-resource.h"
 #include "redfish/rf.h"
 
@@ -11,6 +12,8 @@
 static const char *const others[] = {
     RF_ACTION_INFO_TYPE,
     "Message.v1_3_0.Message",
+    RF_ATTRIBUTE_REGISTRY_TYPE,
+    RF_SETTINGS_TYPE,
 };
 
 static int compare(const void *a, const void *b)
