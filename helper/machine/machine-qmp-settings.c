@@ -30,12 +30,17 @@ static void settings_free(MachineCall *call)
 /* Asked for anew afterwards: what QEMU tells is what counts. */
 static void settings_answered(SettingsCall *s, GError *error)
 {
+    MachineQmp *q = s->call.q;
+
     s->pending--;
     if (error) {
         machine_call_fail(&s->call, error);
-    } else if (s->call.q && !s->pending) {
-        machine_qmp_query_info(s->call.q);
+    } else if (q && !s->pending) {
+        machine_qmp_query_info(q);
         machine_call_succeed(&s->call, NULL, NULL);
+    }
+    if (q && !s->pending) {
+        machine_notify(&q->parent, MACHINE_EVENT_INFO, false, NULL);
     }
     machine_call_unref(&s->call);
 }
