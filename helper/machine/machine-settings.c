@@ -90,6 +90,18 @@ static void parse_action(const char *text, MachineSettings *settings)
     }
 }
 
+/* "panic=none,watchdog=pause" */
+static void parse_actions(const char *text, MachineSettings *settings)
+{
+    g_auto(GStrv) list = g_strsplit(text, ",", -1);
+
+    for (char **item = list; *item; item++) {
+        if (g_str_has_prefix(*item, "watchdog=")) {
+            parse_action(*item + strlen("watchdog="), settings);
+        }
+    }
+}
+
 void machine_settings_parse(const char *const *argv,
                             MachineSettings *settings)
 {
@@ -103,13 +115,7 @@ void machine_settings_parse(const char *const *argv,
         if (g_str_equal(name, "watchdog-action")) {
             parse_action(argv[1], settings);
         } else if (g_str_equal(name, "action")) {
-            g_auto(GStrv) list = g_strsplit(argv[1], ",", -1);
-
-            for (char **item = list; *item; item++) {
-                if (g_str_has_prefix(*item, "watchdog=")) {
-                    parse_action(*item + strlen("watchdog="), settings);
-                }
-            }
+            parse_actions(argv[1], settings);
         }
     }
 }

@@ -6,9 +6,10 @@
  */
 #include "osdep.h"
 
+#include "redfish/rf-bios.h"
+
 #include "bmc/bios.h"
 #include "redfish/rf-exchange.h"
-#include "redfish/rf-bios.h"
 #include "util/json.h"
 
 #define BIOS "/redfish/v1/Systems/1/Bios"
