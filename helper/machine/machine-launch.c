@@ -301,6 +301,9 @@ static const MachineOps launch_ops = {
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
     .apply_settings = launch_apply_settings,
+    .list_drives = machine_qmp_list_drives,
+    .insert_medium = machine_qmp_insert_medium,
+    .eject_medium = machine_qmp_eject_medium,
     .free = launch_free,
 };
 

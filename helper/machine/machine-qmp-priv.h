@@ -53,6 +53,8 @@ typedef struct MachineQmp MachineQmp;
  *                that starts the machine
  * @resets: RESET events on this connection
  * @resumes: RESUME and WAKEUP events on this connection
+ * @tray_moves: DEVICE_TRAY_MOVED events on this connection
+ * @unplugs: times that our USB stick was unplugged
  * @refusals: times QEMU shut down when told to reset
  * @end_reason: why QEMU is about to end, as far as it told; or NULL
  * @info_pending: facts are being asked for
@@ -86,6 +88,8 @@ struct MachineQmp {
     uint64_t start_status;
     uint64_t resets;
     uint64_t resumes;
+    uint64_t tray_moves;
+    uint64_t unplugs;
     uint64_t refusals;
     const char *end_reason;
     bool info_pending;
@@ -367,5 +371,41 @@ void machine_qmp_apply_settings(Machine *machine, bool may_end, GTask *task);
  */
 void machine_qmp_read_settings(MachineInfo *info, JsonNode *boot,
                                const bool *graphics);
+ * machine_qmp_list_drives: MachineOps.list_drives.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_list_drives(Machine *machine, GTask *task);
+
+/**
+ * machine_qmp_insert_medium: MachineOps.insert_medium.
+ *
+ * @machine: the machine
+ * @drive: the drive
+ * @medium: what to put in
+ * @task: (transfer full): the task
+ */
+void machine_qmp_insert_medium(Machine *machine, const char *drive,
+                               const struct MachineMedium *medium,
+                               GTask *task);
+
+/**
+ * machine_qmp_eject_medium: MachineOps.eject_medium.
+ *
+ * @machine: the machine
+ * @drive: the drive
+ * @task: (transfer full): the task
+ */
+void machine_qmp_eject_medium(Machine *machine, const char *drive,
+                              GTask *task);
+
+/**
+ * machine_qmp_media_event: a tray has moved, or a device was unplugged.
+ *
+ * @q: the machine
+ * @event: DEVICE_TRAY_MOVED or DEVICE_DELETED
+ */
+void machine_qmp_media_event(MachineQmp *q, const QmpEvent *event);
 
 #endif /* QEMU_BMC_MACHINE_MACHINE_QMP_PRIV_H */

@@ -37,13 +37,15 @@ typedef struct EventRow {
 #define EVENT_END           (1 << 5) /* detail tells why QEMU may end */
 #define EVENT_WATCHDOG      (1 << 6)
 #define EVENT_INFO          (1 << 7) /* MachineInfo may have changed */
+#define EVENT_MEDIA         (1 << 8) /* operations on media wait for it */
 
 static const EventRow event_table[] = {
     { "ACPI_DEVICE_OST", -1, NULL, EVENT_INFO },
     { "BLOCK_IO_ERROR", -1, NULL, EVENT_STATUS },
     { "DEVICE_DELETED", MACHINE_EVENT_DEVICES, NULL,
-      EVENT_BOOT_CHANGED | EVENT_INFO },
-    { "DEVICE_TRAY_MOVED", MACHINE_EVENT_DEVICES, NULL, EVENT_BOOT_CHANGED },
+      EVENT_BOOT_CHANGED | EVENT_INFO | EVENT_MEDIA },
+    { "DEVICE_TRAY_MOVED", MACHINE_EVENT_DEVICES, NULL,
+      EVENT_BOOT_CHANGED | EVENT_MEDIA },
     { "GUEST_CRASHLOADED", -1, NULL, EVENT_STATUS },
     { "GUEST_PANICKED", MACHINE_EVENT_PANIC, "action", EVENT_STATUS },
     { "MEMORY_DEVICE_SIZE_CHANGE", -1, NULL, EVENT_INFO },
@@ -389,6 +391,9 @@ static void client_event(void *opaque, const void *data)
         machine_qmp_refresh(q);
         machine_qmp_update_calls(q);
     }
+    if (q->ready && (row->flags & EVENT_MEDIA)) {
+        machine_qmp_media_event(q, event);
+    }
     if (q->ready && (row->flags & EVENT_INFO)) {
         machine_qmp_query_info(q);
     }
@@ -511,6 +516,9 @@ static const MachineOps attached_ops = {
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
     .apply_settings = machine_qmp_apply_settings,
+    .list_drives = machine_qmp_list_drives,
+    .insert_medium = machine_qmp_insert_medium,
+    .eject_medium = machine_qmp_eject_medium,
     .free = attached_free,
 };
 

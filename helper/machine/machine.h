@@ -21,6 +21,7 @@
 #include "util/notify.h"
 
 typedef struct Machine Machine;
+struct MachineMedium; /* see machine-media.h */
 
 /**
  * MachineState: QAPI RunState, reduced to what makes a difference to a BMC,
@@ -281,6 +282,10 @@ typedef struct MachineOps {
     void (*query_usage)(Machine *machine, GTask *task);
     void (*send_break)(Machine *machine, const char *address, GTask *task);
     void (*apply_settings)(Machine *machine, bool may_end, GTask *task);
+    void (*list_drives)(Machine *machine, GTask *task);
+    void (*insert_medium)(Machine *machine, const char *drive,
+                          const struct MachineMedium *medium, GTask *task);
+    void (*eject_medium)(Machine *machine, const char *drive, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 

@@ -15,11 +15,13 @@ typedef struct MockCall {
     char *path;
     int32_t index;
     char *name;
+    MachineMedium medium;
 } MockCall;
 
 struct MockMachine {
     Machine parent;
     GPtrArray *devices;
+    GPtrArray *drives;
     GHashTable *command_line;
     GString *log;
     GQueue calls;
@@ -44,6 +46,7 @@ static void call_free(MockCall *call)
 {
     g_object_unref(call->task);
     g_free(call->path);
+    g_free((char *)call->medium.path);
     g_free(call->name);
     g_free(call);
 }
@@ -75,7 +78,8 @@ static gboolean run_calls(void *opaque)
     MockCall *call = g_queue_pop_head(&mock->calls);
 
     if (!g_task_return_error_if_cancelled(call->task)) {
-        if (strcmp(call->name, "usage")) { /* changes nothing */
+        if (strcmp(call->name, "usage") && strcmp(call->name, "drives")) {
+            /* the others change something, or tests count them */
             note(mock, call->name);
         }
         if (!fails(call)) {
@@ -361,6 +365,7 @@ static void mock_free(Machine *machine)
         call_free(call);
     }
     g_ptr_array_unref(mock->devices);
+    g_ptr_array_unref(mock->drives);
     g_hash_table_unref(mock->command_line);
     g_string_free(mock->log, true);
     g_free(mock->boots_from);
@@ -425,6 +430,82 @@ static void mock_apply_settings(Machine *machine, bool may_end, GTask *task)
                                 run_apply_call);
 
     call->index = may_end;
+static void run_drives_call(MockCall *call)
+{
+    GPtrArray *list;
+
+    if (unavailable(call)) {
+        return;
+    }
+    list = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)machine_drive_free);
+    for (unsigned i = 0; i < call->mock->drives->len; i++) {
+        const MachineDrive *drive = call->mock->drives->pdata[i];
+        MachineDrive *copy = g_memdup2(drive, sizeof(*drive));
+
+        copy->id = g_strdup(drive->id);
+        copy->file = g_strdup(drive->file);
+        g_ptr_array_add(list, copy);
+    }
+    g_task_return_pointer(call->task, list, devices_unref);
+}
+
+static void mock_list_drives(Machine *machine, GTask *task)
+{
+    queue_call(machine, task, g_strdup("drives"), run_drives_call);
+}
+
+static MachineDrive *find_drive(MockCall *call)
+{
+    for (unsigned i = 0; i < call->mock->drives->len; i++) {
+        MachineDrive *drive = call->mock->drives->pdata[i];
+
+        if (g_str_equal(drive->id, call->path)) {
+            return drive;
+        }
+    }
+    g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_NOT_FOUND,
+                            "no drive '%s'", call->path);
+    return NULL;
+}
+
+static void run_medium_call(MockCall *call)
+{
+    MachineDrive *drive = unavailable(call) ? NULL : find_drive(call);
+
+    if (!drive) {
+        return;
+    }
+    g_free(drive->file);
+    drive->file = g_strdup(call->medium.path);
+    drive->inserted = call->medium.path;
+    drive->ours = call->medium.path;
+    drive->read_only = call->medium.read_only;
+    drive->tray_open = false;
+    machine_notify(&call->mock->parent, MACHINE_EVENT_DEVICES, false, NULL);
+    g_task_return_boolean(call->task, true);
+}
+
+static void mock_insert_medium(Machine *machine, const char *drive,
+                               const MachineMedium *medium, GTask *task)
+{
+    MockCall *call = queue_call(machine, task,
+                                g_strdup_printf("insert:%s", drive),
+                                run_medium_call);
+
+    call->path = g_strdup(drive);
+    call->medium = *medium;
+    call->medium.path = g_strdup(medium->path);
+}
+
+static void mock_eject_medium(Machine *machine, const char *drive,
+                              GTask *task)
+{
+    MockCall *call = queue_call(machine, task,
+                                g_strdup_printf("eject:%s", drive),
+                                run_medium_call);
+
+    call->path = g_strdup(drive);
 }
 
 static const MachineOps mock_ops = {
@@ -433,6 +514,9 @@ static const MachineOps mock_ops = {
     .query_usage = mock_query_usage,
     .send_break = mock_send_break,
     .apply_settings = mock_apply_settings,
+    .list_drives = mock_list_drives,
+    .insert_medium = mock_insert_medium,
+    .eject_medium = mock_eject_medium,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };
@@ -444,6 +528,8 @@ MockMachine *mock_machine_new(MachineState state)
     machine_init(&mock->parent, &mock_ops);
     mock->devices = g_ptr_array_new_with_free_func(
         (GDestroyNotify)machine_boot_device_free);
+    mock->drives = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)machine_drive_free);
     mock->command_line = g_hash_table_new_full(g_str_hash, g_str_equal,
                                                g_free, NULL);
     mock->log = g_string_new(NULL);
@@ -482,6 +568,18 @@ void mock_machine_add_device(MockMachine *mock, const char *name,
     g_ptr_array_add(mock->devices, device);
     g_hash_table_insert(mock->command_line, g_strdup(name),
                         GINT_TO_POINTER(index));
+}
+
+MachineDrive *mock_machine_add_drive(MockMachine *mock, const char *id,
+                                     MachineDriveKind kind)
+{
+    MachineDrive *drive = g_new0(MachineDrive, 1);
+
+    drive->id = g_strdup(id);
+    drive->kind = kind;
+    drive->size = -1;
+    g_ptr_array_add(mock->drives, drive);
+    return drive;
 }
 
 void mock_machine_remove_device(MockMachine *mock, const char *name)
@@ -548,6 +646,13 @@ void mock_machine_new_process(MockMachine *mock, MachineState state)
 {
     unsigned i;
 
+    for (i = 0; i < mock->drives->len; i++) {
+        MachineDrive *drive = mock->drives->pdata[i];
+
+        g_clear_pointer(&drive->file, g_free);
+        drive->inserted = false;
+        drive->ours = false;
+    }
     for (i = 0; i < mock->devices->len; i++) {
         MachineBootDevice *device = mock->devices->pdata[i];
 

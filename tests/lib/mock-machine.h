@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "machine/machine.h"
+#include "machine/machine-media.h"
 
 typedef struct MockMachine MockMachine;
 
@@ -52,6 +53,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MockMachine, mock_machine_free)
  */
 void mock_machine_add_device(MockMachine *mock, const char *name,
                              MachineBootKind kind, int32_t index);
+
+/**
+ * mock_machine_add_drive: give the machine a drive, which is empty. Nothing
+ * is notified.
+ *
+ * @mock: the machine
+ * @id: its id
+ * @kind: what it is
+ *
+ * Returns: (transfer none): the drive, which may be changed
+ */
+MachineDrive *mock_machine_add_drive(MockMachine *mock, const char *id,
+                                     MachineDriveKind kind);
 
 /**
  * mock_machine_remove_device: unplug a device. Nothing is notified.
