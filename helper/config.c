@@ -294,6 +294,15 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "pef", "port", "pef-port", 0, "BMC_PEF_PORT", "162", check_trap_port,
         false,
         "PORT", "UDP port to which alerts (PET traps) are sent" },
+    [CONFIG_MEDIA_FOLDERS] = {
+        "media", "folders", "media-folders", 0, "BMC_MEDIA_FOLDERS", "",
+        NULL, false,
+        "LIST", "Folders of local images, with ':' between them" },
+    [CONFIG_MEDIA_ALLOW] = {
+        "media", "allow", "media-allow", 0, "BMC_MEDIA_ALLOW", "", NULL,
+        false,
+        "LIST", "Servers of images that may be reached although their "
+        "addresses are refused otherwise, with ',' between them" },
 };
 
 static const char *option_name(const ConfigSetting *setting)

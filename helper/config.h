@@ -54,6 +54,8 @@ typedef enum ConfigKey {
     CONFIG_LAN_PORT,
     CONFIG_LAN_COMMAND,
     CONFIG_PEF_PORT,
+    CONFIG_MEDIA_FOLDERS,
+    CONFIG_MEDIA_ALLOW,
     CONFIG__MAX,
 } ConfigKey;
 

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "bmc/media.h"
 #include "bmc/bmc.h"
 #include "bmc/fru.h"
 #include "bmc/chassis.h"
@@ -310,6 +311,11 @@ static bool make_bmc(App *app, GError **errp)
     Config *config = app->config;
     ConfigDevices *devices = config_get_devices(config);
 
+    g_auto(GStrv) folders = g_strsplit(
+        config_get(config, CONFIG_MEDIA_FOLDERS), ":", -1);
+    g_auto(GStrv) allow = g_strsplit(
+        config_get(config, CONFIG_MEDIA_ALLOW), ",", -1);
+
     config_devices_fru(devices)->reset = opt_reset_fru;
     app->bmc = bmc_new(&(BmcConfig) {
             .name = config_get(config, CONFIG_NAME),
@@ -323,6 +329,11 @@ static bool make_bmc(App *app, GError **errp)
             .boot_expiry_s =
                 strtoul(config_get(config, CONFIG_BOOT_EXPIRY), NULL, 10),
             .fru = config_devices_fru(devices),
+            .media = &(BmcMediaConfig) {
+                .run_dir = config_get(config, CONFIG_RUN_DIR),
+                .folders = (const char *const *)folders,
+                .allow = (const char *const *)allow,
+            },
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);
     if (!app->bmc || !configure_lan(app, errp)) {

@@ -19,6 +19,7 @@ typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSessions BmcSessions;
 typedef struct BmcSol BmcSol;
 typedef struct BmcFru BmcFru;
+typedef struct BmcMedia BmcMedia;
 typedef struct BmcSel BmcSel;
 typedef struct BmcEvents BmcEvents;
 typedef struct BmcAsset BmcAsset;
@@ -66,6 +67,7 @@ struct Bmc {
     BmcBootControl *boot;
     BmcSol *sol;
     BmcFru *fru;
+    BmcMedia *media;
     BmcSel *sel;
     BmcEvents *events;
     bool asleep;
@@ -422,6 +424,58 @@ void bmc_fru_free(Bmc *bmc);
  * @event: what happened
  */
 void bmc_fru_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_media_new: load what is in the drives of virtual media.
+ *
+ * @bmc: the hub
+ * @config: (nullable): what may be put in; copied
+ */
+void bmc_media_new(Bmc *bmc, const BmcMediaConfig *config);
+
+/**
+ * bmc_media_free: end all that is read from servers, and free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_free(Bmc *bmc);
+
+/**
+ * bmc_media_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_media_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_media_watch: QEMU has been told to stop or reset the machine. A read
+ * that a server leaves unanswered would hold it up; so what is read from
+ * servers is ended if bmc_media_watch_end() does not follow within 0.5 s.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_watch(Bmc *bmc);
+
+/**
+ * bmc_media_watch_end: it has been done. What was ended is opened anew.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_watch_end(Bmc *bmc);
+
+/**
+ * bmc_media_quiesce_async: wait until media that are being inserted are in,
+ * for some time, so that a start or reset from then on finds them. Never
+ * fails but by being cancelled.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ */
+void bmc_media_quiesce_async(Bmc *bmc, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque);
 
 /**
  * bmc_sel_new: load the event log.

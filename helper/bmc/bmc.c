@@ -59,6 +59,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_watchdog_machine_event(bmc, event);
     bmc_chassis_machine_event(bmc, event);
     bmc_channel_machine_event(bmc, event);
+    bmc_media_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -185,6 +186,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
     bmc_bios_new(bmc);
+    bmc_media_new(bmc, config->media);
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
     bmc_pef_new(bmc);
@@ -206,6 +208,7 @@ void bmc_free(Bmc *bmc)
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);
     bmc_bios_free(bmc);
+    bmc_media_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);

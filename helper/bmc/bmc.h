@@ -19,6 +19,7 @@
 
 typedef struct Bmc Bmc;
 typedef struct BmcFruConfig BmcFruConfig;
+typedef struct BmcMediaConfig BmcMediaConfig;
 
 /**
  * BmcChannel: where a request comes from.
@@ -72,6 +73,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  * @boot_expiry_s: seconds after which boot flags set over IPMI expire if no
  *                 Chassis Control follows; 0 for never
  * @fru: (nullable): FRU devices; see fru.h
+ * @media: (nullable): virtual media; see media.h
  * @sensors: (nullable): user-defined sensors, array of BmcSensorConfig
  */
 typedef struct BmcConfig {
@@ -85,6 +87,7 @@ typedef struct BmcConfig {
     unsigned power_cycle_interval_ms;
     unsigned boot_expiry_s;
     const BmcFruConfig *fru;
+    const BmcMediaConfig *media;
     const GPtrArray *sensors;
 } BmcConfig;
 
@@ -109,6 +112,7 @@ typedef enum BmcPart {
     BMC_PART_JOURNAL,
     BMC_PART_INVENTORY,
     BMC_PART_BIOS,
+    BMC_PART_MEDIA,
     BMC_PART__MAX,
 } BmcPart;
 

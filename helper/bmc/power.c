@@ -260,6 +260,7 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
     if (bmc_error_is_cancelled(err)) {
         return;
     }
+    bmc_media_watch_end(bmc);
     power = bmc->power;
     if (!ok && op_was_needless(bmc, err)) {
         ok = true;
@@ -301,6 +302,11 @@ static void run_op(Bmc *bmc)
     }
     machine_run_op_async(bmc->machine, op, power->cancellable, op_done,
                          bmc);
+    if (power->op == MACHINE_OP_STOP || power->op == MACHINE_OP_RESET) {
+        bmc_media_watch(bmc);
+    }
+    machine_run_op_async(bmc->machine, power->op, power->cancellable,
+                         op_done, bmc);
 }
 
 static void prepared(GObject *source, GAsyncResult *res, void *opaque)
@@ -337,6 +343,18 @@ static void settings_applied(GObject *source, GAsyncResult *res, void *opaque)
  * What boots from now on must find the boot order that it should, and the
  * settings of firmware.
  */
+static void media_quiet(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    Bmc *bmc = opaque;
+
+    g_task_propagate_boolean(G_TASK(res), &err);
+    if (!bmc_error_is_cancelled(err)) {
+        bmc_boot_quiesce_async(bmc, bmc->power->cancellable, prepared, bmc);
+    }
+}
+
+/* What boots from now on must find the media and boot order that it should. */
 static void start_op(Bmc *bmc, MachineOp op)
 {
     BmcPowerControl *power = bmc->power;
@@ -352,6 +370,7 @@ static void start_op(Bmc *bmc, MachineOp op)
                                   bmc)) {
             prepare_boot(bmc);
         }
+        bmc_media_quiesce_async(bmc, power->cancellable, media_quiet, bmc);
     } else {
         run_op(bmc);
     }

@@ -13,6 +13,7 @@ const RfResource *const rf_families[] = {
     rf_managers_resources,
     rf_network_protocol_resources,
     rf_chassis_resources,
+    rf_virtual_media_resources,
     rf_sensors_resources,
     rf_manager_interfaces_resources,
     rf_power_thermal_resources,

@@ -203,6 +203,8 @@ static const RfProperty manager_properties[] = {
       .text = "/redfish/v1/Managers/1/EthernetInterfaces" },
     { "SerialInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/SerialInterfaces" },
+    { "VirtualMedia", RF_TYPE_LINK,
+      .text = "/redfish/v1/Managers/1/VirtualMedia" },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/LogServices" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },

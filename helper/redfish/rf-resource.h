@@ -442,6 +442,7 @@ extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];
+extern const RfResource rf_virtual_media_resources[];
 extern const RfResource rf_sensors_resources[];
 extern const RfResource rf_manager_interfaces_resources[];
 extern const RfResource rf_power_thermal_resources[];

@@ -386,6 +386,8 @@ static const RfProperty system_properties[] = {
     { "EthernetInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/EthernetInterfaces" },
     { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
+    { "VirtualMedia", RF_TYPE_LINK,
+      .text = "/redfish/v1/Systems/1/VirtualMedia" },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/LogServices" },
     { "Bios", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Bios" },

@@ -5,7 +5,7 @@
 check-layers.py [--tap]
 
     osdep < util < codec < qmp < machine     only machine-qmp uses qmp
-    util, codec, machine/machine.h < bmc     no other header of machine
+    util, codec, machine/machine.h < bmc     and machine-media.h, no other of it
     bmc < console                            the serial line's hub
     bmc, console < ipmi | redfish            never each other
     everything < main.c                      and its siblings
@@ -38,7 +38,7 @@ LAYERS = {
 }
 # Single headers and files beside the rule of their layer.
 EXTRA = [
-    (r'^(bmc|ipmi|redfish|console)$', r'^machine/machine\.h$'),
+    (r'^(bmc|ipmi|redfish|console)$', r'^machine/machine(-media)?\.h$'),
     (r'^machine/machine-qmp[^/]*$', r'^qmp/'),
     (r'^machine/test-machine-qmp[^/]*$', r'^qmp/'),
 ]

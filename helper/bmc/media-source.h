@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a medium comes from: a file, or a server whose image nbdkit reads
+ * for us. nbdkit is a child process that can be killed at any time, and then
+ * whatever QEMU waits for fails at once.
+ */
+#ifndef QEMU_BMC_BMC_MEDIA_SOURCE_H
+#define QEMU_BMC_BMC_MEDIA_SOURCE_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#include "bmc/media.h"
+
+typedef struct MediaSource MediaSource;
+
+/**
+ * MediaSourceConfig: what to open.
+ *
+ * @media: what is allowed
+ * @image: http, https or file URL
+ * @user: (nullable): user for the server
+ * @password: (nullable): password for it
+ * @verify: check its certificate
+ * @host: who asks may reach this host: local files, and servers on it
+ */
+typedef struct MediaSourceConfig {
+    const BmcMediaConfig *media;
+    const char *image;
+    const char *user;
+    const char *password;
+    bool verify;
+    bool host;
+} MediaSourceConfig;
+
+/**
+ * media_source_open_async: open it, and see that it can be read.
+ *
+ * @config: what to open; copied but for @media
+ * @cancellable: stops it
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void media_source_open_async(const MediaSourceConfig *config,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * media_source_open_finish: result of media_source_open_async().
+ *
+ * @res: as the callback got it
+ * @errp: as bmc_media_finish()
+ *
+ * Returns: (transfer full): the source, or NULL
+ */
+MediaSource *media_source_open_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * media_source_is_streamed: whether a server is read.
+ *
+ * @source: the source
+ *
+ * Returns: false if it is a file
+ */
+bool media_source_is_streamed(const MediaSource *source);
+
+/**
+ * media_source_path: what QEMU is to open.
+ *
+ * @source: the source
+ *
+ * Returns: (transfer none): path of the NBD socket or of the file
+ */
+const char *media_source_path(const MediaSource *source);
+
+/**
+ * media_source_kill: end the export, at once. Nothing happens to a file.
+ *
+ * @source: the source
+ */
+void media_source_kill(MediaSource *source);
+
+/**
+ * media_source_is_dead: whether the export has ended.
+ *
+ * @source: the source
+ *
+ * Returns: true if so
+ */
+bool media_source_is_dead(const MediaSource *source);
+
+/**
+ * media_source_free: end it.
+ *
+ * @source: the source, or NULL
+ */
+void media_source_free(MediaSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MediaSource, media_source_free)
+
+#endif /* QEMU_BMC_BMC_MEDIA_SOURCE_H */
