@@ -191,7 +191,9 @@ static bool headers_fit(RfExchange *x)
                            412);
         return false;
     }
-    if (!rf_media_accepts(x->request.headers[RF_HEADER_ACCEPT], type)) {
+    /* What is not there has no type: 404 (or 401), whatever is accepted. */
+    if (x->route.resource &&
+        !rf_media_accepts(x->request.headers[RF_HEADER_ACCEPT], type)) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Accept", 406);
         return false;
     }

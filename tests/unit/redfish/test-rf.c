@@ -162,6 +162,36 @@ static void test_headers(void)
     }
 }
 
+/* Clients ask for openapi.yaml as YAML: not found, and not 406. */
+static void test_accept_not_found(void)
+{
+    static const struct {
+        const char *path;
+        const char *user;
+        unsigned status;
+    } cases[] = {
+        { "/redfish/v1/openapi.yaml", ADMIN, 404 },
+        { "/redfish/v1/openapi.yaml", NULL, 401 },
+        { SYSTEM, ADMIN, 406 },
+    };
+    g_autoptr(RfClient) client = rf_client_new();
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        RfRequest request = {
+            .method = "GET", .path = cases[i].path, .peer = "192.0.2.1",
+            .headers = {
+                [RF_HEADER_AUTHORIZATION] = cases[i].user,
+                [RF_HEADER_ACCEPT] = "application/yaml",
+            },
+        };
+        g_autoptr(RfReply) reply = rf_client_call(client, &request);
+
+        g_test_message("%s", cases[i].path);
+        g_assert_cmpuint(reply->status, ==, cases[i].status);
+    }
+}
+
 /* Built again when what it shows has changed, and only then. */
 static void test_cache(void)
 {
@@ -376,6 +406,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/rf/not-found", test_not_found);
     g_test_add_func("/redfish/rf/methods", test_methods);
     g_test_add_func("/redfish/rf/headers", test_headers);
+    g_test_add_func("/redfish/rf/accept-not-found", test_accept_not_found);
     g_test_add_func("/redfish/rf/cache", test_cache);
     g_test_add_func("/redfish/rf/if-match", test_if_match);
     g_test_add_func("/redfish/rf/bodies", test_bodies);
