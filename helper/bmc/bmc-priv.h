@@ -680,6 +680,8 @@ void bmc_chassis_reset(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_pef_reset(Bmc *bmc);
+
+/**
  * bmc_bios_new: load the settings of firmware.
  *
  * @bmc: the hub

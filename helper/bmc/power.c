@@ -291,7 +291,6 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
 static void run_op(Bmc *bmc)
 {
     BmcPowerControl *power = bmc->power;
-
     MachineOp op = power->op;
 
     power->stage = STAGE_OP;
@@ -300,13 +299,11 @@ static void run_op(Bmc *bmc)
         /* New settings of firmware's have ended the process */
         op = MACHINE_OP_START;
     }
-    machine_run_op_async(bmc->machine, op, power->cancellable, op_done,
-                         bmc);
-    if (power->op == MACHINE_OP_STOP || power->op == MACHINE_OP_RESET) {
+    if (op == MACHINE_OP_STOP || op == MACHINE_OP_RESET) {
         bmc_media_watch(bmc);
     }
-    machine_run_op_async(bmc->machine, power->op, power->cancellable,
-                         op_done, bmc);
+    machine_run_op_async(bmc->machine, op, power->cancellable, op_done,
+                         bmc);
 }
 
 static void prepared(GObject *source, GAsyncResult *res, void *opaque)
@@ -339,22 +336,25 @@ static void settings_applied(GObject *source, GAsyncResult *res, void *opaque)
     prepare_boot(opaque);
 }
 
-/*
- * What boots from now on must find the boot order that it should, and the
- * settings of firmware.
- */
 static void media_quiet(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GError) err = NULL;
     Bmc *bmc = opaque;
 
     g_task_propagate_boolean(G_TASK(res), &err);
-    if (!bmc_error_is_cancelled(err)) {
-        bmc_boot_quiesce_async(bmc, bmc->power->cancellable, prepared, bmc);
+    if (bmc_error_is_cancelled(err)) {
+        return;
+    }
+    if (!bmc_bios_apply_async(bmc, bmc->power->cancellable, settings_applied,
+                              bmc)) {
+        prepare_boot(bmc);
     }
 }
 
-/* What boots from now on must find the media and boot order that it should. */
+/*
+ * What boots from now on must find the media, the settings of firmware and
+ * the boot order that it should.
+ */
 static void start_op(Bmc *bmc, MachineOp op)
 {
     BmcPowerControl *power = bmc->power;
@@ -366,10 +366,6 @@ static void start_op(Bmc *bmc, MachineOp op)
     }
     if (op == MACHINE_OP_START || op == MACHINE_OP_RESET) {
         power->stage = STAGE_PREPARE;
-        if (!bmc_bios_apply_async(bmc, power->cancellable, settings_applied,
-                                  bmc)) {
-            prepare_boot(bmc);
-        }
         bmc_media_quiesce_async(bmc, power->cancellable, media_quiet, bmc);
     } else {
         run_op(bmc);

@@ -371,6 +371,8 @@ void machine_qmp_apply_settings(Machine *machine, bool may_end, GTask *task);
  */
 void machine_qmp_read_settings(MachineInfo *info, JsonNode *boot,
                                const bool *graphics);
+
+/**
  * machine_qmp_list_drives: MachineOps.list_drives.
  *
  * @machine: the machine

@@ -430,6 +430,8 @@ static void mock_apply_settings(Machine *machine, bool may_end, GTask *task)
                                 run_apply_call);
 
     call->index = may_end;
+}
+
 static void run_drives_call(MockCall *call)
 {
     GPtrArray *list;
