@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Media and settings of firmware, as the hub's other parts see them. */
+#ifndef QEMU_BMC_BMC_MACHINE_PARTS_H
+#define QEMU_BMC_BMC_MACHINE_PARTS_H
+
+#include "bmc/bmc.h"
+#include "machine/machine.h"
+
+/**
+ * bmc_media_new: load what is in the drives of virtual media.
+ *
+ * @bmc: the hub
+ * @config: (nullable): what may be put in; copied
+ */
+void bmc_media_new(Bmc *bmc, const BmcMediaConfig *config);
+
+/**
+ * bmc_media_free: end all that is read from servers, and free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_free(Bmc *bmc);
+
+/**
+ * bmc_media_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_media_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_media_watch: QEMU has been told to stop or reset the machine. A read
+ * that a server leaves unanswered would hold it up; so what is read from
+ * servers is ended if bmc_media_watch_end() does not follow within 0.5 s.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_watch(Bmc *bmc);
+
+/**
+ * bmc_media_watch_end: it has been done. What was ended is opened anew.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_watch_end(Bmc *bmc);
+
+/**
+ * bmc_media_quiesce_async: wait until media that are being inserted are in,
+ * for some time, so that a start or reset from then on finds them. Never
+ * fails but by being cancelled.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ */
+void bmc_media_quiesce_async(Bmc *bmc, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_bios_new: load the settings of firmware.
+ *
+ * @bmc: the hub
+ */
+void bmc_bios_new(Bmc *bmc);
+
+/**
+ * bmc_bios_free: stop waiting for anything.
+ *
+ * @bmc: the hub
+ */
+void bmc_bios_free(Bmc *bmc);
+
+/**
+ * bmc_bios_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_bios_apply_async: bring settings that are pending into force, right
+ * before the machine is started or reset. That may end the QEMU process: then
+ * a new one is to be started.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ *
+ * Returns: false if there is nothing to do: @callback is not called
+ */
+bool bmc_bios_apply_async(Bmc *bmc, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, void *opaque);
+
+#endif /* QEMU_BMC_BMC_MACHINE_PARTS_H */
