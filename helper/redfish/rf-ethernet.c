@@ -26,12 +26,17 @@ static const MachineBootDevice *nth_device(const RfContext *ctx, unsigned n)
 static void device_id(const MachineBootDevice *device, char id[64])
 {
     const char *name = device->name;
+    size_t len;
 
     if (g_str_has_prefix(name, "/machine/")) {
         name += strlen("/machine/");
     }
     g_strlcpy(id, name, 64);
     g_strcanon(id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.", '-');
+    len = strlen(id);
+    while (len && id[len - 1] == '-') {
+        id[--len] = '\0'; /* "device[1]" */
+    }
 }
 
 static const MachineBootDevice *device_of(const RfContext *ctx)

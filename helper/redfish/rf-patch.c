@@ -62,7 +62,7 @@ static bool is_annotation(const char *name)
 static const RfProperty *find_property(const RfProperty *properties,
                                        const char *name)
 {
-    for (; properties->name; properties++) {
+    for (; properties && properties->name; properties++) {
         if (g_str_equal(properties->name, name)) {
             return properties;
         }
@@ -329,7 +329,8 @@ RfPatch *rf_patch_parse_action(const RfAction *action, const RfContext *ctx,
             parse_parameter(patch, action, ctx, name, node, messages);
         }
     }
-    for (parameter = action->parameters; parameter->name; parameter++) {
+    for (parameter = action->parameters; parameter && parameter->name;
+         parameter++) {
         if (parameter->required &&
             !json_object_has_member(body, parameter->name)) {
             g_autofree char *pointer = g_strconcat("/", parameter->name,

@@ -225,14 +225,14 @@ static JsonObject *action_object(const RfAction *action,
     const RfProperty *p;
 
     json_object_set_string_member(one, "target", target);
-    if (action->parameters->name) {
+    if (action->parameters && action->parameters->name) {
         g_autofree char *info = g_strconcat(ctx->uri, "/",
                                             strrchr(name, '.') + 1,
                                             RF_ACTION_INFO_SUFFIX, NULL);
 
         json_object_set_string_member(one, "@Redfish.ActionInfo", info);
     }
-    for (p = action->parameters; p->name; p++) {
+    for (p = action->parameters; p && p->name; p++) {
         if (p->allowed) {
             add_allowable(one, p, ctx);
         }

@@ -187,7 +187,7 @@ struct RfProperty {
  * "/ResetActionInfo" (for "#ComputerSystem.Reset").
  *
  * @name: its name, e.g. "#ComputerSystem.Reset"
- * @parameters: its parameters
+ * @parameters: (nullable): its parameters
  * @privilege: what a user must have
  * @start: does it with the parameters in the exchange's patch; must see to
  *         it that rf_exchange_complete() or another function that answers is

@@ -115,7 +115,8 @@ static const RfAction *find_info(const RfResource *resource,
         const char *name = strrchr(action->name, '.') + 1;
         size_t len = strlen(name);
 
-        if (action->parameters->name && strncmp(segment, name, len) == 0 &&
+        if (action->parameters && action->parameters->name &&
+            strncmp(segment, name, len) == 0 &&
             g_str_equal(segment + len, RF_ACTION_INFO_SUFFIX)) {
             return action;
         }

@@ -184,6 +184,7 @@ static const RfProperty ping_parameters[] = {
 };
 static const RfAction thing_actions[] = {
     { "#Thing.Ping", ping_parameters, RF_PRIVILEGE_LOGIN, ping },
+    { "#Thing.Touch", NULL, RF_PRIVILEGE_LOGIN, ping },
     { "#Thing.Pong", ping_parameters, RF_PRIVILEGE_LOGIN, ping, never },
     { NULL }
 };
@@ -361,6 +362,11 @@ static void test_actions(void)
     g_autoptr(RfReply) task = NULL;
 
     assert_answer(hub, ADMIN, "POST", THING "/Actions/Thing.Pong", "{}", 404,
+                  "ResourceMissingAtURI");
+    /* One without parameters. */
+    assert_answer(hub, ADMIN, "POST", THING "/Actions/Thing.Touch",
+                  "{\"X\":1}", 400, "ActionParameterUnknown#/X");
+    assert_answer(hub, ADMIN, "GET", THING "/TouchActionInfo", NULL, 404,
                   "ResourceMissingAtURI");
     assert_answer(hub, ADMIN, "POST", path, "{\"Times\":4}", 400,
                   "ActionParameterValueOutOfRange#/Times");
