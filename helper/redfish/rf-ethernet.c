@@ -111,14 +111,14 @@ const RfResource rf_ethernet_resources[] = {
       .type = "EthernetInterfaceCollection.EthernetInterfaceCollection",
       .properties = collection_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_INVENTORY,
+      .depends = 1 << BMC_PART_INVENTORY | 1 << BMC_PART_POWER,
       .exists = rf_exists_one },
     { .path = "/redfish/v1/Systems/{ComputerSystemId}/EthernetInterfaces/"
               "{EthernetInterfaceId}",
       .type = "EthernetInterface.v1_12_4.EthernetInterface",
       .properties = interface_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_INVENTORY,
+      .depends = 1 << BMC_PART_INVENTORY | 1 << BMC_PART_POWER,
       .exists = exists_interface },
     { NULL }
 };

@@ -9,15 +9,21 @@
 
 static const char *const processor_types[] = { "CPU", NULL };
 
+/* By QEMU's name of the target: indices into the two lists below. */
 static const struct {
     const char *arch;
     unsigned set;
+    unsigned architecture;
 } instruction_table[] = {
-    { "i386", 0 }, { "x86_64", 1 }, { "arm", 2 }, { "aarch64", 3 },
-    { "ppc64", 4 }, { "riscv32", 5 }, { "riscv64", 6 },
+    { "i386", 0, 0 },    { "x86_64", 1, 0 },  { "arm", 2, 1 },
+    { "aarch64", 3, 1 }, { "ppc64", 4, 2 },   { "riscv32", 5, 3 },
+    { "riscv64", 6, 3 },
 };
 static const char *const instruction_sets[] = {
     "x86", "x86-64", "ARM-A32", "ARM-A64", "PowerISA", "RV32", "RV64", NULL,
+};
+static const char *const architectures[] = {
+    "x86", "ARM", "Power", "RISC-V", NULL,
 };
 
 static const MachineInfo *machine_info(const RfContext *ctx)
@@ -83,16 +89,32 @@ static bool get_threads(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-static bool get_instruction_set(const RfContext *ctx, RfValue *value)
+/* Returns an index into instruction_table, or -1. */
+static int find_arch(const RfContext *ctx)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(instruction_table); i++) {
         if (g_strcmp0(machine_info(ctx)->arch,
                       instruction_table[i].arch) == 0) {
-            value->choice = instruction_table[i].set;
-            return true;
+            return i;
         }
     }
-    return false;
+    return -1;
+}
+
+static bool get_instruction_set(const RfContext *ctx, RfValue *value)
+{
+    int i = find_arch(ctx);
+
+    value->choice = i < 0 ? 0 : instruction_table[i].set;
+    return i >= 0;
+}
+
+static bool get_architecture(const RfContext *ctx, RfValue *value)
+{
+    int i = find_arch(ctx);
+
+    value->choice = i < 0 ? 0 : instruction_table[i].architecture;
+    return i >= 0;
 }
 
 static const RfProperty processor_properties[] = {
@@ -100,6 +122,8 @@ static const RfProperty processor_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Virtual Processor" },
     { "ProcessorType", RF_TYPE_ENUM, .texts = processor_types,
       .get = rf_get_first },
+    { "ProcessorArchitecture", RF_TYPE_ENUM, .texts = architectures,
+      .get = get_architecture },
     { "InstructionSet", RF_TYPE_ENUM, .texts = instruction_sets,
       .get = get_instruction_set },
     { "Model", RF_TYPE_STRING, .get = get_model },
@@ -128,7 +152,7 @@ const RfResource rf_processors_resources[] = {
       .type = "Processor.v1_22_0.Processor",
       .properties = processor_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_SYSTEM,
+      .depends = 1 << BMC_PART_SYSTEM | 1 << BMC_PART_POWER,
       .exists = exists_processor },
     { NULL }
 };

@@ -95,7 +95,16 @@ const RfProperty rf_machine_status[] = {
     { NULL }
 };
 
+/* Virtual hardware that is there works; nothing is known without QEMU. */
+static bool get_present_health(const RfContext *ctx, RfValue *value)
+{
+    value->choice = HEALTH_OK;
+    return bmc_machine(ctx->bmc)->state != MACHINE_STATE_UNKNOWN;
+}
+
 const RfProperty rf_present_status[] = {
     { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
+    { "Health", RF_TYPE_ENUM, .texts = healths,
+      .get = get_present_health },
     { NULL }
 };

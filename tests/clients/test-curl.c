@@ -73,7 +73,7 @@ static void test_authentication(TestLab *f, const void *data)
     status(f, "", "/redfish/v1", "\n200");
     status(f, "", "/redfish/v1/", "\n200");
     status(f, "", "/redfish/v1/Systems", "\n401");
-    status(f, "-u admin:wrong", "/redfish/v1/Systems/1", "\n401");
+    status(f, "-u admin:Zz9mistake", "/redfish/v1/Systems/1", "\n401");
     status(f, "-u nobody:password", "/redfish/v1/Systems/1", "\n401");
     status(f, "-H 'Authorization: Basic !!!'", "/redfish/v1/Systems", "\n401");
     status(f, AUTH, "/redfish/v1/Systems/1", "\n200");
@@ -83,7 +83,7 @@ static void test_authentication(TestLab *f, const void *data)
     g_assert_true(g_str_has_prefix(challenge, "Basic"));
     g_assert_nonnull(strstr(out, "@Message.ExtendedInfo"));
     g_assert_true(test_bmc_logged(f->bmc, "127.0.0.1"));
-    g_assert_false(test_bmc_logged(f->bmc, "wrong"));
+    g_assert_false(test_bmc_logged(f->bmc, "Zz9mistake"));
 }
 
 static void test_errors(TestLab *f, const void *data)
