@@ -31,6 +31,7 @@ typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
 typedef struct BmcBios BmcBios;
+typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
 
@@ -81,6 +82,7 @@ struct Bmc {
     BmcChassisState *chassis;
     BmcTasks *tasks;
     BmcBios *bios;
+    BmcSubscriptions *subscriptions;
     BmcJournal *journal;
     BmcRestarts *restarts;
     Notifier machine_notifier;
@@ -540,6 +542,20 @@ void bmc_pef_free(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_tasks_new(Bmc *bmc);
+
+/**
+ * bmc_subscriptions_new: load the subscriptions.
+ *
+ * @bmc: the hub
+ */
+void bmc_subscriptions_new(Bmc *bmc);
+
+/**
+ * bmc_subscriptions_free: wipe and free them.
+ *
+ * @bmc: the hub
+ */
+void bmc_subscriptions_free(Bmc *bmc);
 
 /**
  * bmc_tasks_free: forget all tasks.

@@ -173,6 +173,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_events_new(bmc);
     bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
     bmc_tasks_new(bmc);
+    bmc_subscriptions_new(bmc);
     bmc_asset_new(bmc);
     bmc_lockout_new(bmc);
     bmc_sessions_new(bmc);
@@ -224,6 +225,7 @@ void bmc_free(Bmc *bmc)
     bmc_users_free(bmc);
     bmc_events_free(bmc);
     bmc_sel_free(bmc);
+    bmc_subscriptions_free(bmc);
     bmc_tasks_free(bmc);
     persist_free(bmc->persist);
     while (bmc->notifiers.first) {

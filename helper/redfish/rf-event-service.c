@@ -2,6 +2,7 @@
 /* The event service (DSP0268 EventService). */
 #include "osdep.h"
 
+#include "bmc/subscriptions.h"
 #include "redfish/rf-events.h"
 #include "redfish/rf-service.h"
 
@@ -17,8 +18,8 @@ static const char *const prefixes[] = {
 
 /* What the events in use are about. */
 static const char *const types[] = {
-    "Chassis", "ComputerSystem", "ManagerAccount", "ManagerNetworkProtocol",
-    "Sensor", "Session", "Task", NULL,
+    "Chassis", "ComputerSystem", "EventService", "ManagerAccount",
+    "ManagerNetworkProtocol", "Sensor", "Session", "Task", NULL,
 };
 
 static const RfProperty no_properties[] = { { NULL } };
@@ -54,6 +55,52 @@ static bool nth_kind(const RfContext *ctx, unsigned n, RfValue *value)
     return nth_text(rf_event_kinds, n, value);
 }
 
+static const RfSetter retry_setter;
+
+static bool get_attempts(const RfContext *ctx, RfValue *value)
+{
+    value->integer = bmc_subscriptions_retry(ctx->bmc).attempts;
+    return true;
+}
+
+static bool get_interval(const RfContext *ctx, RfValue *value)
+{
+    value->integer = bmc_subscriptions_retry(ctx->bmc).interval_s;
+    return true;
+}
+
+static void retry_kept(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (!g_cancellable_is_cancelled(x->cancellable)) {
+        rf_exchange_complete(x, err);
+    }
+}
+
+static void retry_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *attempts = rf_patch_get(patch, &retry_setter,
+                                           "DeliveryRetryAttempts");
+    const RfValue *interval = rf_patch_get(patch, &retry_setter,
+                                           "DeliveryRetryIntervalSeconds");
+    BmcRetry retry = bmc_subscriptions_retry(x->context.bmc);
+
+    if (attempts) {
+        retry.attempts = attempts->integer;
+    }
+    if (interval) {
+        retry.interval_s = interval->integer;
+    }
+    bmc_subscriptions_set_retry(x->context.bmc, retry);
+    bmc_flush_async(x->context.bmc, x->cancellable, retry_kept,
+                    rf_exchange_ref(x));
+}
+
+static const RfSetter retry_setter = { .start = retry_start };
+
 static void submit_test(RfExchange *x, const RfPatch *patch)
 {
     if (x->service->events) {
@@ -85,11 +132,19 @@ static const RfProperty service_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Event Service" },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
     { "ServiceEnabled", RF_TYPE_BOOL, .get = rf_get_true },
+    { "DeliveryRetryAttempts", RF_TYPE_INTEGER, .get = get_attempts,
+      .setter = &retry_setter, .min = 0, .max = BMC_RETRY_ATTEMPTS_MAX },
+    { "DeliveryRetryIntervalSeconds", RF_TYPE_INTEGER, .get = get_interval,
+      .setter = &retry_setter, .min = 1, .max = BMC_RETRY_INTERVAL_MAX },
     { "EventFormatTypes", RF_TYPE_STRINGS, .item = nth_format },
     { "EventTypesForSubscription", RF_TYPE_STRINGS, .item = nth_kind },
     { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix },
     { "ResourceTypes", RF_TYPE_STRINGS, .item = nth_type },
     { "Severities", RF_TYPE_STRINGS, .item = nth_severity },
+    { "OriginResourcesSupported", RF_TYPE_BOOL, .get = rf_get_true },
+    { "SubordinateResourcesSupported", RF_TYPE_BOOL, .get = rf_get_true },
+    { "Subscriptions", RF_TYPE_LINK,
+      .text = RF_EVENT_SERVICE "/Subscriptions" },
     { "ServerSentEventUri", RF_TYPE_STRING, .text = RF_EVENT_STREAM },
     { "SSEFilterPropertiesSupported", RF_TYPE_OBJECT,
       .members = filter_properties },
@@ -124,7 +179,8 @@ static const RfAction service_actions[] = {
 const RfResource rf_event_service_resources[] = {
     { .path = RF_EVENT_SERVICE, .type = "EventService.v1_12_0.EventService",
       .properties = service_properties, .actions = service_actions,
-      .read = RF_PRIVILEGE_LOGIN, .write = RF_PRIVILEGE_CONFIGURE_MANAGER },
+      .read = RF_PRIVILEGE_LOGIN, .write = RF_PRIVILEGE_CONFIGURE_MANAGER,
+      .depends = 1 << BMC_PART_SUBSCRIPTIONS },
     { .path = RF_EVENT_STREAM, .properties = no_properties,
       .read = RF_PRIVILEGE_LOGIN, .live = true,
       .content_type = "text/event-stream",

@@ -35,6 +35,7 @@ struct RfEvents {
     RfService *service;
     Bmc *bmc;
     RfEventSource *source;
+    RfEventPush *push;
     RfEventRecord ring[RF_EVENTS_HISTORY];
     int64_t first;
     int64_t next;

@@ -290,6 +290,7 @@ RfEvents *rf_events_new(RfService *service)
     events->next = g_get_real_time() / 1000;
     events->first = events->next;
     events->source = rf_event_source_new(events, events->bmc);
+    events->push = rf_event_push_new(events, events->bmc);
     service->events = events;
     return events;
 }
@@ -303,6 +304,7 @@ void rf_events_free(RfEvents *events)
     }
     events->service->events = NULL;
     rf_event_source_free(events->source);
+    rf_event_push_free(events->push);
     rf_event_streams_free(events);
     clock_timer_stop(&events->keep_alive);
     for (i = 0; i < RF_EVENTS_HISTORY; i++) {

@@ -21,6 +21,7 @@
 
 typedef struct RfEvents RfEvents;
 typedef struct RfEventSource RfEventSource;
+typedef struct RfEventPush RfEventPush;
 typedef struct RfExchange RfExchange;
 typedef struct RfPatch RfPatch;
 
@@ -158,6 +159,23 @@ RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc);
  * @source: the source, or NULL
  */
 void rf_event_source_free(RfEventSource *source);
+
+/**
+ * rf_event_push_new: send events to subscribers.
+ *
+ * @events: the events
+ * @bmc: the hub, which knows the subscriptions
+ *
+ * Returns: (transfer full): what does it
+ */
+RfEventPush *rf_event_push_new(RfEvents *events, Bmc *bmc);
+
+/**
+ * rf_event_push_free: stop.
+ *
+ * @push: what does it, or NULL
+ */
+void rf_event_push_free(RfEventPush *push);
 
 /**
  * rf_event_stream_start: answer a GET with a stream of events (DSP0266

@@ -31,6 +31,7 @@ const RfResource *const rf_families[] = {
     rf_account_service_resources,
     rf_event_service_resources,
     rf_privileges_resources,
+    rf_subscriptions_resources,
     NULL,
 };
 

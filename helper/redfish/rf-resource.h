@@ -460,5 +460,6 @@ extern const RfResource rf_accounts_resources[];
 extern const RfResource rf_account_service_resources[];
 extern const RfResource rf_event_service_resources[];
 extern const RfResource rf_privileges_resources[];
+extern const RfResource rf_subscriptions_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Subscriptions to events (DSP0268 EventDestination). */
+#include "osdep.h"
+
+#include "bmc/subscriptions.h"
+#include "redfish/rf-events.h"
+#include "redfish/rf-service.h"
+#include "util/error.h"
+#include "util/target.h"
+
+#define SUBSCRIPTIONS RF_EVENT_SERVICE "/Subscriptions"
+
+static const char *const protocols[] = { "Redfish", NULL };
+static const char *const formats[] = { "Event", NULL };
+static const char *const subscription_types[] = { "RedfishEvent", NULL };
+static const char *const severities[] = { "OK", "Warning", "Critical", NULL };
+static const char *const states[] = { "Enabled", "Disabled", NULL };
+enum { STATE_ENABLED, STATE_DISABLED };
+
+/* What older clients ask for in EventTypes. */
+static const char *const asked_kinds[] = {
+    "StatusChange", "ResourceUpdated", "ResourceAdded", "ResourceRemoved",
+    "Alert", "MetricReport", "Other", NULL,
+};
+
+static const char *const policies[] = {
+    [BMC_RETRY_TERMINATE] = "TerminateAfterRetries",
+    [BMC_RETRY_SUSPEND] = "SuspendRetries",
+    [BMC_RETRY_FOREVER] = "RetryForever",
+    [BMC_RETRY_BACKOFF] = "RetryForeverWithBackoff",
+    NULL,
+};
+
+/* Lists by the names that clients give them. */
+static const struct {
+    const char *name;
+    BmcSubscriptionList list;
+} lists[] = {
+    { "RegistryPrefixes", BMC_SUBSCRIPTION_PREFIXES },
+    { "ResourceTypes", BMC_SUBSCRIPTION_TYPES },
+    { "Severities", BMC_SUBSCRIPTION_SEVERITIES },
+    { "EventTypes", BMC_SUBSCRIPTION_KINDS },
+    { "MessageIds", BMC_SUBSCRIPTION_MESSAGES },
+};
+
+static const RfProperty no_properties[] = { { NULL } };
+
+static const BmcSubscription *subscription_of(const RfContext *ctx)
+{
+    const char *id = ctx->ids[0];
+    guint64 number;
+
+    if (id[0] < '1' || id[0] > '9' ||
+        !g_ascii_string_to_unsigned(id, 10, 1, UINT_MAX, &number, NULL)) {
+        return NULL;
+    }
+    return bmc_subscription_find(ctx->bmc, number);
+}
+
+static bool exists_subscription(const RfContext *ctx)
+{
+    return subscription_of(ctx);
+}
+
+static bool is_own_subscription(const RfExchange *x)
+{
+    const BmcSubscription *s = subscription_of(&x->context);
+
+    return s && g_strcmp0(s->user, x->user.name) == 0;
+}
+
+static bool nth_subscription(const RfContext *ctx, unsigned n,
+                             char uri[RF_URI_MAX])
+{
+    const BmcSubscription *s = bmc_subscription_nth(ctx->bmc, n);
+
+    if (s) {
+        g_snprintf(uri, RF_URI_MAX, SUBSCRIPTIONS "/%u", s->id);
+    }
+    return s;
+}
+
+/* Properties */
+
+static bool get_destination(const RfContext *ctx, RfValue *value)
+{
+    value->text = subscription_of(ctx)->destination;
+    return true;
+}
+
+static bool get_context(const RfContext *ctx, RfValue *value)
+{
+    value->text = subscription_of(ctx)->context;
+    value->null = !value->text;
+    return true;
+}
+
+static bool nth_element(const RfContext *ctx, BmcSubscriptionList list,
+                        unsigned n, RfValue *value)
+{
+    char **texts = subscription_of(ctx)->lists[list];
+
+    value->text = texts && n < g_strv_length(texts) ? texts[n] : NULL;
+    return value->text;
+}
+
+static bool nth_prefix(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_element(ctx, BMC_SUBSCRIPTION_PREFIXES, n, value);
+}
+
+static bool nth_type(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_element(ctx, BMC_SUBSCRIPTION_TYPES, n, value);
+}
+
+static bool nth_severity(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_element(ctx, BMC_SUBSCRIPTION_SEVERITIES, n, value);
+}
+
+static bool nth_kind(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_element(ctx, BMC_SUBSCRIPTION_KINDS, n, value);
+}
+
+static bool nth_message(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    return nth_element(ctx, BMC_SUBSCRIPTION_MESSAGES, n, value);
+}
+
+static bool nth_origin(const RfContext *ctx, unsigned n,
+                       char uri[RF_URI_MAX])
+{
+    RfValue value;
+
+    return nth_element(ctx, BMC_SUBSCRIPTION_ORIGINS, n, &value) &&
+           g_strlcpy(uri, value.text, RF_URI_MAX) < RF_URI_MAX;
+}
+
+static bool get_subordinate(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = subscription_of(ctx)->subordinate;
+    return true;
+}
+
+static bool get_policy(const RfContext *ctx, RfValue *value)
+{
+    value->choice = subscription_of(ctx)->policy;
+    return true;
+}
+
+static bool get_verify(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = subscription_of(ctx)->verify;
+    return true;
+}
+
+/* They are secret: an empty array stands for them (DSP0268). */
+static bool get_headers(const RfContext *ctx, RfValue *value)
+{
+    g_autoptr(JsonArray) array = json_array_new();
+
+    value->node = json_node_init_array(json_node_alloc(), array);
+    return true;
+}
+
+static bool get_state(const RfContext *ctx, RfValue *value)
+{
+    value->choice = subscription_of(ctx)->suspended ? STATE_DISABLED
+                                                    : STATE_ENABLED;
+    return true;
+}
+
+/* What is written */
+
+static void wrong(RfMessages *messages, const char *name, const char *text,
+                  const char *resolution)
+{
+    g_autofree char *pointer = g_strconcat("/", name, NULL);
+
+    rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_FORMAT_ERROR,
+                    pointer, resolution, text, name, NULL);
+}
+
+/* Texts of an array; returns NULL where anything in it is none. */
+static char **read_texts(JsonNode *node)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
+                       ? json_node_get_array(node) : NULL;
+    unsigned i, n = array ? json_array_get_length(array) : 0;
+
+    if (!array || n > BMC_SUBSCRIPTION_LIST_MAX) {
+        return NULL;
+    }
+    for (i = 0; i < n; i++) {
+        JsonNode *element = json_array_get_element(array, i);
+        const char *text = json_node_get_value_type(element) == G_TYPE_STRING
+                           ? json_node_get_string(element) : NULL;
+
+        if (!text || strlen(text) > BMC_SUBSCRIPTION_TEXT_MAX) {
+            return NULL;
+        }
+        g_strv_builder_add(builder, text);
+    }
+    return g_strv_builder_end(builder);
+}
+
+static char **read_origins(JsonNode *node)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
+                       ? json_node_get_array(node) : NULL;
+    unsigned i, n = array ? json_array_get_length(array) : 0;
+
+    if (!array || n > BMC_SUBSCRIPTION_LIST_MAX) {
+        return NULL;
+    }
+    for (i = 0; i < n; i++) {
+        JsonNode *element = json_array_get_element(array, i);
+        const char *uri = JSON_NODE_HOLDS_OBJECT(element)
+            ? json_object_get_string_member_with_default(
+                json_node_get_object(element), "@odata.id", NULL) : NULL;
+
+        if (!uri || uri[0] != '/' || strlen(uri) >= RF_URI_MAX) {
+            return NULL;
+        }
+        g_strv_builder_add(builder, uri);
+    }
+    return g_strv_builder_end(builder);
+}
+
+/* RFC 9110: nothing that could end the line, and none that frames it. */
+static bool header_is_fit(const char *name, const char *value)
+{
+    static const char *const ours[] = {
+        "Host", "Content-Length", "Content-Type", "Connection",
+        "Transfer-Encoding", "Expect", "Upgrade",
+    };
+    const char *p;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(ours); i++) {
+        if (g_ascii_strcasecmp(name, ours[i]) == 0) {
+            return false;
+        }
+    }
+    for (p = name; g_ascii_isalnum(*p) || *p == '-' || *p == '_'; p++) {
+        ;
+    }
+    if (*p || p == name) {
+        return false;
+    }
+    for (p = value; (uint8_t)*p >= ' ' && *p != 0x7f; p++) {
+        ;
+    }
+    return !*p && strlen(name) + strlen(value) < BMC_SUBSCRIPTION_TEXT_MAX;
+}
+
+static bool add_header_lines(GStrvBuilder *builder, JsonObject *object)
+{
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *node;
+
+    json_object_iter_init_ordered(&iter, object);
+    while (json_object_iter_next_ordered(&iter, &name, &node)) {
+        const char *value = json_node_get_value_type(node) == G_TYPE_STRING
+                            ? json_node_get_string(node) : NULL;
+        g_autofree char *line = NULL;
+
+        if (!value || !header_is_fit(name, value)) {
+            return false;
+        }
+        line = g_strconcat(name, ": ", value, NULL);
+        g_strv_builder_add(builder, line);
+    }
+    return true;
+}
+
+/* An array of objects; returns NULL where one of them does not fit. */
+static char **read_headers(JsonNode *node)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
+                       ? json_node_get_array(node) : NULL;
+    g_auto(GStrv) lines = NULL;
+    unsigned i;
+
+    for (i = 0; array && i < json_array_get_length(array); i++) {
+        JsonNode *element = json_array_get_element(array, i);
+
+        if (!JSON_NODE_HOLDS_OBJECT(element) ||
+            !add_header_lines(builder, json_node_get_object(element))) {
+            return NULL;
+        }
+    }
+    lines = g_strv_builder_end(builder);
+    if (!array || g_strv_length(lines) > BMC_SUBSCRIPTION_LIST_MAX) {
+        return NULL;
+    }
+    return g_steal_pointer(&lines);
+}
+
+static bool destination_is_fit(RfExchange *x, const char *text)
+{
+    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_ENCODED |
+                                      G_URI_FLAGS_NON_DNS, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+    g_autoptr(GInetAddress) address = NULL;
+
+    if (!host || !*host || g_uri_get_userinfo(uri) ||
+        (g_ascii_strcasecmp(g_uri_get_scheme(uri), "http") != 0 &&
+         g_ascii_strcasecmp(g_uri_get_scheme(uri), "https") != 0)) {
+        return false;
+    }
+    address = g_inet_address_new_from_string(host);
+    return !address ||
+           target_allowed(address, bmc_origin_may_reach_host(x->context.bmc,
+                                                             &x->origin));
+}
+
+static const char *text_of(const RfPatch *patch, const RfSetter *setter,
+                           const char *name)
+{
+    const RfValue *value = rf_patch_get(patch, setter, name);
+
+    return value && !value->null ? value->text : NULL;
+}
+
+static bool bool_of(const RfPatch *patch, const RfSetter *setter,
+                    const char *name, bool otherwise)
+{
+    const RfValue *value = rf_patch_get(patch, setter, name);
+
+    return value && !value->null ? value->boolean : otherwise;
+}
+
+static void read_lists(BmcSubscription *s, const RfPatch *patch,
+                       RfMessages *messages)
+{
+    const RfValue *value;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(lists); i++) {
+        value = rf_patch_get(patch, NULL, lists[i].name);
+        if (value && !value->null) {
+            s->lists[lists[i].list] = read_texts(value->node);
+            if (!s->lists[lists[i].list]) {
+                wrong(messages, lists[i].name, "[]", NULL);
+            }
+        }
+    }
+    value = rf_patch_get(patch, NULL, "OriginResources");
+    if (value && !value->null) {
+        s->lists[BMC_SUBSCRIPTION_ORIGINS] = read_origins(value->node);
+        if (!s->lists[BMC_SUBSCRIPTION_ORIGINS]) {
+            wrong(messages, "OriginResources", "[]",
+                  "Give an array of references to resources.");
+        }
+    }
+    value = rf_patch_get(patch, NULL, "HttpHeaders");
+    if (value && !value->null) {
+        s->lists[BMC_SUBSCRIPTION_HEADERS] = read_headers(value->node);
+        if (!s->lists[BMC_SUBSCRIPTION_HEADERS]) {
+            wrong(messages, "HttpHeaders", "[]",
+                  "Give an array of objects whose members are the headers.");
+        }
+    }
+}
+
+static void created(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    if (err) {
+        rf_exchange_complete(x, err);
+    } else {
+        rf_exchange_created(x, x->location, NULL, NULL);
+    }
+}
+
+static void refuse_limit(RfExchange *x)
+{
+    rf_answer_error(x, RF_MESSAGE_EVENT_SUBSCRIPTION_LIMIT_EXCEEDED);
+}
+
+static void subscribe(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *policy = rf_patch_get(patch, NULL, "DeliveryRetryPolicy");
+    const char *destination = text_of(patch, NULL, "Destination");
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_auto(BmcSubscription) s = {
+        .destination = g_strdup(destination),
+        .context = g_strdup(text_of(patch, NULL, "Context")),
+        .subordinate = bool_of(patch, NULL, "SubordinateResources", false),
+        .verify = bool_of(patch, NULL, "VerifyCertificate", false),
+        .policy = policy && !policy->null ? policy->choice
+                                          : BMC_RETRY_TERMINATE,
+    };
+    unsigned id;
+
+    if (!destination_is_fit(x, destination)) {
+        wrong(messages, "Destination", destination,
+              "Give the URI of an http or https server that may be reached.");
+    }
+    read_lists(&s, patch, messages);
+    if (!rf_messages_empty(messages)) {
+        rf_exchange_fail(x, messages);
+        return;
+    }
+    s.user = g_strdup(x->user.name);
+    id = bmc_subscription_add(x->context.bmc, &s, &x->origin, NULL);
+    if (!id) {
+        refuse_limit(x);
+        return;
+    }
+    x->location = g_strdup_printf(SUBSCRIPTIONS "/%u", id);
+    bmc_flush_async(x->context.bmc, x->cancellable, created,
+                    rf_exchange_ref(x));
+}
+
+static const RfSetter setter;
+
+static void check_edit(const RfContext *ctx, const RfPatch *patch,
+                       RfMessages *messages)
+{
+    const RfValue *headers = rf_patch_get(patch, &setter, "HttpHeaders");
+    g_auto(GStrv) lines = headers && !headers->null
+                          ? read_headers(headers->node) : NULL;
+
+    if (headers && !headers->null && !lines) {
+        wrong(messages, "HttpHeaders", "[]",
+              "Give an array of objects whose members are the headers.");
+    }
+}
+
+static void kept(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (!g_cancellable_is_cancelled(x->cancellable)) {
+        rf_exchange_complete(x, err);
+    }
+}
+
+static void keep(RfExchange *x)
+{
+    bmc_flush_async(x->context.bmc, x->cancellable, kept,
+                    rf_exchange_ref(x));
+}
+
+static BmcSubscription *edit_of(RfExchange *x)
+{
+    const BmcSubscription *s = subscription_of(&x->context);
+
+    return s ? bmc_subscription_edit(x->context.bmc, s->id) : NULL;
+}
+
+static void edit(RfExchange *x, const RfPatch *patch)
+{
+    BmcSubscription *s = edit_of(x);
+    const RfValue *headers = rf_patch_get(patch, &setter, "HttpHeaders");
+    const RfValue *policy = rf_patch_get(patch, &setter,
+                                         "DeliveryRetryPolicy");
+
+    if (rf_patch_get(patch, &setter, "Context")) {
+        g_free(s->context);
+        s->context = g_strdup(text_of(patch, &setter, "Context"));
+    }
+    if (headers) {
+        g_strfreev(s->lists[BMC_SUBSCRIPTION_HEADERS]);
+        s->lists[BMC_SUBSCRIPTION_HEADERS] =
+            headers->null ? NULL : read_headers(headers->node);
+    }
+    if (policy && !policy->null) {
+        s->policy = policy->choice;
+    }
+    s->verify = bool_of(patch, &setter, "VerifyCertificate", s->verify);
+    bmc_subscription_edited(x->context.bmc);
+    keep(x);
+}
+
+static const RfSetter setter = { check_edit, edit };
+
+static void set_suspended(RfExchange *x, bool suspended)
+{
+    BmcSubscription *s = edit_of(x);
+
+    if (s->suspended != suspended) {
+        s->suspended = suspended;
+        bmc_subscription_edited(x->context.bmc);
+    }
+    keep(x);
+}
+
+static void suspend(RfExchange *x, const RfPatch *patch)
+{
+    set_suspended(x, true);
+}
+
+static void resume(RfExchange *x, const RfPatch *patch)
+{
+    set_suspended(x, false);
+}
+
+static void unsubscribe(RfExchange *x)
+{
+    bmc_subscription_remove(x->context.bmc,
+                            subscription_of(&x->context)->id);
+    keep(x);
+}
+
+/* Tables */
+
+static const RfProperty status_properties[] = {
+    { "State", RF_TYPE_ENUM, .texts = states, .get = get_state },
+    { NULL }
+};
+
+static const RfProperty subscription_properties[] = {
+    { "Id", RF_TYPE_STRING, .get = rf_get_id },
+    { "Name", RF_TYPE_STRING, .text = "Event Subscription" },
+    { "Destination", RF_TYPE_STRING, .get = get_destination },
+    { "Protocol", RF_TYPE_ENUM, .texts = protocols, .get = rf_get_first },
+    { "SubscriptionType", RF_TYPE_ENUM, .texts = subscription_types,
+      .get = rf_get_first },
+    { "EventFormatType", RF_TYPE_ENUM, .texts = formats,
+      .get = rf_get_first },
+    { "Context", RF_TYPE_STRING, .get = get_context, .setter = &setter,
+      .nullable = true, .min = 0, .max = BMC_SUBSCRIPTION_TEXT_MAX },
+    { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix },
+    { "ResourceTypes", RF_TYPE_STRINGS, .item = nth_type },
+    { "Severities", RF_TYPE_STRINGS, .item = nth_severity },
+    { "EventTypes", RF_TYPE_STRINGS, .item = nth_kind },
+    { "MessageIds", RF_TYPE_STRINGS, .item = nth_message },
+    { "OriginResources", RF_TYPE_LINKS, .nth = nth_origin },
+    { "SubordinateResources", RF_TYPE_BOOL, .get = get_subordinate },
+    { "DeliveryRetryPolicy", RF_TYPE_ENUM, .texts = policies,
+      .get = get_policy, .setter = &setter },
+    { "VerifyCertificate", RF_TYPE_BOOL, .get = get_verify,
+      .setter = &setter },
+    { "HttpHeaders", RF_TYPE_JSON, .get = get_headers, .setter = &setter },
+    { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { NULL }
+};
+
+static const RfProperty create_properties[] = {
+    { "Destination", RF_TYPE_STRING, .required = true, .min = 1,
+      .max = BMC_SUBSCRIPTION_TEXT_MAX },
+    { "Protocol", RF_TYPE_ENUM, .texts = protocols, .required = true },
+    { "SubscriptionType", RF_TYPE_ENUM, .texts = subscription_types },
+    { "EventFormatType", RF_TYPE_ENUM, .texts = formats },
+    { "Context", RF_TYPE_STRING, .nullable = true, .min = 0,
+      .max = BMC_SUBSCRIPTION_TEXT_MAX },
+    { "RegistryPrefixes", RF_TYPE_STRINGS },
+    { "ResourceTypes", RF_TYPE_STRINGS },
+    { "Severities", RF_TYPE_STRINGS, .texts = severities },
+    { "EventTypes", RF_TYPE_STRINGS, .texts = asked_kinds },
+    { "MessageIds", RF_TYPE_STRINGS },
+    { "OriginResources", RF_TYPE_JSON },
+    { "SubordinateResources", RF_TYPE_BOOL, .nullable = true },
+    { "DeliveryRetryPolicy", RF_TYPE_ENUM, .texts = policies },
+    { "VerifyCertificate", RF_TYPE_BOOL, .nullable = true },
+    { "HttpHeaders", RF_TYPE_JSON, .nullable = true },
+    { NULL }
+};
+
+static const RfAction subscription_actions[] = {
+    { "#EventDestination.ResumeSubscription", no_properties,
+      RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF, resume },
+    { "#EventDestination.SuspendSubscription", no_properties,
+      RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF,
+      suspend },
+    { NULL }
+};
+
+static const RfCreate creation = {
+    create_properties,
+    RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_COMPONENTS,
+    subscribe
+};
+
+static const RfDelete removal = {
+    RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF, unsubscribe
+};
+
+static const RfProperty collection_properties[] = {
+    { "Name", RF_TYPE_STRING, .text = "Event Subscriptions Collection" },
+    { "Members", RF_TYPE_LINKS, .nth = nth_subscription },
+    { NULL }
+};
+
+const RfResource rf_subscriptions_resources[] = {
+    { .path = SUBSCRIPTIONS,
+      .type = "EventDestinationCollection.EventDestinationCollection",
+      .properties = collection_properties, .read = RF_PRIVILEGE_LOGIN,
+      .depends = 1 << BMC_PART_SUBSCRIPTIONS, .create = &creation },
+    { .path = SUBSCRIPTIONS "/{EventDestinationId}",
+      .type = "EventDestination.v1_16_0.EventDestination",
+      .properties = subscription_properties,
+      .actions = subscription_actions, .read = RF_PRIVILEGE_LOGIN,
+      .write = RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF,
+      .depends = 1 << BMC_PART_SUBSCRIPTIONS,
+      .exists = exists_subscription, .is_own = is_own_subscription,
+      .remove = &removal },
+    { NULL }
+};

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that are left out of what a name resolves to. */
+#include "osdep.h"
+
+#include "util/target.h"
+
+#include "util/error.h"
+
+/* Metadata services that are not at link-local addresses. */
+static const char *const metadata[] = {
+    "100.100.100.200", "192.0.0.192", "fd00:ec2::254",
+};
+
+static GInetAddress *unmap(GInetAddress *address)
+{
+    static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+    const guint8 *bytes = g_inet_address_to_bytes(address);
+
+    if (g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6 &&
+        memcmp(bytes, prefix, sizeof(prefix)) == 0) {
+        return g_inet_address_new_from_bytes(bytes + sizeof(prefix),
+                                             G_SOCKET_FAMILY_IPV4);
+    }
+    return g_object_ref(address);
+}
+
+/* 0.0.0.0/8 is "this host", and 255.255.255.255 all of them. */
+static bool is_special(GInetAddress *address)
+{
+    const guint8 *bytes = g_inet_address_to_bytes(address);
+
+    return g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV4 &&
+           (bytes[0] == 0 || bytes[0] >= 240);
+}
+
+static bool is_metadata(GInetAddress *address)
+{
+    g_autofree char *text = g_inet_address_to_string(address);
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(metadata); i++) {
+        if (g_str_equal(text, metadata[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool target_allowed(GInetAddress *mapped, bool host)
+{
+    g_autoptr(GInetAddress) address = unmap(mapped);
+
+    return !g_inet_address_get_is_link_local(address) &&
+           !g_inet_address_get_is_any(address) &&
+           !g_inet_address_get_is_multicast(address) &&
+           !is_special(address) && !is_metadata(address) &&
+           (host || !g_inet_address_get_is_loopback(address));
+}
+
+/*
+ * TargetEnumerator: what another enumerator finds, but for addresses that
+ * are not allowed.
+ */
+typedef struct TargetEnumerator {
+    GSocketAddressEnumerator parent;
+    GSocketAddressEnumerator *inner;
+    bool host;
+    bool found;
+} TargetEnumerator;
+
+typedef struct TargetEnumeratorClass {
+    GSocketAddressEnumeratorClass parent;
+} TargetEnumeratorClass;
+
+static GType target_enumerator_get_type(void);
+G_DEFINE_TYPE(TargetEnumerator, target_enumerator,
+              G_TYPE_SOCKET_ADDRESS_ENUMERATOR)
+
+static bool allowed(const TargetEnumerator *self, GSocketAddress *address)
+{
+    return G_IS_INET_SOCKET_ADDRESS(address) &&
+           target_allowed(g_inet_socket_address_get_address(
+                              G_INET_SOCKET_ADDRESS(address)), self->host);
+}
+
+static void refuse(GError **errp)
+{
+    g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
+                "its address is one that must not be connected to");
+}
+
+static GSocketAddress *enumerator_next(GSocketAddressEnumerator *enumerator,
+                                       GCancellable *cancellable,
+                                       GError **errp)
+{
+    TargetEnumerator *self = (TargetEnumerator *)enumerator;
+    GSocketAddress *address;
+
+    while ((address = g_socket_address_enumerator_next(
+                self->inner, cancellable, errp))) {
+        if (allowed(self, address)) {
+            self->found = true;
+            return address;
+        }
+        g_object_unref(address);
+    }
+    if (!self->found && (!errp || !*errp)) {
+        refuse(errp);
+    }
+    return NULL;
+}
+
+static void found(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GTask) task = opaque;
+    TargetEnumerator *self = g_task_get_source_object(task);
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GSocketAddress) address = NULL;
+
+    address = g_socket_address_enumerator_next_finish(self->inner, res,
+                                                      &err);
+    if (address && !allowed(self, address)) {
+        GCancellable *cancellable = g_task_get_cancellable(task);
+
+        g_socket_address_enumerator_next_async(self->inner, cancellable,
+                                               found,
+                                               g_steal_pointer(&task));
+        return;
+    }
+    if (!address && !err && !self->found) {
+        refuse(&err);
+    }
+    if (err) {
+        g_task_return_error(task, g_steal_pointer(&err));
+        return;
+    }
+    self->found |= address != NULL;
+    g_task_return_pointer(task, g_steal_pointer(&address), g_object_unref);
+}
+
+static void enumerator_next_async(GSocketAddressEnumerator *enumerator,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, void *opaque)
+{
+    TargetEnumerator *self = (TargetEnumerator *)enumerator;
+    GTask *task = g_task_new(self, cancellable, callback, opaque);
+
+    g_socket_address_enumerator_next_async(self->inner, cancellable, found,
+                                           task);
+}
+
+static GSocketAddress *enumerator_next_finish(
+    GSocketAddressEnumerator *enumerator, GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_pointer(G_TASK(res), errp);
+}
+
+static void enumerator_finalize(GObject *object)
+{
+    TargetEnumerator *self = (TargetEnumerator *)object;
+
+    g_clear_object(&self->inner);
+    G_OBJECT_CLASS(target_enumerator_parent_class)->finalize(object);
+}
+
+static void target_enumerator_class_init(TargetEnumeratorClass *class)
+{
+    GSocketAddressEnumeratorClass *parent =
+        G_SOCKET_ADDRESS_ENUMERATOR_CLASS(class);
+
+    G_OBJECT_CLASS(class)->finalize = enumerator_finalize;
+    parent->next = enumerator_next;
+    parent->next_async = enumerator_next_async;
+    parent->next_finish = enumerator_next_finish;
+}
+
+static void target_enumerator_init(TargetEnumerator *self)
+{
+}
+
+/*
+ * Target: a GNetworkAddress with another enumerator.
+ */
+typedef struct Target {
+    GNetworkAddress parent;
+    bool host;
+} Target;
+
+typedef struct TargetClass {
+    GNetworkAddressClass parent;
+} TargetClass;
+
+static void connectable_init(GSocketConnectableIface *iface);
+
+static GType target_get_type(void);
+G_DEFINE_TYPE_WITH_CODE(Target, target, G_TYPE_NETWORK_ADDRESS,
+                        G_IMPLEMENT_INTERFACE(G_TYPE_SOCKET_CONNECTABLE,
+                                              connectable_init))
+
+static GSocketConnectableIface *parent_iface;
+
+static GSocketAddressEnumerator *target_enumerate(GSocketConnectable *target)
+{
+    TargetEnumerator *enumerator =
+        g_object_new(target_enumerator_get_type(), NULL);
+
+    enumerator->inner = parent_iface->enumerate(target);
+    enumerator->host = ((Target *)target)->host;
+    return G_SOCKET_ADDRESS_ENUMERATOR(enumerator);
+}
+
+static void connectable_init(GSocketConnectableIface *iface)
+{
+    parent_iface = g_type_interface_peek_parent(iface);
+    iface->enumerate = target_enumerate;
+    iface->proxy_enumerate = target_enumerate;
+    iface->to_string = parent_iface->to_string;
+}
+
+static void target_class_init(TargetClass *class)
+{
+}
+
+static void target_init(Target *self)
+{
+}
+
+GSocketConnectable *target_new(const char *name, guint16 port, bool host)
+{
+    Target *target = g_object_new(target_get_type(), "hostname", name,
+                                  "port", port, NULL);
+
+    target->host = host;
+    return G_SOCKET_CONNECTABLE(target);
+}
