@@ -20,15 +20,17 @@ void http_request_push_start(HttpRequest *request, unsigned status,
     request->pushing = true;
     request->drained = drained;
     request->drained_opaque = opaque;
-    /* HTTP/1.0 has no chunks: the end of the body is that of the connection. */
-    request->head->close |= request->head->minor == 0;
+    /*
+     * Nobody knows when it ends, so what may come behind it could wait
+     * forever: the peer is told not to. HTTP/1.0 has no chunks anyway, there
+     * the end of the body is that of the connection.
+     */
+    request->head->close = true;
     soup_server_message_set_status(conn->msg, status,
                                    http_exchange_reason(status));
     headers = soup_server_message_get_response_headers(conn->msg);
     soup_message_headers_replace(headers, "Content-Type", content_type);
-    if (request->head->close) {
-        soup_message_headers_replace(headers, "Connection", "close");
-    }
+    soup_message_headers_replace(headers, "Connection", "close");
     soup_message_headers_set_encoding(headers, request->head->minor == 0
                                       ? SOUP_ENCODING_EOF
                                       : SOUP_ENCODING_CHUNKED);

@@ -252,8 +252,8 @@ bool http_request_push(HttpRequest *request, GBytes *bytes);
 size_t http_request_push_pending(const HttpRequest *request);
 
 /**
- * http_request_push_end: end the body; nothing can be pushed any more. The
- * connection is there for other requests.
+ * http_request_push_end: end the body, and with it the connection; nothing
+ * can be pushed any more.
  *
  * @request: the request
  */

@@ -53,10 +53,8 @@ static void test_pieces(const void *tls)
     http_client_expect(c, "6\r\nsecond\r\n5\r\nthird\r\n");
     http_request_push_end(request);
     http_client_expect(c, "0\r\n\r\n");
-    /* The connection goes on. */
-    http_client_clear(c);
-    http_client_send(c, "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
-    http_client_expect(c, "GET /next 0");
+    http_client_expect_end(c);
+    g_assert_nonnull(strstr(c->in->str, "Connection: close\r\n"));
 }
 
 static void test_old_client(void)
