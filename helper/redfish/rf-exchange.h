@@ -91,6 +91,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
 void rf_exchange_complete(RfExchange *x, const GError *err);
 
 /**
+ * rf_exchange_complete_kept: what a setter has begun is done when the state
+ * has been written to disk.
+ *
+ * @x: the exchange; the caller keeps its reference
+ */
+void rf_exchange_complete_kept(RfExchange *x);
+
+/**
  * rf_exchange_fail: what a setter or an action has begun is not possible,
  * for reasons that GError cannot tell.
  *

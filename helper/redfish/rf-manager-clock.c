@@ -127,17 +127,6 @@ static void clock_check(const RfContext *ctx, const RfPatch *patch,
     }
 }
 
-static void clock_kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void clock_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *time = rf_patch_get(patch, &rf_clock_setter, "DateTime");
@@ -152,8 +141,7 @@ static void clock_start(RfExchange *x, const RfPatch *patch)
     if (time && parse_time(time->text, &seconds)) {
         bmc_sel_set_time(x->context.bmc, seconds, &x->origin);
     }
-    bmc_flush_async(x->context.bmc, x->cancellable, clock_kept,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 const RfSetter rf_clock_setter = { clock_check, clock_start };

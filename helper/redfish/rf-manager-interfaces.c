@@ -192,26 +192,10 @@ static bool get_rate(const RfContext *ctx, RfValue *value)
     return value->choice <= BMC_SOL_RATE_HIGHEST - BMC_SOL_RATE_LOWEST;
 }
 
-static bool any_allowed(const RfContext *ctx, unsigned choice)
-{
-    return true;
-}
-
 static bool get_serial_enabled(const RfContext *ctx, RfValue *value)
 {
     value->boolean = bmc_sol_get(ctx->bmc)->enabled;
     return true;
-}
-
-static void serial_kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
 }
 
 static void serial_start(RfExchange *x, const RfPatch *patch)
@@ -233,8 +217,7 @@ static void serial_start(RfExchange *x, const RfPatch *patch)
         rf_exchange_complete(x, err);
         return;
     }
-    bmc_flush_async(x->context.bmc, x->cancellable, serial_kept,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter serial_setter = { .start = serial_start };
@@ -290,7 +273,7 @@ static const RfProperty serial_properties[] = {
     { "InterfaceEnabled", RF_TYPE_BOOL, .get = get_serial_enabled,
       .setter = &serial_setter },
     { "BitRate", RF_TYPE_ENUM, .texts = bit_rates, .get = get_rate,
-      .allowed = any_allowed, .setter = &serial_setter },
+      .allowed = rf_allow_any, .setter = &serial_setter },
     { NULL }
 };
 

@@ -65,17 +65,6 @@ static bool nth_console_type(const RfContext *ctx, unsigned n, RfValue *value)
     return n == 0;
 }
 
-static void flushed(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void console_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *value = rf_patch_get(patch, &console_setter,
@@ -88,18 +77,12 @@ static void console_start(RfExchange *x, const RfPatch *patch)
         rf_exchange_complete(x, err);
         return;
     }
-    bmc_flush_async(x->context.bmc, x->cancellable, flushed,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter console_setter = { .start = console_start };
 
 /* Actions */
-
-static bool any_allowed(const RfContext *ctx, unsigned choice)
-{
-    return true;
-}
 
 static void saved(GObject *source, GAsyncResult *res, void *opaque)
 {
@@ -133,13 +116,13 @@ static void defaults_start(RfExchange *x, const RfPatch *patch)
 
 static const RfProperty reset_parameters[] = {
     { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
-      .allowed = any_allowed },
+      .allowed = rf_allow_any },
     { NULL }
 };
 
 static const RfProperty defaults_parameters[] = {
     { "ResetType", RF_TYPE_ENUM, .texts = default_types,
-      .allowed = any_allowed, .required = true },
+      .allowed = rf_allow_any, .required = true },
     { NULL }
 };
 

@@ -425,6 +425,17 @@ bool rf_get_true(const RfContext *ctx, RfValue *value);
 bool rf_get_first(const RfContext *ctx, RfValue *value);
 
 /**
+ * rf_allow_any: RfProperty.allowed of an ENUM of which every choice may be
+ * written.
+ *
+ * @ctx: which one
+ * @choice: index into its texts
+ *
+ * Returns: true
+ */
+bool rf_allow_any(const RfContext *ctx, unsigned choice);
+
+/**
  * rf_value_set_time: make a text of a time, as Redfish has it (RFC 3339).
  *
  * @value: its text is set

@@ -330,17 +330,6 @@ static void reading_check(const RfContext *ctx, const RfPatch *patch,
     }
 }
 
-static void reading_kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static bool set_states(RfExchange *x, uint8_t number, int64_t value,
                        GError **errp)
 {
@@ -371,8 +360,7 @@ static void reading_start(RfExchange *x, const RfPatch *patch)
         rf_exchange_complete(x, err);
         return;
     }
-    bmc_flush_async(x->context.bmc, x->cancellable, reading_kept,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter reading_setter = { reading_check, reading_start };

@@ -24,6 +24,9 @@ extern const RfProperty rf_present_status[];
  */
 bool rf_get_power_state(const RfContext *ctx, RfValue *value);
 
+/* ComputerSystem.Boot. */
+extern const RfProperty rf_system_boot[];
+
 /* Parameters of the actions that reset the system or its chassis. */
 extern const RfProperty rf_reset_parameters[];
 

@@ -2,7 +2,6 @@
 /* The machine (DSP0268 ComputerSystem). */
 #include "osdep.h"
 
-#include "bmc/boot.h"
 #include "bmc/power.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-system-values.h"
@@ -17,25 +16,7 @@ static const char *const system_types[] = {
 };
 enum { SYSTEM_TYPE_VIRTUAL = 1 };
 
-/* The order is that of BmcBootEnabled, BmcBootTarget, BmcPowerAction. */
-static const char *const boot_enabled[] = {
-    [BMC_BOOT_DISABLED] = "Disabled",
-    [BMC_BOOT_ONCE] = "Once",
-    [BMC_BOOT_CONTINUOUS] = "Continuous",
-    NULL,
-};
-
-static const char *const boot_targets[] = {
-    [BMC_BOOT_NONE] = "None",
-    [BMC_BOOT_PXE] = "Pxe",
-    [BMC_BOOT_HDD] = "Hdd",
-    [BMC_BOOT_CD] = "Cd",
-    [BMC_BOOT_TARGET__MAX] = NULL,
-};
-
-static const char *const boot_modes[] = { "Legacy", "UEFI", NULL };
-enum { BOOT_MODE_LEGACY, BOOT_MODE_UEFI };
-
+/* The order is that of BmcPowerAction. */
 static const char *const reset_types[] = {
     [BMC_POWER_ON] = "On",
     [BMC_POWER_FORCE_OFF] = "ForceOff",
@@ -62,7 +43,6 @@ enum {
     RESET_CAUSE_POLICY,
 };
 
-static const RfSetter boot_setter;
 static const RfSetter indicator_setter;
 
 static const MachineInfo *machine_info(const RfContext *ctx)
@@ -182,126 +162,6 @@ static bool get_reset_cause(const RfContext *ctx, RfValue *value)
     return event->when;
 }
 
-static bool get_boot_enabled(const RfContext *ctx, RfValue *value)
-{
-    value->choice = bmc_boot_get(ctx->bmc)->enabled;
-    return true;
-}
-
-static bool any_allowed(const RfContext *ctx, unsigned choice)
-{
-    return true;
-}
-
-static bool get_boot_target(const RfContext *ctx, RfValue *value)
-{
-    value->choice = bmc_boot_get(ctx->bmc)->target;
-    return true;
-}
-
-static bool boot_target_allowed(const RfContext *ctx, unsigned choice)
-{
-    return bmc_boot_target_allowed(ctx->bmc, choice);
-}
-
-static bool get_boot_mode(const RfContext *ctx, RfValue *value)
-{
-    value->choice = bmc_boot_mode(ctx->bmc) == MACHINE_FIRMWARE_UEFI
-                    ? BOOT_MODE_UEFI : BOOT_MODE_LEGACY;
-    return true;
-}
-
-/* What firmware the machine has is decided where QEMU is started. */
-static bool boot_mode_allowed(const RfContext *ctx, unsigned choice)
-{
-    RfValue value;
-
-    get_boot_mode(ctx, &value);
-    return choice == value.choice;
-}
-
-static const RfValue *new_enabled(const RfPatch *patch)
-{
-    return rf_patch_get(patch, &boot_setter, "BootSourceOverrideEnabled");
-}
-
-static const RfValue *new_target(const RfPatch *patch)
-{
-    return rf_patch_get(patch, &boot_setter, "BootSourceOverrideTarget");
-}
-
-/*
- * What is asked for, completed from what is. A target alone is meant to be
- * used: with an override that is disabled it means Once. Enabled alone
- * needs a target that is set already.
- */
-static bool complete_boot(const RfContext *ctx, const RfPatch *patch,
-                          BmcBootEnabled *enabled, BmcBootTarget *target)
-{
-    const RfValue *e = new_enabled(patch);
-    const RfValue *t = new_target(patch);
-    const BmcBoot *boot = bmc_boot_get(ctx->bmc);
-
-    *enabled = e ? e->choice : boot->enabled;
-    *target = t ? t->choice : boot->target;
-    if (!e && *enabled == BMC_BOOT_DISABLED) {
-        *enabled = BMC_BOOT_ONCE;
-    }
-    if (*enabled == BMC_BOOT_DISABLED || (t && *target == BMC_BOOT_NONE)) {
-        *enabled = BMC_BOOT_DISABLED;
-        *target = BMC_BOOT_NONE;
-    }
-    return *enabled == BMC_BOOT_DISABLED || *target != BMC_BOOT_NONE;
-}
-
-/* The mode can be given, but there is one that it can have. */
-static bool changes_boot(const RfPatch *patch)
-{
-    return new_enabled(patch) || new_target(patch);
-}
-
-static void boot_check(const RfContext *ctx, const RfPatch *patch,
-                       RfMessages *messages)
-{
-    BmcBootEnabled enabled;
-    BmcBootTarget target;
-
-    if (changes_boot(patch) &&
-        !complete_boot(ctx, patch, &enabled, &target)) {
-        rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING,
-                        "/Boot/BootSourceOverrideTarget", NULL,
-                        "BootSourceOverrideTarget", NULL);
-    }
-}
-
-static void boot_done(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    bmc_boot_set_finish(x->context.bmc, res, &err);
-    rf_exchange_complete(x, err);
-}
-
-static void boot_start(RfExchange *x, const RfPatch *patch)
-{
-    BmcBootEnabled enabled;
-    BmcBootTarget target;
-
-    if (!changes_boot(patch)) {
-        rf_exchange_complete(x, NULL);
-        return;
-    }
-    complete_boot(&x->context, patch, &enabled, &target);
-    bmc_boot_set_async(x->context.bmc, enabled, target, NULL, &x->origin,
-                       x->cancellable, boot_done, rf_exchange_ref(x));
-}
-
-static const RfSetter boot_setter = { boot_check, boot_start };
-
 static void reset_done(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(RfExchange) x = opaque;
@@ -322,22 +182,9 @@ void rf_reset_start(RfExchange *x, const RfPatch *patch)
                             x->cancellable, reset_done, rf_exchange_ref(x));
 }
 
-static const RfProperty boot_properties[] = {
-    { "BootSourceOverrideEnabled", RF_TYPE_ENUM, .texts = boot_enabled,
-      .get = get_boot_enabled, .allowed = any_allowed,
-      .setter = &boot_setter },
-    { "BootSourceOverrideTarget", RF_TYPE_ENUM, .texts = boot_targets,
-      .get = get_boot_target, .allowed = boot_target_allowed,
-      .setter = &boot_setter },
-    { "BootSourceOverrideMode", RF_TYPE_ENUM, .texts = boot_modes,
-      .get = get_boot_mode, .allowed = boot_mode_allowed,
-      .setter = &boot_setter },
-    { NULL }
-};
-
 const RfProperty rf_reset_parameters[] = {
     { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
-      .allowed = any_allowed, .required = true },
+      .allowed = rf_allow_any, .required = true },
     { NULL }
 };
 
@@ -385,7 +232,7 @@ static const RfProperty system_properties[] = {
       .text = "/redfish/v1/Systems/1/Processors" },
     { "EthernetInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/EthernetInterfaces" },
-    { "Boot", RF_TYPE_OBJECT, .members = boot_properties },
+    { "Boot", RF_TYPE_OBJECT, .members = rf_system_boot },
     { "VirtualMedia", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/VirtualMedia" },
     { "LogServices", RF_TYPE_LINK,

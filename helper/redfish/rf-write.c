@@ -145,6 +145,23 @@ void rf_write(RfExchange *x)
     }
 }
 
+static void kept(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (!g_cancellable_is_cancelled(x->cancellable)) {
+        rf_exchange_complete(x, err);
+    }
+}
+
+void rf_exchange_complete_kept(RfExchange *x)
+{
+    bmc_flush_async(x->context.bmc, x->cancellable, kept,
+                    rf_exchange_ref(x));
+}
+
 void rf_exchange_complete(RfExchange *x, const GError *err)
 {
     RfResponse response = { .status = 204 };
