@@ -4,12 +4,15 @@
 
 #include "redfish/rf-service.h"
 
+#include "redfish/rf-encoding.h"
 #include "redfish/rf-etag.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
 
 #define LOGGED_PATH_MAX 200
+/* What is compressed on the main loop: a fraction of a millisecond. */
+#define GZIP_AT_ONCE_MAX (8 * 1024)
 /* Seconds between two looks at a task's monitor. */
 #define RETRY_AFTER "1"
 
@@ -112,28 +115,90 @@ void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
     rf_answer_errors(x, messages, status);
 }
 
-void rf_answer_resource(RfExchange *x)
+/* Whether @r goes out compressed. */
+static bool is_compressed(const RfExchange *x, const RfRepresentation *r,
+                          bool secret)
 {
-    const RfRepresentation *r = rf_represent(x);
+    return !x->status && !secret && g_bytes_get_size(r->body) >= RF_GZIP_MIN &&
+           rf_encoding_wants_gzip(
+               x->request.headers[RF_HEADER_ACCEPT_ENCODING]);
+}
+
+static void send_representation(RfExchange *x, const RfRepresentation *r,
+                                bool secret, bool compressed)
+{
     const char *none_match = x->request.headers[RF_HEADER_IF_NONE_MATCH];
-    bool conditional = !x->status &&
-                       (g_str_equal(x->request.method, "GET") ||
-                        g_str_equal(x->request.method, "HEAD"));
+    g_autofree char *etag = compressed ? rf_encoding_etag(r->etag)
+                                       : g_strdup(r->etag);
     RfResponse response = { .status = x->status ?: 200 };
 
-    rf_add_header(&response, "ETag", r->etag);
-    if (conditional && none_match && rf_etag_matches(none_match, r->etag)) {
+    rf_add_header(&response, "ETag", etag);
+    if (!x->status && !secret) {
+        rf_add_header(&response, "Vary", "Accept-Encoding");
+    }
+    if (!x->status && none_match && rf_etag_matches(none_match, r->etag)) {
         response.status = 304;
         rf_answer(x, &response);
         return;
+    }
+    if (compressed) {
+        rf_add_header(&response, "Content-Encoding", "gzip");
     }
     rf_add_header(&response, "Link", r->link);
     rf_add_header(&response, "Allow", rf_route_allow(&x->route));
     rf_add_header(&response, "Location", x->location);
     rf_add_header(&response, x->header, x->value);
-    response.body = r->body;
+    response.body = compressed ? r->gzip : r->body;
     response.content_type = x->route.resource->content_type;
     rf_answer(x, &response);
+}
+
+/* What an exchange waits for. */
+typedef struct Compression {
+    RfExchange *x;
+    RfRepresentation *r;
+} Compression;
+
+static void on_compressed(GObject *source, GAsyncResult *result, void *opaque)
+{
+    g_autofree Compression *compression = opaque;
+    g_autoptr(RfExchange) x = compression->x;
+    g_autoptr(RfRepresentation) r = compression->r;
+    g_autoptr(GBytes) gzip = rf_encoding_gzip_finish(result);
+
+    if (!x->service || !gzip) {
+        return;
+    }
+    if (!r->gzip) {
+        r->gzip = g_steal_pointer(&gzip);
+    }
+    send_representation(x, r, false, true);
+}
+
+void rf_answer_representation(RfExchange *x, RfRepresentation *r, bool secret)
+{
+    const char *none_match = x->request.headers[RF_HEADER_IF_NONE_MATCH];
+    bool compressed = is_compressed(x, r, secret);
+    Compression *compression;
+
+    if (compressed && !r->gzip &&
+        !(none_match && rf_etag_matches(none_match, r->etag))) {
+        if (g_bytes_get_size(r->body) > GZIP_AT_ONCE_MAX) {
+            compression = g_new0(Compression, 1);
+            compression->x = rf_exchange_ref(x);
+            compression->r = rf_representation_ref(r);
+            rf_encoding_gzip_async(r->body, x->cancellable, on_compressed,
+                                   compression);
+            return;
+        }
+        r->gzip = rf_encoding_gzip(r->body);
+    }
+    send_representation(x, r, secret, compressed);
+}
+
+void rf_answer_resource(RfExchange *x)
+{
+    rf_answer_representation(x, rf_represent(x), x->route.resource->secret);
 }
 
 void rf_exchange_fail(RfExchange *x, const RfMessages *messages)

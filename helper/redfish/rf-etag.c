@@ -38,6 +38,11 @@ static bool element_matches(const char *element, size_t len,
     if (len == 1 && element[0] == '*') {
         return true;
     }
+    if (len == ETAG_DIGITS + strlen(RF_ETAG_GZIP) &&
+        memcmp(element + ETAG_DIGITS, RF_ETAG_GZIP,
+               strlen(RF_ETAG_GZIP)) == 0) {
+        len = ETAG_DIGITS;
+    }
     return len == ETAG_DIGITS && memcmp(element, digits, len) == 0;
 }
 

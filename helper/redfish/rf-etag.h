@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Inside the quotes, of what is the same but compressed. */
+#define RF_ETAG_GZIP "-gzip"
+
 /**
  * rf_etag_make: strong entity tag of a representation; the same bytes have
  * the same tag, also after a restart.
@@ -20,7 +23,7 @@ char *rf_etag_make(const void *data, size_t len);
 /**
  * rf_etag_matches: whether If-Match or If-None-Match names a tag. Lenient,
  * since clients quote twice, not at all, or turn a strong tag into a weak
- * one on the way.
+ * one on the way. The tag of the compressed representation is as good.
  *
  * @header: the header's value: "*" or a list of tags
  * @etag: our tag, from rf_etag_make()

@@ -34,6 +34,7 @@ typedef struct Reference {
  * @etag: entity tag of the resource itself
  * @queue: what is to be fetched, Reference
  * @child: the reference that is being fetched, as a request of its own
+ * @secret: one of what it shows is
  * @done: called when the queue is empty
  * @idle: goes on with the next slice
  */
@@ -45,6 +46,7 @@ struct RfGather {
     Reference *current;
     RfExchange *child;
     unsigned n_resources;
+    bool secret;
     void (*done)(RfGather *gather);
     GSource *idle;
     bool running;
@@ -188,6 +190,7 @@ static void fetched(RfExchange *child)
     if (!child->service) {
         return;
     }
+    gather->secret |= child->route.resource->secret;
     object = parse(rf_represent(child));
     fill(gather->current, object);
     if (gather->current->levels > 1) {
@@ -312,33 +315,22 @@ static char *set_etag(JsonObject *body)
 static void answer(RfGather *gather, bool several)
 {
     RfExchange *x = gather->x;
-    const char *none_match = x->request.headers[RF_HEADER_IF_NONE_MATCH];
     const char *type = x->route.info ? RF_ACTION_INFO_TYPE
                                      : x->route.resource->type;
-    g_autofree char *link = rf_schema_link(type);
-    g_autofree char *text = NULL;
-    g_autofree char *etag = NULL;
-    g_autoptr(GBytes) body = NULL;
-    RfResponse response = { .status = 200 };
+    g_autoptr(RfRepresentation) r = g_new0(RfRepresentation, 1);
+    char *text;
 
     select_excerpt(gather);
     if (x->query.select) {
         rf_query_select(x->query.select, gather->body);
     }
+    r->refs = 1;
+    r->link = rf_schema_link(type);
     /* What shows one resource changes as that does. */
-    etag = several ? set_etag(gather->body) : g_strdup(gather->etag);
+    r->etag = several ? set_etag(gather->body) : g_strdup(gather->etag);
     text = json_print(gather->body);
-    rf_add_header(&response, "ETag", etag);
-    if (none_match && rf_etag_matches(none_match, etag)) {
-        response.status = 304;
-        rf_answer(x, &response);
-        return;
-    }
-    body = g_bytes_new(text, strlen(text));
-    response.body = body;
-    rf_add_header(&response, "Link", link);
-    rf_add_header(&response, "Allow", rf_route_allow(&x->route));
-    rf_answer(x, &response);
+    r->body = g_bytes_new_take(text, strlen(text));
+    rf_answer_representation(x, r, gather->secret);
 }
 
 static void expanded(RfGather *gather)
@@ -501,6 +493,7 @@ void rf_answer_query(RfExchange *x)
     gather->x = x;
     gather->body = parse(r);
     gather->etag = g_strdup(r->etag);
+    gather->secret = x->route.resource->secret;
     g_queue_init(&gather->queue);
     x->gather = gather;
     if (needs_collection(&x->query) && !is_collection(gather->body)) {

@@ -9,11 +9,19 @@
 
 #define CACHE_MAX 256
 
-static void representation_free(void *opaque)
+RfRepresentation *rf_representation_ref(RfRepresentation *r)
 {
-    RfRepresentation *r = opaque;
+    r->refs++;
+    return r;
+}
 
+void rf_representation_unref(RfRepresentation *r)
+{
+    if (!r || --r->refs) {
+        return;
+    }
     g_bytes_unref(r->body);
+    g_clear_pointer(&r->gzip, g_bytes_unref);
     g_free(r->etag);
     g_free(r->link);
     g_free(r);
@@ -21,8 +29,9 @@ static void representation_free(void *opaque)
 
 void rf_represent_init(RfService *service)
 {
-    service->cache = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                           representation_free);
+    service->cache = g_hash_table_new_full(
+        g_str_hash, g_str_equal, g_free,
+        (GDestroyNotify)rf_representation_unref);
 }
 
 /* Counters only grow, so that their sum changes when one of them does. */
@@ -58,6 +67,7 @@ static RfRepresentation *build(const RfExchange *x, const char *uri)
     const RfResource *resource = x->route.resource;
     RfRepresentation *r = g_new0(RfRepresentation, 1);
 
+    r->refs = 1;
     if (x->route.info) {
         r->body = action_info_body(x, uri, &r->etag);
         r->link = rf_schema_link(RF_ACTION_INFO_TYPE);
@@ -78,7 +88,7 @@ static char *own_uri(const RfExchange *x)
                        RF_ACTION_INFO_SUFFIX, NULL);
 }
 
-const RfRepresentation *rf_represent(RfExchange *x)
+RfRepresentation *rf_represent(RfExchange *x)
 {
     RfService *service = x->service;
     const RfResource *resource = x->route.resource;

@@ -37,14 +37,18 @@ struct RfService {
 /**
  * RfRepresentation: a resource as it was last built.
  *
+ * @refs: references
  * @stamp: of the parts of the model that it shows
  * @body: what it is
+ * @gzip: (nullable): the same, compressed, once somebody has wanted that
  * @etag: its entity tag
  * @link: (nullable): value of the Link header
  */
 typedef struct RfRepresentation {
+    unsigned refs;
     uint64_t stamp;
     GBytes *body;
+    GBytes *gzip;
     char *etag;
     char *link;
 } RfRepresentation;
@@ -62,9 +66,38 @@ void rf_represent_init(RfService *service);
  *
  * @x: the exchange, prepared
  *
- * Returns: (transfer none): valid until the main loop runs
+ * Returns: (transfer none): valid until the main loop runs, or with a
+ *          reference
  */
-const RfRepresentation *rf_represent(RfExchange *x);
+RfRepresentation *rf_represent(RfExchange *x);
+
+/**
+ * rf_representation_ref: take a reference.
+ *
+ * @r: the representation
+ *
+ * Returns: @r
+ */
+RfRepresentation *rf_representation_ref(RfRepresentation *r);
+
+/**
+ * rf_representation_unref: drop a reference.
+ *
+ * @r: the representation, or NULL
+ */
+void rf_representation_unref(RfRepresentation *r);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfRepresentation, rf_representation_unref)
+
+/**
+ * rf_answer_representation: answer with a representation, compressed where
+ * that is wanted; 304 where If-None-Match allows it.
+ *
+ * @x: the exchange
+ * @r: what to answer with; a reference is taken if that takes longer
+ * @secret: it must not be compressed
+ */
+void rf_answer_representation(RfExchange *x, RfRepresentation *r,
+                              bool secret);
 
 /**
  * rf_prepare: have the resource prepared, if it needs that, and go on.

@@ -25,6 +25,7 @@ extern const RfResource *const rf_families[];
  */
 typedef enum RfHeader {
     RF_HEADER_ACCEPT,
+    RF_HEADER_ACCEPT_ENCODING,
     RF_HEADER_AUTHORIZATION,
     RF_HEADER_CONTENT_TYPE,
     RF_HEADER_IF_MATCH,

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ACCEPT] = "Accept: ",
+    [RF_HEADER_ACCEPT_ENCODING] = "Accept-Encoding: ",
     [RF_HEADER_AUTHORIZATION] = "Authorization: ",
     [RF_HEADER_CONTENT_TYPE] = "Content-Type: ",
     [RF_HEADER_IF_MATCH] = "If-Match: ",
@@ -26,6 +27,18 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ODATA_VERSION] = "OData-Version: ",
     [RF_HEADER_TOKEN] = "X-Auth-Token: ",
 };
+
+static bool is_compressed(const RfResponse *response)
+{
+    unsigned i;
+
+    for (i = 0; i < response->n_headers; i++) {
+        if (g_str_equal(response->headers[i].name, "Content-Encoding")) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void respond(const RfResponse *response, void *opaque)
 {
@@ -39,7 +52,7 @@ static void respond(const RfResponse *response, void *opaque)
     if (response->stream) {
         response->stream->closed(response->stream_opaque);
     }
-    if (response->body &&
+    if (response->body && !is_compressed(response) &&
         g_str_has_prefix(response->content_type, "application/json")) {
         g_autoptr(GError) err = NULL;
         gsize len;

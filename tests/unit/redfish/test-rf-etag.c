@@ -26,12 +26,14 @@ static void test_matches(void)
         "\"\\\"0123456789abcdef\\\"\"", "\"W/\"0123456789abcdef\"\"",
         "\"x\", \"0123456789abcdef\"", "  \"0123456789abcdef\"\t",
         "\"x\",,W/\"0123456789abcdef\"",
+        "\"0123456789abcdef-gzip\"", "W/\"0123456789abcdef-gzip\"",
     };
     static const char *const bad[] = {
         "", ",", "\"\"", "W/", "W/\"\"", "\"0123456789abcde\"",
         "\"0123456789abcdeff\"", "\"0123456789abcdeF\"",
         "\"0123456789abcdee\"", "\"0123456789abcdef\" \"x\"", "**",
-        "\"0123456789abcdef-gzip\"",
+        "\"0123456789abcdef-gzi\"", "\"0123456789abcdef-gzip2\"",
+        "\"-gzip\"", "\"0123456789abcdef-gzip-gzip\"",
     };
     unsigned i;
 
