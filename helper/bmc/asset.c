@@ -91,6 +91,11 @@ char *bmc_asset_text(const Bmc *bmc, BmcAssetItem item)
     return g_utf8_make_valid(bmc_asset_get(bmc, item), -1);
 }
 
+bool bmc_asset_written(const Bmc *bmc, BmcAssetItem item)
+{
+    return bmc->asset->written[item];
+}
+
 bool bmc_asset_set(Bmc *bmc, BmcAssetItem item, size_t offset,
                    const uint8_t *data, size_t len, const BmcOrigin *origin,
                    GError **errp)

@@ -47,6 +47,16 @@ const char *bmc_asset_get(const Bmc *bmc, BmcAssetItem item);
 char *bmc_asset_text(const Bmc *bmc, BmcAssetItem item);
 
 /**
+ * bmc_asset_written: whether somebody has set one.
+ *
+ * @bmc: the hub
+ * @item: which
+ *
+ * Returns: true if so; false if something else stands for it
+ */
+bool bmc_asset_written(const Bmc *bmc, BmcAssetItem item);
+
+/**
  * bmc_asset_set: write (a piece of) one. It ends after what is written.
  *
  * @bmc: the hub

@@ -125,6 +125,30 @@ const uint8_t *bmc_os_info_block(const Bmc *bmc, BmcOsText text,
            NULL;
 }
 
+char *bmc_os_info_text(const Bmc *bmc, BmcOsText text)
+{
+    /* As table 22-16c numbers them; two bytes a character, low one first. */
+    static const char *const encodings[] = {
+        "ISO-8859-1", NULL, "UTF-16LE",
+    };
+    const uint8_t *bytes = bmc->os_info->texts[text];
+    unsigned encoding = bytes[0] & 0x0f;
+    const char *data = (const char *)bytes + BMC_OS_INFO_HEAD;
+    size_t len = bytes[1];
+    g_autofree char *valid = NULL;
+
+    if (encoding >= G_N_ELEMENTS(encodings)) {
+        return NULL;
+    }
+    if (encodings[encoding]) {
+        valid = g_convert(data, len, "UTF-8", encodings[encoding], NULL, NULL,
+                          NULL);
+    } else {
+        valid = g_utf8_make_valid(data, strnlen(data, len));
+    }
+    return valid && *valid ? g_steal_pointer(&valid) : NULL;
+}
+
 void bmc_os_info_set_block(Bmc *bmc, BmcOsText text, unsigned block,
                            const uint8_t *data, size_t len)
 {

@@ -60,6 +60,17 @@ const uint8_t *bmc_os_info_block(const Bmc *bmc, BmcOsText text,
                                  unsigned block);
 
 /**
+ * bmc_os_info_text: read a text as text.
+ *
+ * @bmc: the hub
+ * @text: which
+ *
+ * Returns: (transfer full) (nullable): UTF-8, what is not is replaced; NULL
+ * if it is empty, or in an encoding that the specification does not have
+ */
+char *bmc_os_info_text(const Bmc *bmc, BmcOsText text);
+
+/**
  * bmc_os_info_set_block: write a block of a text.
  *
  * @bmc: the hub

@@ -8,6 +8,7 @@ static const struct {
     const char *type;
     const char *key;
 } values[MACHINE_SMBIOS__MAX] = {
+    [MACHINE_SMBIOS_FIRMWARE_VERSION] = { "0", "version" },
     [MACHINE_SMBIOS_SYSTEM_MANUFACTURER] = { "1", "manufacturer" },
     [MACHINE_SMBIOS_SYSTEM_PRODUCT] = { "1", "product" },
     [MACHINE_SMBIOS_SYSTEM_VERSION] = { "1", "version" },

@@ -70,9 +70,10 @@ typedef enum MachineFirmware {
 
 /**
  * MachineSmbios: SMBIOS strings that QEMU's command line can set ("-smbios"),
- * those of types 1 (system), 2 (board) and 3 (chassis).
+ * those of types 0 (firmware), 1 (system), 2 (board) and 3 (chassis).
  */
 typedef enum MachineSmbios {
+    MACHINE_SMBIOS_FIRMWARE_VERSION,
     MACHINE_SMBIOS_SYSTEM_MANUFACTURER,
     MACHINE_SMBIOS_SYSTEM_PRODUCT,
     MACHINE_SMBIOS_SYSTEM_VERSION,

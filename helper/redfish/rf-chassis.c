@@ -2,89 +2,27 @@
 /* What the machine is built into (DSP0268 Chassis). */
 #include "osdep.h"
 
-#include "bmc/fru.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
 
 /* A virtual machine has no shape; of the schema's types this says so. */
 static const char *const chassis_types[] = { "Other", NULL };
 
-/* The FRU device of the machine, as IPMI shows it too */
-
-/* Returns false if there is none of them; the first counts. */
-static bool get_fru(const RfContext *ctx, FruField field, FruField other,
-                    RfValue *value)
-{
-    g_auto(FruInfo) info = { 0 };
-    const uint8_t *data;
-    const char *text;
-    size_t len;
-
-    data = bmc_fru_data(ctx->bmc, BMC_FRU_MACHINE, &len);
-    if (!data || !fru_parse(data, len, &info, NULL)) {
-        return false;
-    }
-    text = info.text[field];
-    if (!text || !*text) {
-        text = info.text[other];
-    }
-    if (!text || !*text) {
-        return false;
-    }
-    g_strlcpy(value->buf, text, sizeof(value->buf));
-    value->text = value->buf;
-    return true;
-}
-
-static bool get_manufacturer(const RfContext *ctx, RfValue *value)
-{
-    if (!get_fru(ctx, FRU_PRODUCT_MANUFACTURER, FRU_BOARD_MANUFACTURER,
-                 value)) {
-        value->text = "QEMU";
-    }
-    return true;
-}
-
 static bool get_model(const RfContext *ctx, RfValue *value)
 {
-    return get_fru(ctx, FRU_PRODUCT_NAME, FRU_BOARD_NAME, value);
+    return rf_get_fru(ctx, FRU_PRODUCT_NAME, FRU_BOARD_NAME, value);
 }
 
 static bool get_part(const RfContext *ctx, RfValue *value)
 {
-    return get_fru(ctx, FRU_CHASSIS_PART, FRU_PRODUCT_PART, value);
+    return rf_get_fru(ctx, FRU_CHASSIS_PART, FRU_PRODUCT_PART, value);
 }
 
 static bool get_serial(const RfContext *ctx, RfValue *value)
 {
-    return get_fru(ctx, FRU_CHASSIS_SERIAL, FRU_PRODUCT_SERIAL, value);
+    return rf_get_fru(ctx, FRU_CHASSIS_SERIAL, FRU_PRODUCT_SERIAL, value);
 }
-
-static bool get_asset(const RfContext *ctx, RfValue *value)
-{
-    return get_fru(ctx, FRU_PRODUCT_ASSET, FRU_PRODUCT_ASSET, value);
-}
-
-/* Indicator: the same lamp as the system's */
-
-static const RfSetter indicator_setter;
-
-static bool get_indicator(const RfContext *ctx, RfValue *value)
-{
-    value->boolean = bmc_identify_state(ctx->bmc) != 0;
-    return true;
-}
-
-static void indicator_start(RfExchange *x, const RfPatch *patch)
-{
-    const RfValue *value = rf_patch_get(patch, &indicator_setter,
-                                        "LocationIndicatorActive");
-
-    bmc_identify_set(x->context.bmc, value->boolean ? -1 : 0, &x->origin);
-    rf_exchange_complete(x, NULL);
-}
-
-static const RfSetter indicator_setter = { .start = indicator_start };
 
 /* Tables */
 
@@ -109,15 +47,16 @@ static const RfProperty chassis_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Chassis" },
     { "ChassisType", RF_TYPE_ENUM, .texts = chassis_types,
       .get = rf_get_first },
-    { "Manufacturer", RF_TYPE_STRING, .get = get_manufacturer },
+    { "Manufacturer", RF_TYPE_STRING, .get = rf_get_manufacturer },
     { "Model", RF_TYPE_STRING, .get = get_model },
     { "PartNumber", RF_TYPE_STRING, .get = get_part },
     { "SerialNumber", RF_TYPE_STRING, .get = get_serial },
-    { "AssetTag", RF_TYPE_STRING, .get = get_asset },
+    { "AssetTag", RF_TYPE_STRING, .max = BMC_ASSET_MAX, .get = rf_get_asset,
+      .setter = &rf_asset_setter },
     { "PowerState", RF_TYPE_ENUM, .texts = rf_power_states,
       .get = rf_get_power_state },
-    { "LocationIndicatorActive", RF_TYPE_BOOL, .get = get_indicator,
-      .setter = &indicator_setter },
+    { "LocationIndicatorActive", RF_TYPE_BOOL, .get = rf_get_indicator,
+      .setter = &rf_indicator_setter },
     { "Status", RF_TYPE_OBJECT, .members = rf_machine_status },
     { "Sensors", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1/Sensors" },
     { "PowerSubsystem", RF_TYPE_LINK,

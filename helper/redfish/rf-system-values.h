@@ -27,6 +27,24 @@ bool rf_get_power_state(const RfContext *ctx, RfValue *value);
 /* ComputerSystem.Boot. */
 extern const RfProperty rf_system_boot[];
 
+/* ComputerSystem.SerialConsole and HostWatchdogTimer. */
+extern const RfProperty rf_system_serial_console[];
+extern const RfProperty rf_system_watchdog[];
+
+/* ComputerSystem.PowerRestorePolicy. */
+extern const char *const rf_restore_policies[];
+extern const RfSetter rf_restore_policy_setter;
+
+/**
+ * rf_get_restore_policy: RfProperty.get of PowerRestorePolicy.
+ *
+ * @ctx: which one
+ * @value: an index into rf_restore_policies
+ *
+ * Returns: false if nobody has set one
+ */
+bool rf_get_restore_policy(const RfContext *ctx, RfValue *value);
+
 /* Parameters of the actions that reset the system or its chassis. */
 extern const RfProperty rf_reset_parameters[];
 

@@ -2,8 +2,10 @@
 /* The machine (DSP0268 ComputerSystem). */
 #include "osdep.h"
 
+#include "bmc/os-info.h"
 #include "bmc/power.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
 
 /* BMC_NAME when nobody has set it: it says nothing about the machine. */
@@ -43,8 +45,6 @@ enum {
     RESET_CAUSE_POLICY,
 };
 
-static const RfSetter indicator_setter;
-
 static const MachineInfo *machine_info(const RfContext *ctx)
 {
     return &bmc_machine(ctx->bmc)->info;
@@ -67,10 +67,67 @@ static bool get_uuid(const RfContext *ctx, RfValue *value)
     return value->text;
 }
 
+static const char *smbios(const RfContext *ctx, MachineSmbios field)
+{
+    const char *text = machine_info(ctx)->smbios[field];
+
+    return text && *text ? text : NULL;
+}
+
+/* What QEMU was told to tell the guest; else which machine it is. */
 static bool get_model(const RfContext *ctx, RfValue *value)
 {
-    value->text = machine_info(ctx)->machine_type;
+    value->text = smbios(ctx, MACHINE_SMBIOS_SYSTEM_PRODUCT);
+    if (!value->text) {
+        value->text = machine_info(ctx)->machine_type;
+    }
     return value->text;
+}
+
+static bool get_serial(const RfContext *ctx, RfValue *value)
+{
+    return rf_get_fru(ctx, FRU_PRODUCT_SERIAL, FRU_BOARD_SERIAL, value);
+}
+
+static bool get_part(const RfContext *ctx, RfValue *value)
+{
+    return rf_get_fru(ctx, FRU_PRODUCT_PART, FRU_BOARD_PART, value);
+}
+
+static bool get_sku(const RfContext *ctx, RfValue *value)
+{
+    value->text = smbios(ctx, MACHINE_SMBIOS_SYSTEM_SKU);
+    return value->text;
+}
+
+static bool get_os_text(const RfContext *ctx, BmcOsText which,
+                        RfValue *value)
+{
+    g_autofree char *text = bmc_os_info_text(ctx->bmc, which);
+
+    if (!text) {
+        return false;
+    }
+    /* It ends where a character does. */
+    for (size_t max = sizeof(value->buf); strlen(text) >= max;) {
+        *g_utf8_find_prev_char(text, text + strlen(text)) = '\0';
+    }
+    g_strlcpy(value->buf, text, sizeof(value->buf));
+    value->text = value->buf;
+    return true;
+}
+
+/* SeaBIOS and OVMF do not tell; others can, for them. */
+static bool get_bios_version(const RfContext *ctx, RfValue *value)
+{
+    value->text = smbios(ctx, MACHINE_SMBIOS_FIRMWARE_VERSION);
+    return value->text || get_os_text(ctx, BMC_OS_FIRMWARE, value);
+}
+
+/* As software in the machine has told the BMC. */
+static bool get_host_name(const RfContext *ctx, RfValue *value)
+{
+    return get_os_text(ctx, BMC_OS_SYSTEM_NAME, value);
 }
 
 static bool get_system_type(const RfContext *ctx, RfValue *value)
@@ -113,23 +170,6 @@ static bool get_cpu_model(const RfContext *ctx, RfValue *value)
     value->text = machine_info(ctx)->cpu_model;
     return value->text;
 }
-
-static bool get_indicator(const RfContext *ctx, RfValue *value)
-{
-    value->boolean = bmc_identify_state(ctx->bmc) != 0;
-    return true;
-}
-
-static void indicator_start(RfExchange *x, const RfPatch *patch)
-{
-    const RfValue *value = rf_patch_get(patch, &indicator_setter,
-                                        "LocationIndicatorActive");
-
-    bmc_identify_set(x->context.bmc, value->boolean ? -1 : 0, &x->origin);
-    rf_exchange_complete(x, NULL);
-}
-
-static const RfSetter indicator_setter = { .start = indicator_start };
 
 static bool get_reset_time(const RfContext *ctx, RfValue *value)
 {
@@ -215,16 +255,28 @@ static const RfProperty system_properties[] = {
     { "SystemType", RF_TYPE_ENUM, .texts = system_types,
       .get = get_system_type },
     { "UUID", RF_TYPE_STRING, .get = get_uuid },
-    { "Manufacturer", RF_TYPE_STRING, .text = "QEMU" },
+    { "Manufacturer", RF_TYPE_STRING, .get = rf_get_manufacturer },
     { "Model", RF_TYPE_STRING, .get = get_model },
+    { "SKU", RF_TYPE_STRING, .get = get_sku },
+    { "PartNumber", RF_TYPE_STRING, .get = get_part },
+    { "SerialNumber", RF_TYPE_STRING, .get = get_serial },
+    { "AssetTag", RF_TYPE_STRING, .max = BMC_ASSET_MAX, .get = rf_get_asset,
+      .setter = &rf_asset_setter },
+    { "BiosVersion", RF_TYPE_STRING, .get = get_bios_version },
+    { "HostName", RF_TYPE_STRING, .get = get_host_name },
     { "PowerState", RF_TYPE_ENUM, .texts = rf_power_states,
       .get = rf_get_power_state },
     { "Status", RF_TYPE_OBJECT, .members = rf_machine_status },
     { "LastResetTime", RF_TYPE_STRING, .get = get_reset_time },
     { "LastResetCause", RF_TYPE_ENUM, .texts = reset_causes,
       .get = get_reset_cause },
-    { "LocationIndicatorActive", RF_TYPE_BOOL, .get = get_indicator,
-      .setter = &indicator_setter },
+    { "LocationIndicatorActive", RF_TYPE_BOOL, .get = rf_get_indicator,
+      .setter = &rf_indicator_setter },
+    { "PowerRestorePolicy", RF_TYPE_ENUM, .texts = rf_restore_policies,
+      .allowed = rf_allow_any, .get = rf_get_restore_policy,
+      .setter = &rf_restore_policy_setter },
+    { "SerialConsole", RF_TYPE_OBJECT, .members = rf_system_serial_console },
+    { "HostWatchdogTimer", RF_TYPE_OBJECT, .members = rf_system_watchdog },
     { "MemorySummary", RF_TYPE_OBJECT, .members = memory_properties },
     { "ProcessorSummary", RF_TYPE_OBJECT,
       .members = processor_properties },
@@ -267,7 +319,9 @@ const RfResource rf_systems_resources[] = {
       .read = RF_PRIVILEGE_LOGIN,
       .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
       .depends = 1 << BMC_PART_POWER | 1 << BMC_PART_BOOT |
-                 1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY,
+                 1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY |
+                 1 << BMC_PART_FRU | 1 << BMC_PART_SOL | 1 << BMC_PART_LAN |
+                 1 << BMC_PART_WATCHDOG,
       .exists = rf_exists_one },
     { NULL }
 };
