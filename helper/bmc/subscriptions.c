@@ -20,9 +20,13 @@
  * BmcSubscriptions: all of them.
  *
  * @list: of BmcSubscription, the oldest first
+ * @streams: of BmcSubscription, too; they are open streams
+ * @streams_by_id: the same, since there may be many
  */
 struct BmcSubscriptions {
     GQueue list;
+    GQueue streams;
+    GHashTable *streams_by_id;
     unsigned last_id;
     BmcRetry retry;
 };
@@ -175,6 +179,8 @@ void bmc_subscriptions_new(Bmc *bmc)
 
     bmc->subscriptions = g_new0(BmcSubscriptions, 1);
     g_queue_init(&bmc->subscriptions->list);
+    g_queue_init(&bmc->subscriptions->streams);
+    bmc->subscriptions->streams_by_id = g_hash_table_new(NULL, NULL);
     persist_read(&r, bmc->persist, SECTION);
     persist_read_int(&r, "attempts", 0, BMC_RETRY_ATTEMPTS_MAX, &attempts);
     persist_read_int(&r, "interval", 1, BMC_RETRY_INTERVAL_MAX, &interval);
@@ -195,6 +201,8 @@ void bmc_subscriptions_free(Bmc *bmc)
 {
     if (bmc->subscriptions) {
         g_queue_clear_full(&bmc->subscriptions->list, subscription_free);
+        g_hash_table_unref(bmc->subscriptions->streams_by_id);
+        g_queue_clear_full(&bmc->subscriptions->streams, subscription_free);
         g_clear_pointer(&bmc->subscriptions, g_free);
     }
 }
@@ -222,6 +230,21 @@ unsigned bmc_subscription_add(Bmc *bmc, BmcSubscription *from,
     return s->id;
 }
 
+unsigned bmc_subscription_add_stream(Bmc *bmc, const char *user)
+{
+    BmcSubscription *s = g_new0(BmcSubscription, 1);
+
+    s->id = ++bmc->subscriptions->last_id;
+    s->context = g_strdup_printf("stream %u", s->id);
+    s->user = g_strdup(user);
+    s->stream = true;
+    g_queue_push_tail(&bmc->subscriptions->streams, s);
+    g_hash_table_insert(bmc->subscriptions->streams_by_id,
+                        GUINT_TO_POINTER(s->id), s);
+    bmc_changed(bmc, BMC_PART_SUBSCRIPTIONS);
+    return s->id;
+}
+
 static BmcSubscription *find(const Bmc *bmc, unsigned id)
 {
     const GList *l;
@@ -233,7 +256,8 @@ static BmcSubscription *find(const Bmc *bmc, unsigned id)
             return s;
         }
     }
-    return NULL;
+    return g_hash_table_lookup(bmc->subscriptions->streams_by_id,
+                               GUINT_TO_POINTER(id));
 }
 
 BmcSubscription *bmc_subscription_edit(Bmc *bmc, unsigned id)
@@ -250,7 +274,13 @@ void bmc_subscription_remove(Bmc *bmc, unsigned id)
 {
     BmcSubscription *s = find(bmc, id);
 
-    if (s) {
+    if (s && s->stream) {
+        g_queue_remove(&bmc->subscriptions->streams, s);
+        g_hash_table_remove(bmc->subscriptions->streams_by_id,
+                            GUINT_TO_POINTER(id));
+        subscription_free(s);
+        bmc_changed(bmc, BMC_PART_SUBSCRIPTIONS);
+    } else if (s) {
         g_queue_remove(&bmc->subscriptions->list, s);
         subscription_free(s);
         g_message("events: subscription %u removed", id);
@@ -265,7 +295,11 @@ const BmcSubscription *bmc_subscription_find(const Bmc *bmc, unsigned id)
 
 const BmcSubscription *bmc_subscription_nth(const Bmc *bmc, unsigned n)
 {
-    return g_queue_peek_nth(&bmc->subscriptions->list, n);
+    const BmcSubscriptions *all = bmc->subscriptions;
+
+    return n < all->list.length
+           ? g_queue_peek_nth((GQueue *)&all->list, n)
+           : g_queue_peek_nth((GQueue *)&all->streams, n - all->list.length);
 }
 
 BmcRetry bmc_subscriptions_retry(const Bmc *bmc)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Subscriptions to events (DSP0268 EventDestination): who wants what sent
- * where. They survive the process; sending is the front end's matter.
+ * where. They survive the process; sending is the front end's matter. A
+ * stream that a client has opened is one too, for as long as it is open.
  */
 #ifndef QEMU_BMC_BMC_SUBSCRIPTIONS_H
 #define QEMU_BMC_BMC_SUBSCRIPTIONS_H
@@ -11,7 +12,7 @@
 
 #include "bmc/bmc.h"
 
-#define BMC_SUBSCRIPTIONS_MAX 32
+#define BMC_SUBSCRIPTIONS_MAX 32       /* beside the streams */
 #define BMC_SUBSCRIPTION_LIST_MAX 32   /* elements of each list */
 #define BMC_SUBSCRIPTION_TEXT_MAX 1024 /* bytes of each text */
 #define BMC_RETRY_ATTEMPTS_MAX 100
@@ -60,7 +61,7 @@ typedef enum BmcSubscriptionList {
  * BmcSubscription: a subscription.
  *
  * @id: number, from 1
- * @destination: URI that events are sent to
+ * @destination: URI that events are sent to; NULL for a stream
  * @context: (nullable): sent with them
  * @user: (nullable): whoever made it
  * @lists: NULL-terminated each
@@ -69,6 +70,7 @@ typedef enum BmcSubscriptionList {
  * @verify: the destination's certificate must be right
  * @host: whoever made it may reach the host
  * @suspended: nothing is sent
+ * @stream: it is an open stream; nothing but @id, @context and @user counts
  */
 typedef struct BmcSubscription {
     unsigned id;
@@ -81,6 +83,7 @@ typedef struct BmcSubscription {
     bool verify;
     bool host;
     bool suspended;
+    bool stream;
 } BmcSubscription;
 
 /**
@@ -104,6 +107,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BmcSubscription, bmc_subscription_clear)
  */
 unsigned bmc_subscription_add(Bmc *bmc, BmcSubscription *from,
                               const BmcOrigin *origin, GError **errp);
+
+/**
+ * bmc_subscription_add_stream: somebody has opened a stream. It does not
+ * survive the process; how many there may be is the front end's matter.
+ *
+ * @bmc: the hub
+ * @user: (nullable): the account
+ *
+ * Returns: its number; the stream ends when there is no subscription of that
+ * number any more
+ */
+unsigned bmc_subscription_add_stream(Bmc *bmc, const char *user);
 
 /**
  * bmc_subscription_edit: begin to change a subscription; nothing but
@@ -143,7 +158,8 @@ void bmc_subscription_remove(Bmc *bmc, unsigned id);
 const BmcSubscription *bmc_subscription_find(const Bmc *bmc, unsigned id);
 
 /**
- * bmc_subscription_nth: the subscriptions, the oldest first.
+ * bmc_subscription_nth: the subscriptions, the oldest first; the streams
+ * follow the others.
  *
  * @bmc: the hub
  * @n: 0 and up

@@ -353,7 +353,7 @@ static void follow(RfEventPush *all)
             push_free(push);
         }
     }
-    for (i = 0; (s = bmc_subscription_nth(all->bmc, i)); i++) {
+    for (i = 0; (s = bmc_subscription_nth(all->bmc, i)) && !s->stream; i++) {
         Push *push = find(all, s->id);
 
         if (!push && !s->suspended) {

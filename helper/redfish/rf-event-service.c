@@ -123,7 +123,7 @@ static const RfProperty filter_properties[] = {
     { "OriginResource", RF_TYPE_BOOL, .get = rf_get_true },
     { "RegistryPrefix", RF_TYPE_BOOL, .get = rf_get_true },
     { "ResourceType", RF_TYPE_BOOL, .get = rf_get_true },
-    { "SubordinateResources", RF_TYPE_BOOL, .get = rf_get_false },
+    { "SubordinateResources", RF_TYPE_BOOL, .get = rf_get_true },
     { NULL }
 };
 

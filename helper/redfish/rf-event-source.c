@@ -197,7 +197,8 @@ static void changed(void *opaque, const void *data)
     RfEventSource *source = opaque;
     const BmcChange *change = data;
 
-    if (change->part == BMC_PART_USERS || change->part == BMC_PART_SESSIONS) {
+    if (change->part == BMC_PART_USERS ||
+        change->part == BMC_PART_SUBSCRIPTIONS) {
         rf_event_streams_check(source->events);
     }
     switch (change->part) {

@@ -4,7 +4,7 @@
 
 #include "redfish/rf-events-priv.h"
 
-#include "bmc/sessions.h"
+#include "bmc/subscriptions.h"
 #include "redfish/rf-service.h"
 
 /* Middleboxes drop what is silent for a minute. */
@@ -13,13 +13,17 @@
 /*
  * EventStream: an open stream.
  *
+ * @id: number of its subscription, which clients see and may delete
  * @user: who reads it
  * @sink: where it goes; NULL until it is open
+ * @context: Context of its subscription
  */
 typedef struct EventStream {
     RfEvents *events;
+    unsigned id;
     RfUser user;
     RfSink *sink;
+    char *context;
     RfEventReader reader;
     GList link;
 } EventStream;
@@ -98,6 +102,8 @@ static void stream_closed(void *opaque)
     if (!events->streams.length) {
         clock_timer_stop(&events->keep_alive);
     }
+    bmc_subscription_remove(events->bmc, stream->id);
+    g_free(stream->context);
     g_free(stream);
 }
 
@@ -122,7 +128,10 @@ void rf_event_streams_free(RfEvents *events)
     }
 }
 
-/* Whether who reads a stream may still do so. */
+/*
+ * Whether who reads a stream may still do so. The end of the session that has
+ * opened it does not matter (DSP0266 "Session termination").
+ */
 static bool may_read(const EventStream *stream)
 {
     const RfUser *user = &stream->user;
@@ -131,25 +140,45 @@ static bool may_read(const EventStream *stream)
     if (!user->slot) {
         return true;
     }
-    if (*user->session) {
-        return bmc_session_find(stream->events->bmc, user->session);
-    }
     account = bmc_users_get(stream->events->bmc, user->slot);
     return account->enabled && g_str_equal(account->name, user->name) &&
            rf_auth_privileges(account->privilege) & RF_PRIVILEGE_LOGIN;
 }
 
+static void take_context(EventStream *stream, const BmcSubscription *s)
+{
+    if (g_strcmp0(stream->context, s->context) != 0) {
+        g_free(stream->context);
+        stream->context = g_strdup(s->context);
+        stream->reader.context = stream->context;
+    }
+}
+
+/* Returns NULL when all may go on. */
+static EventStream *find_ended(RfEvents *events)
+{
+    GList *l;
+
+    for (l = events->streams.head; l; l = l->next) {
+        EventStream *stream = l->data;
+        const BmcSubscription *s = bmc_subscription_find(events->bmc,
+                                                         stream->id);
+
+        if (!s || !may_read(stream)) {
+            return stream;
+        }
+        take_context(stream, s);
+    }
+    return NULL;
+}
+
+/* The end of one is a change of subscriptions, and leads here again. */
 void rf_event_streams_check(RfEvents *events)
 {
-    GList *l, *following;
+    EventStream *stream;
 
-    for (l = events->streams.head; l; l = following) {
-        EventStream *stream = l->data;
-
-        following = l->next;
-        if (!may_read(stream)) {
-            stream_end(stream);
-        }
+    while ((stream = find_ended(events))) {
+        stream_end(stream);
     }
 }
 
@@ -160,6 +189,33 @@ static bool query_fits(RfExchange *x)
 
     return !query->only && !query->excerpt && !query->expand &&
            !query->skip && (!query->any || query->top < 0) && !query->select;
+}
+
+/* Properties that $filter may name (DSP0266 "Server-Sent Events"). */
+static const char *const filter_properties[] = {
+    "EventFormatType", "EventType", "MessageId", "OriginResource",
+    "RegistryPrefix", "ResourceType", "Severity", "SubordinateResources",
+    NULL,
+};
+
+/* Returns false when it has answered. */
+static bool filter_fits(RfExchange *x)
+{
+    RfFilter *filter = x->query.filter;
+
+    if (filter && !rf_filter_is_of(filter, filter_properties)) {
+        g_autoptr(RfMessages) messages = rf_messages_new();
+
+        rf_messages_add(messages,
+                        RF_MESSAGE_QUERY_PARAMETER_VALUE_FORMAT_ERROR, NULL,
+                        NULL, x->request.query, "$filter", NULL);
+        rf_answer_errors(x, messages, 0);
+        return false;
+    }
+    if (filter) {
+        rf_filter_below(filter, "SubordinateResources", "OriginResource");
+    }
+    return true;
 }
 
 static int64_t last_event_id(const RfExchange *x)
@@ -183,6 +239,9 @@ void rf_event_stream_start(RfExchange *x)
         rf_answer_error(x, RF_MESSAGE_QUERY_NOT_SUPPORTED_ON_RESOURCE);
         return;
     }
+    if (!filter_fits(x)) {
+        return;
+    }
     if (g_str_equal(x->request.method, "HEAD")) {
         rf_exchange_stream(x, NULL, NULL);
         return;
@@ -198,6 +257,8 @@ void rf_event_stream_start(RfExchange *x)
     stream->reader.wake = send_more;
     stream->reader.opaque = stream;
     stream->link.data = stream;
+    stream->id = bmc_subscription_add_stream(events->bmc, x->user.name);
+    take_context(stream, bmc_subscription_find(events->bmc, stream->id));
     g_queue_push_tail_link(&events->streams, &stream->link);
     rf_events_add(events, &stream->reader, last_event_id(x));
     rf_exchange_stream(x, &stream_ops, stream);

@@ -26,9 +26,10 @@ typedef struct RfEventRecord {
  * @readers: of RfEventReader
  * @streams: of open streams
  * @keep_alive: running while there are streams
- * @shared: what was last read without filter and context, for others who
- *          read the same
- * @shared_from: number of its first event
+ * @shared: what was last read without filter, but for its envelope, for
+ *          others who read the same
+ * @shared_from: number of the event that it was read from
+ * @shared_first: number of its first event
  * @shared_next: number of the event that follows it
  */
 struct RfEvents {
@@ -44,6 +45,7 @@ struct RfEvents {
     ClockTimer *keep_alive;
     GBytes *shared;
     int64_t shared_from;
+    int64_t shared_first;
     int64_t shared_next;
 };
 

@@ -46,6 +46,15 @@ static void set_link(JsonObject *object, const char *name, const char *uri)
     }
 }
 
+/* A test event may come with its own. */
+static void set_default(JsonObject *object, const char *name,
+                        const char *text)
+{
+    if (!json_object_has_member(object, name)) {
+        json_object_set_string_member(object, name, text);
+    }
+}
+
 /* "ResourceEvent" of "ResourceEvent.1.4.ResourceChanged". */
 static char *registry_prefix(const char *message_id)
 {
@@ -63,10 +72,10 @@ static char *record_text(const RfEvent *event, int64_t number)
     json_object_remove_member(object, "@odata.type");
     /* Unique among those that are sent together, whichever these are. */
     json_object_set_string_member(object, "MemberId", id);
-    json_object_set_string_member(object, "EventId", id);
+    set_default(object, "EventId", id);
     json_object_set_string_member(object, "EventType",
                                   rf_event_kinds[event->kind]);
-    json_object_set_string_member(object, "EventTimestamp", when);
+    set_default(object, "EventTimestamp", when);
     set_link(object, "OriginOfCondition", event->origin);
     set_link(object, "LogEntry", event->log_entry);
     return json_print(object);
@@ -121,12 +130,21 @@ static const char *text_of(const RfPatch *patch, const char *name)
     return value ? value->text : NULL;
 }
 
+static void set_argument(JsonObject *message, const RfPatch *patch,
+                         const char *name)
+{
+    const char *text = text_of(patch, name);
+
+    set_text(message, name, text && *text ? text : NULL);
+}
+
 /* A client may name any message, also one that it makes up. */
 static void change_message(JsonObject *message, const RfPatch *patch)
 {
     static const char *const severities[] = { "OK", "Warning", "Critical" };
     const RfValue *args = rf_patch_get(patch, NULL, "MessageArgs");
     const RfValue *severity = rf_patch_get(patch, NULL, "MessageSeverity");
+    const RfValue *group = rf_patch_get(patch, NULL, "EventGroupId");
     const char *id = text_of(patch, "MessageId");
 
     if (id) {
@@ -134,7 +152,13 @@ static void change_message(JsonObject *message, const RfPatch *patch)
         json_object_remove_member(message, "Message");
         json_object_remove_member(message, "Resolution");
     }
-    set_text(message, "Message", text_of(patch, "Message"));
+    set_argument(message, patch, "Message");
+    set_argument(message, patch, "Severity");
+    set_argument(message, patch, "EventId");
+    set_argument(message, patch, "EventTimestamp");
+    if (group) {
+        json_object_set_int_member(message, "EventGroupId", group->integer);
+    }
     if (args) {
         json_object_set_member(message, "MessageArgs",
                                json_node_copy(args->node));
@@ -198,7 +222,6 @@ static GString *envelope(int64_t number, const char *context)
 
         g_string_append_printf(text, "\"Context\":%s,", printed);
     }
-    g_string_append(text, "\"Events\":[");
     return text;
 }
 
@@ -217,18 +240,18 @@ static char *lost_text(RfEvents *events)
     return record_text(&event, events->first - 1);
 }
 
+/* Returns what follows the envelope, or NULL when there is nothing. */
 static GBytes *read_batch(RfEvents *events, RfEventReader *reader,
-                          int64_t *last)
+                          int64_t *first, int64_t *last)
 {
-    GString *text = NULL;
+    g_autoptr(GString) text = g_string_new("\"Events\":[");
     unsigned count = 0;
 
     if (reader->next < events->first) {
         g_autofree char *lost = lost_text(events);
 
         reader->next = events->first;
-        *last = events->first - 1;
-        text = envelope(*last, reader->context);
+        *first = *last = events->first - 1;
         g_string_append(text, lost);
         count = 1;
     }
@@ -239,43 +262,63 @@ static GBytes *read_batch(RfEvents *events, RfEventReader *reader,
         if (!wanted(reader, record)) {
             continue;
         }
-        if (!text) {
-            text = envelope(reader->next, reader->context);
+        if (count == 0) {
+            *first = reader->next;
         }
         g_string_append_printf(text, "%s%s", count++ ? "," : "",
                                record->text);
         *last = reader->next;
     }
-    if (!text) {
+    if (!count) {
         return NULL;
     }
     g_string_append_printf(text, "],\"Events@odata.count\":%u}", count);
-    return g_string_free_to_bytes(text);
+    return g_string_free_to_bytes(g_steal_pointer(&text));
 }
 
 /* Most readers want everything, and are at the same place. */
-GBytes *rf_events_read(RfEvents *events, RfEventReader *reader,
-                       int64_t *last)
+static GBytes *read_shared(RfEvents *events, RfEventReader *reader,
+                           int64_t *first, int64_t *last)
 {
-    bool plain = !reader->filter && !reader->matches && !reader->context;
     int64_t from = reader->next;
     GBytes *bytes;
 
-    if (plain && events->shared && events->shared_from == from &&
+    if (events->shared && events->shared_from == from &&
         (events->shared_next == events->next ||
          events->shared_next - from == RF_EVENTS_BATCH)) {
         reader->next = events->shared_next;
+        *first = events->shared_first;
         *last = reader->next - 1;
         return g_bytes_ref(events->shared);
     }
-    bytes = read_batch(events, reader, last);
-    if (plain && bytes) {
+    bytes = read_batch(events, reader, first, last);
+    if (bytes) {
         g_clear_pointer(&events->shared, g_bytes_unref);
         events->shared = g_bytes_ref(bytes);
         events->shared_from = from;
+        events->shared_first = *first;
         events->shared_next = reader->next;
     }
     return bytes;
+}
+
+GBytes *rf_events_read(RfEvents *events, RfEventReader *reader,
+                       int64_t *last)
+{
+    bool plain = !reader->filter && !reader->matches;
+    int64_t first = 0;
+    g_autoptr(GBytes) bytes = plain
+                              ? read_shared(events, reader, &first, last)
+                              : read_batch(events, reader, &first, last);
+    GString *text;
+
+    if (!bytes) {
+        return NULL;
+    }
+    text = envelope(first, reader->context);
+    g_string_append_len(text, g_bytes_get_data(bytes, NULL),
+                        g_bytes_get_size(bytes));
+    return g_string_free_to_bytes(text);
 }
 
 RfEvents *rf_events_new(RfService *service)

@@ -12,6 +12,8 @@
 typedef enum Op {
     OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
     OP_AND, OP_OR, OP_NOT,
+    OP_BELOW, /* as OP_EQ, or below in the tree of URIs */
+    OP_TRUE,
 } Op;
 
 /* In the order of the comparisons in Op. */
@@ -234,6 +236,73 @@ RfFilter *rf_filter_parse(const char *text)
     return filter && !*parser.at ? g_steal_pointer(&filter) : NULL;
 }
 
+static bool is_name(const RfFilter *filter, const char *name)
+{
+    return g_str_equal(filter->path[0], name) && !filter->path[1];
+}
+
+bool rf_filter_is_of(const RfFilter *filter, const char *const *names)
+{
+    unsigned i;
+
+    if (!filter->path) {
+        return rf_filter_is_of(filter->left, names) &&
+               (!filter->right || rf_filter_is_of(filter->right, names));
+    }
+    for (i = 0; names[i]; i++) {
+        if (is_name(filter, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rf_filter_names(const RfFilter *filter, const char *name)
+{
+    if (!filter->path) {
+        return rf_filter_names(filter->left, name) ||
+               (filter->right && rf_filter_names(filter->right, name));
+    }
+    return is_name(filter, name);
+}
+
+static bool says_true(const RfFilter *filter, const char *flag)
+{
+    return filter->op == OP_EQ && is_name(filter, flag) &&
+           json_node_get_value_type(filter->literal) == G_TYPE_BOOLEAN &&
+           json_node_get_boolean(filter->literal);
+}
+
+static bool any_says_true(const RfFilter *filter, const char *flag)
+{
+    if (!filter->path) {
+        return any_says_true(filter->left, flag) ||
+               (filter->right && any_says_true(filter->right, flag));
+    }
+    return says_true(filter, flag);
+}
+
+static void widen(RfFilter *filter, const char *flag, const char *name)
+{
+    if (!filter->path) {
+        widen(filter->left, flag, name);
+        if (filter->right) {
+            widen(filter->right, flag, name);
+        }
+    } else if (says_true(filter, flag)) {
+        filter->op = OP_TRUE;
+    } else if (filter->op == OP_EQ && is_name(filter, name)) {
+        filter->op = OP_BELOW;
+    }
+}
+
+void rf_filter_below(RfFilter *filter, const char *flag, const char *name)
+{
+    if (any_says_true(filter, flag)) {
+        widen(filter, flag, name);
+    }
+}
+
 void rf_filter_free(RfFilter *filter)
 {
     if (!filter) {
@@ -295,6 +364,21 @@ static bool compare(JsonNode *a, JsonNode *b, int *order)
     return true;
 }
 
+static bool is_below(JsonNode *value, JsonNode *literal)
+{
+    const char *uri, *above;
+    size_t len;
+
+    if (!value || json_node_get_value_type(value) != G_TYPE_STRING ||
+        json_node_get_value_type(literal) != G_TYPE_STRING) {
+        return false;
+    }
+    uri = json_node_get_string(value);
+    above = json_node_get_string(literal);
+    len = strlen(above);
+    return strncmp(uri, above, len) == 0 && (!uri[len] || uri[len] == '/');
+}
+
 static bool comparison_holds(const RfFilter *filter, JsonObject *object)
 {
     JsonNode *value = find(filter->path, object);
@@ -335,6 +419,10 @@ bool rf_filter_matches(const RfFilter *filter, JsonObject *object)
                rf_filter_matches(filter->right, object);
     case OP_NOT:
         return !rf_filter_matches(filter->left, object);
+    case OP_TRUE:
+        return true;
+    case OP_BELOW:
+        return is_below(find(filter->path, object), filter->literal);
     default:
         return comparison_holds(filter, object);
     }

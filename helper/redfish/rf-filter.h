@@ -25,6 +25,37 @@ typedef struct RfFilter RfFilter;
 RfFilter *rf_filter_parse(const char *text);
 
 /**
+ * rf_filter_is_of: whether an expression is about some properties only.
+ *
+ * @filter: the filter
+ * @names: their names, NULL-terminated
+ *
+ * Returns: true if it names no other
+ */
+bool rf_filter_is_of(const RfFilter *filter, const char *const *names);
+
+/**
+ * rf_filter_names: whether an expression is about a property.
+ *
+ * @filter: the filter
+ * @name: its name
+ *
+ * Returns: true if it is
+ */
+bool rf_filter_names(const RfFilter *filter, const char *name);
+
+/**
+ * rf_filter_below: let URIs stand for what is below them, too, if the
+ * expression says so.
+ *
+ * @filter: the filter
+ * @flag: the property that says so when it is compared with true; that
+ *        comparison holds then, whatever the resource
+ * @name: the property that is compared with URIs
+ */
+void rf_filter_below(RfFilter *filter, const char *flag, const char *name);
+
+/**
  * rf_filter_free: free a filter.
  *
  * @filter: the filter, or NULL

@@ -13,6 +13,7 @@
 static const char *const protocols[] = { "Redfish", NULL };
 static const char *const formats[] = { "Event", NULL };
 static const char *const subscription_types[] = { "RedfishEvent", NULL };
+static const char *const shown_types[] = { "RedfishEvent", "SSE", NULL };
 static const char *const severities[] = { "OK", "Warning", "Critical", NULL };
 static const char *const states[] = { "Enabled", "Disabled", NULL };
 enum { STATE_ENABLED, STATE_DISABLED };
@@ -82,10 +83,32 @@ static bool nth_subscription(const RfContext *ctx, unsigned n,
 
 /* Properties */
 
+static bool is_stream(const RfContext *ctx)
+{
+    return subscription_of(ctx)->stream;
+}
+
+static bool is_push(const RfContext *ctx)
+{
+    return !is_stream(ctx);
+}
+
+/* What a stream carries, its query has said. */
+static bool is_delivered(const RfContext *ctx, RfValue *value)
+{
+    return is_push(ctx);
+}
+
+static bool get_type(const RfContext *ctx, RfValue *value)
+{
+    value->choice = is_stream(ctx);
+    return true;
+}
+
 static bool get_destination(const RfContext *ctx, RfValue *value)
 {
     value->text = subscription_of(ctx)->destination;
-    return true;
+    return value->text;
 }
 
 static bool get_context(const RfContext *ctx, RfValue *value)
@@ -141,26 +164,30 @@ static bool nth_origin(const RfContext *ctx, unsigned n,
 static bool get_subordinate(const RfContext *ctx, RfValue *value)
 {
     value->boolean = subscription_of(ctx)->subordinate;
-    return true;
+    return is_push(ctx);
 }
 
 static bool get_policy(const RfContext *ctx, RfValue *value)
 {
     value->choice = subscription_of(ctx)->policy;
-    return true;
+    return is_push(ctx);
 }
 
 static bool get_verify(const RfContext *ctx, RfValue *value)
 {
     value->boolean = subscription_of(ctx)->verify;
-    return true;
+    return is_push(ctx);
 }
 
 /* They are secret: an empty array stands for them (DSP0268). */
 static bool get_headers(const RfContext *ctx, RfValue *value)
 {
-    g_autoptr(JsonArray) array = json_array_new();
+    g_autoptr(JsonArray) array = NULL;
 
+    if (is_stream(ctx)) {
+        return false;
+    }
+    array = json_array_new();
     value->node = json_node_init_array(json_node_alloc(), array);
     return true;
 }
@@ -428,6 +455,11 @@ static void subscribe(RfExchange *x, const RfPatch *patch)
 
 static const RfSetter setter;
 
+/* Nothing is delivered to where a stream comes from. */
+static const char *const delivery[] = {
+    "DeliveryRetryPolicy", "HttpHeaders", "VerifyCertificate",
+};
+
 static void check_edit(const RfContext *ctx, const RfPatch *patch,
                        RfMessages *messages)
 {
@@ -435,9 +467,19 @@ static void check_edit(const RfContext *ctx, const RfPatch *patch,
     g_auto(GStrv) lines = headers && !headers->null
                           ? read_headers(headers->node) : NULL;
 
+    unsigned i;
+
     if (headers && !headers->null && !lines) {
         wrong(messages, "HttpHeaders", "[]",
               "Give an array of objects whose members are the headers.");
+    }
+    for (i = 0; i < G_N_ELEMENTS(delivery) && is_stream(ctx); i++) {
+        if (rf_patch_get(patch, &setter, delivery[i])) {
+            g_autofree char *pointer = g_strconcat("/", delivery[i], NULL);
+
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_NOT_WRITABLE,
+                            pointer, NULL, delivery[i], NULL);
+        }
     }
 }
 
@@ -531,18 +573,24 @@ static const RfProperty subscription_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Event Subscription" },
     { "Destination", RF_TYPE_STRING, .get = get_destination },
     { "Protocol", RF_TYPE_ENUM, .texts = protocols, .get = rf_get_first },
-    { "SubscriptionType", RF_TYPE_ENUM, .texts = subscription_types,
-      .get = rf_get_first },
+    { "SubscriptionType", RF_TYPE_ENUM, .texts = shown_types,
+      .get = get_type },
     { "EventFormatType", RF_TYPE_ENUM, .texts = formats,
       .get = rf_get_first },
     { "Context", RF_TYPE_STRING, .get = get_context, .setter = &setter,
       .nullable = true, .min = 0, .max = BMC_SUBSCRIPTION_TEXT_MAX },
-    { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix },
-    { "ResourceTypes", RF_TYPE_STRINGS, .item = nth_type },
-    { "Severities", RF_TYPE_STRINGS, .item = nth_severity },
-    { "EventTypes", RF_TYPE_STRINGS, .item = nth_kind },
-    { "MessageIds", RF_TYPE_STRINGS, .item = nth_message },
-    { "OriginResources", RF_TYPE_LINKS, .nth = nth_origin },
+    { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix,
+      .get = is_delivered },
+    { "ResourceTypes", RF_TYPE_STRINGS, .item = nth_type,
+      .get = is_delivered },
+    { "Severities", RF_TYPE_STRINGS, .item = nth_severity,
+      .get = is_delivered },
+    { "EventTypes", RF_TYPE_STRINGS, .item = nth_kind,
+      .get = is_delivered },
+    { "MessageIds", RF_TYPE_STRINGS, .item = nth_message,
+      .get = is_delivered },
+    { "OriginResources", RF_TYPE_LINKS, .nth = nth_origin,
+      .get = is_delivered },
     { "SubordinateResources", RF_TYPE_BOOL, .get = get_subordinate },
     { "DeliveryRetryPolicy", RF_TYPE_ENUM, .texts = policies,
       .get = get_policy, .setter = &setter },
@@ -576,10 +624,11 @@ static const RfProperty create_properties[] = {
 
 static const RfAction subscription_actions[] = {
     { "#EventDestination.ResumeSubscription", no_properties,
-      RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF, resume },
+      RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF, resume,
+      is_push },
     { "#EventDestination.SuspendSubscription", no_properties,
       RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF,
-      suspend },
+      suspend, is_push },
     { NULL }
 };
 

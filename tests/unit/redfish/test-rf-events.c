@@ -9,6 +9,7 @@
 
 #define SERVICE "/redfish/v1/EventService"
 #define STREAM SERVICE "/SSE"
+#define SUBSCRIPTIONS SERVICE "/Subscriptions"
 #define TEST_EVENT SERVICE "/Actions/EventService.SubmitTestEvent"
 
 static RfReply *open_stream(RfHub *hub, const char *query, const char *last)
@@ -153,6 +154,130 @@ static void test_filter(void)
     assert_messages(bad, "ResourceErrorsDetected");
 }
 
+static void assert_bad(RfHub *hub, const char *query)
+{
+    g_autofree char *path = g_strconcat(STREAM "?", query, NULL);
+    g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "GET", path, NULL);
+
+    g_test_message("%s", query);
+    g_assert_cmpuint(reply->status, ==, 400);
+    g_assert_null(reply->stream);
+}
+
+static void test_bad_filter(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+
+    assert_bad(hub, "$filter=Colour%20eq%20'red'");
+    assert_bad(hub, "$filter=MessageId%20eq%20'x'%20or%20Id%20eq%20'1'");
+    assert_bad(hub, "$filter=MessageId/x%20eq%20'x'");
+    assert_bad(hub, "$filter=MessageId%20is%20'x'");
+    assert_bad(hub, "$filter=MessageId%20eq%20x");
+    assert_bad(hub, "$filter=");
+}
+
+static void test_below(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) below = open_stream(
+        hub, "$filter=OriginResource%20eq%20'/redfish/v1/TaskService'%20and"
+             "%20SubordinateResources%20eq%20true", NULL);
+    g_autoptr(RfReply) same = open_stream(
+        hub, "$filter=OriginResource%20eq%20'/redfish/v1/TaskService'",
+        NULL);
+    BmcTaskConfig task = { .name = "Work" };
+
+    submit(hub, NULL);
+    bmc_task_new(hub->fix.bmc, &task, NULL);
+    assert_messages(below, "TaskStarted");
+    assert_messages(same, "");
+}
+
+/* DSP0266: a stream is an EventDestination, and ends with it. */
+static void test_destination(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+    g_autoptr(RfReply) second = open_stream(hub, NULL, NULL);
+    g_autoptr(RfReply) list = rf_hub_get(hub, SUBSCRIPTIONS);
+    g_autoptr(RfReply) one = rf_hub_get(hub, SUBSCRIPTIONS "/1");
+    g_autoptr(RfReply) patch = NULL, odd = NULL, del = NULL, gone = NULL;
+
+    g_assert_cmpint(json_object_get_int_member(list->json,
+                                               "Members@odata.count"),
+                    ==, 2);
+    g_assert_cmpstr(rf_reply_text(one, "/SubscriptionType"), ==, "SSE");
+    g_assert_cmpstr(rf_reply_text(one, "/Context"), ==, "stream 1");
+    g_assert_false(json_object_has_member(one->json, "Destination"));
+    g_assert_false(json_object_has_member(one->json, "HttpHeaders"));
+    submit(hub, NULL);
+    g_assert_nonnull(strstr(stream->streamed->str,
+                            "\"Context\":\"stream 1\""));
+    g_assert_nonnull(strstr(second->streamed->str,
+                            "\"Context\":\"stream 2\""));
+    patch = rf_hub_send(hub, ADMIN, "PATCH", SUBSCRIPTIONS "/1",
+                        "{\"Context\":\"mine\"}");
+    g_assert_cmpuint(patch->status, ==, 200);
+    submit(hub, NULL);
+    g_assert_nonnull(strstr(stream->streamed->str,
+                            "\"Context\":\"mine\""));
+    odd = rf_hub_send(hub, ADMIN, "PATCH", SUBSCRIPTIONS "/1",
+                      "{\"DeliveryRetryPolicy\":\"RetryForever\"}");
+    g_assert_cmpuint(odd->status, ==, 400);
+    del = rf_hub_send(hub, ADMIN, "DELETE", SUBSCRIPTIONS "/1", NULL);
+    g_assert_cmpuint(del->status, ==, 204);
+    g_assert_true(stream->ended);
+    g_assert_false(second->ended);
+    rf_reply_hang_up(second);
+    gone = rf_hub_send(hub, ADMIN, "GET", SUBSCRIPTIONS "/2", NULL);
+    g_assert_cmpuint(gone->status, ==, 404);
+}
+
+static void test_submitted(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub, NULL, NULL);
+    static const char *const parts[] = {
+        "\"EventId\":\"mine\"", "\"EventGroupId\":7",
+        "\"EventTimestamp\":\"2026-01-02T03:04:05Z\"",
+        "\"Severity\":\"Warning\"", "\"EventType\":\"Alert\"",
+        "\"MessageId\":\"Contoso.1.0.X\"", "\"MessageArgs\":[\"a\"]",
+    };
+    unsigned i;
+
+    submit(hub, "{\"EventId\":\"mine\",\"EventGroupId\":7,"
+                "\"EventTimestamp\":\"2026-01-02T03:04:05Z\","
+                "\"Severity\":\"Warning\",\"EventType\":\"Alert\","
+                "\"MessageId\":\"Contoso.1.0.X\","
+                "\"MessageArgs\":[\"a\"]}");
+    for (i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_test_message("%s", parts[i]);
+        g_assert_nonnull(strstr(stream->streamed->str, parts[i]));
+    }
+}
+
+/* The end of the session that has opened it leaves a stream alone. */
+static void test_logout(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autofree char *uri = NULL;
+    g_autofree char *token = rf_hub_login(hub, "viewer", &uri);
+    RfRequest request = {
+        .method = "GET", .path = STREAM,
+        .headers = { [RF_HEADER_TOKEN] = token },
+        .peer = "192.0.2.1",
+    };
+    g_autoptr(RfReply) stream = rf_client_call(&hub->client, &request);
+    g_autoptr(RfReply) del = NULL;
+
+    g_assert_nonnull(stream->stream);
+    del = rf_hub_send_token(hub, token, NULL, "DELETE", uri, NULL);
+    g_assert_cmpuint(del->status, ==, 204);
+    g_assert_false(stream->ended);
+    fixture_set_user(&hub->fix, FIXTURE_VIEWER, false, BMC_PRIVILEGE_USER);
+    g_assert_true(stream->ended);
+}
+
 /* One that is behind gets what it has missed together. */
 static void test_behind(void)
 {
@@ -258,6 +383,11 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/events/service", test_service);
     g_test_add_func("/redfish/events/sources", test_sources);
     g_test_add_func("/redfish/events/filter", test_filter);
+    g_test_add_func("/redfish/events/bad-filter", test_bad_filter);
+    g_test_add_func("/redfish/events/below", test_below);
+    g_test_add_func("/redfish/events/destination", test_destination);
+    g_test_add_func("/redfish/events/submitted", test_submitted);
+    g_test_add_func("/redfish/events/logout", test_logout);
     g_test_add_func("/redfish/events/behind", test_behind);
     g_test_add_func("/redfish/events/resume", test_resume);
     g_test_add_func("/redfish/events/keep-alive", test_keep_alive);
