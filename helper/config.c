@@ -303,6 +303,11 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         false,
         "LIST", "Servers of images that may be reached although their "
         "addresses are refused otherwise, with ',' between them" },
+    [CONFIG_EVENTS_ALLOW] = {
+        "events", "allow", "events-allow", 0, "BMC_EVENTS_ALLOW", "", NULL,
+        false,
+        "LIST", "Subscribers that events may be sent to although their "
+        "addresses are refused otherwise, with ',' between them" },
 };
 
 static const char *option_name(const ConfigSetting *setting)

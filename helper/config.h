@@ -56,6 +56,7 @@ typedef enum ConfigKey {
     CONFIG_PEF_PORT,
     CONFIG_MEDIA_FOLDERS,
     CONFIG_MEDIA_ALLOW,
+    CONFIG_EVENTS_ALLOW,
     CONFIG__MAX,
 } ConfigKey;
 

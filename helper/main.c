@@ -315,6 +315,8 @@ static bool make_bmc(App *app, GError **errp)
         config_get(config, CONFIG_MEDIA_FOLDERS), ":", -1);
     g_auto(GStrv) allow = g_strsplit(
         config_get(config, CONFIG_MEDIA_ALLOW), ",", -1);
+    g_auto(GStrv) subscribers = g_strsplit(
+        config_get(config, CONFIG_EVENTS_ALLOW), ",", -1);
 
     config_devices_fru(devices)->reset = opt_reset_fru;
     app->bmc = bmc_new(&(BmcConfig) {
@@ -334,6 +336,7 @@ static bool make_bmc(App *app, GError **errp)
                 .folders = (const char *const *)folders,
                 .allow = (const char *const *)allow,
             },
+            .events_allow = (const char *const *)subscribers,
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);
     if (!app->bmc || !configure_lan(app, errp)) {

@@ -547,8 +547,9 @@ void bmc_tasks_new(Bmc *bmc);
  * bmc_subscriptions_new: load the subscriptions.
  *
  * @bmc: the hub
+ * @allow: (nullable): BmcConfig.events_allow
  */
-void bmc_subscriptions_new(Bmc *bmc);
+void bmc_subscriptions_new(Bmc *bmc, const char *const *allow);
 
 /**
  * bmc_subscriptions_free: wipe and free them.

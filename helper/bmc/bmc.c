@@ -173,7 +173,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_events_new(bmc);
     bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
     bmc_tasks_new(bmc);
-    bmc_subscriptions_new(bmc);
+    bmc_subscriptions_new(bmc, config->events_allow);
     bmc_asset_new(bmc);
     bmc_lockout_new(bmc);
     bmc_sessions_new(bmc);

@@ -74,6 +74,8 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  *                 Chassis Control follows; 0 for never
  * @fru: (nullable): FRU devices; see fru.h
  * @media: (nullable): virtual media; see media.h
+ * @events_allow: (nullable): where events may be sent; see
+ *                bmc_subscriptions_allow()
  * @sensors: (nullable): user-defined sensors, array of BmcSensorConfig
  */
 typedef struct BmcConfig {
@@ -88,6 +90,7 @@ typedef struct BmcConfig {
     unsigned boot_expiry_s;
     const BmcFruConfig *fru;
     const BmcMediaConfig *media;
+    const char *const *events_allow;
     const GPtrArray *sensors;
 } BmcConfig;
 

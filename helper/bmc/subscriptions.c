@@ -29,6 +29,7 @@ struct BmcSubscriptions {
     GHashTable *streams_by_id;
     unsigned last_id;
     BmcRetry retry;
+    char **allow;
 };
 
 static const char *const list_keys[BMC_SUBSCRIPTION_LIST__MAX] = {
@@ -170,7 +171,7 @@ static void load_one(Bmc *bmc, PersistReader *r)
     }
 }
 
-void bmc_subscriptions_new(Bmc *bmc)
+void bmc_subscriptions_new(Bmc *bmc, const char *const *allow)
 {
     int64_t attempts = RETRY_ATTEMPTS, interval = RETRY_INTERVAL_S, last = 0;
     PersistReader r, sub;
@@ -178,6 +179,7 @@ void bmc_subscriptions_new(Bmc *bmc)
     unsigned i;
 
     bmc->subscriptions = g_new0(BmcSubscriptions, 1);
+    bmc->subscriptions->allow = g_strdupv((char **)allow);
     g_queue_init(&bmc->subscriptions->list);
     g_queue_init(&bmc->subscriptions->streams);
     bmc->subscriptions->streams_by_id = g_hash_table_new(NULL, NULL);
@@ -201,6 +203,7 @@ void bmc_subscriptions_free(Bmc *bmc)
 {
     if (bmc->subscriptions) {
         g_queue_clear_full(&bmc->subscriptions->list, subscription_free);
+        g_strfreev(bmc->subscriptions->allow);
         g_hash_table_unref(bmc->subscriptions->streams_by_id);
         g_queue_clear_full(&bmc->subscriptions->streams, subscription_free);
         g_clear_pointer(&bmc->subscriptions, g_free);
@@ -300,6 +303,11 @@ const BmcSubscription *bmc_subscription_nth(const Bmc *bmc, unsigned n)
     return n < all->list.length
            ? g_queue_peek_nth((GQueue *)&all->list, n)
            : g_queue_peek_nth((GQueue *)&all->streams, n - all->list.length);
+}
+
+const char *const *bmc_subscriptions_allow(const Bmc *bmc)
+{
+    return (const char *const *)bmc->subscriptions->allow;
 }
 
 BmcRetry bmc_subscriptions_retry(const Bmc *bmc)

@@ -169,6 +169,16 @@ const BmcSubscription *bmc_subscription_find(const Bmc *bmc, unsigned id);
 const BmcSubscription *bmc_subscription_nth(const Bmc *bmc, unsigned n);
 
 /**
+ * bmc_subscriptions_allow: where events may be sent although the address is
+ * refused otherwise, as it was configured.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (transfer none) (nullable): names and addresses
+ */
+const char *const *bmc_subscriptions_allow(const Bmc *bmc);
+
+/**
  * BmcRetry: how often a delivery is tried again.
  *
  * @attempts: how often, 0 to %BMC_RETRY_ATTEMPTS_MAX

@@ -252,7 +252,8 @@ static void add_headers(SoupMessage *msg, const BmcSubscription *s)
 }
 
 /* A session of its own, since it holds where it may connect to. */
-static SoupSession *new_session(const BmcSubscription *s, GUri *uri)
+static SoupSession *new_session(const BmcSubscription *s, GUri *uri,
+                                const char *const *allow)
 {
     int port = g_uri_get_port(uri);
     g_autoptr(GSocketConnectable) target = NULL;
@@ -260,7 +261,7 @@ static SoupSession *new_session(const BmcSubscription *s, GUri *uri)
     if (port <= 0) {
         port = g_str_equal(g_uri_get_scheme(uri), "https") ? 443 : 80;
     }
-    target = target_new(g_uri_get_host(uri), port, s->host);
+    target = target_new(g_uri_get_host(uri), port, allow, s->host);
     return g_object_new(SOUP_TYPE_SESSION, "remote-connectable", target,
                         "timeout", TIMEOUT_S, "proxy-resolver", NULL,
                         "user-agent", "qemu-bmc", NULL);
@@ -281,7 +282,8 @@ static void send(Push *push)
         return;
     }
     if (!push->session) {
-        push->session = new_session(s, soup_message_get_uri(msg));
+        push->session = new_session(s, soup_message_get_uri(msg),
+                                    bmc_subscriptions_allow(push->all->bmc));
     }
     soup_message_add_flags(msg, SOUP_MESSAGE_NO_REDIRECT |
                            SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);

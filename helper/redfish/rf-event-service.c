@@ -16,12 +16,6 @@ static const char *const prefixes[] = {
     "Base", "ResourceEvent", "TaskEvent", NULL,
 };
 
-/* What the events in use are about. */
-static const char *const types[] = {
-    "Chassis", "ComputerSystem", "EventService", "ManagerAccount",
-    "ManagerNetworkProtocol", "Sensor", "Session", "Task", NULL,
-};
-
 static const RfProperty no_properties[] = { { NULL } };
 
 static bool nth_text(const char *const *texts, unsigned n, RfValue *value)
@@ -45,9 +39,45 @@ static bool nth_prefix(const RfContext *ctx, unsigned n, RfValue *value)
     return nth_text(prefixes, n, value);
 }
 
+/* Whatever can change, an event can be about. */
+static bool can_change(const RfResource *resource)
+{
+    return resource->type && !strstr(resource->type, "Collection.") &&
+           (resource->depends || resource->live || resource->prepare);
+}
+
+static GPtrArray *types_new(void)
+{
+    GPtrArray *types = g_ptr_array_new();
+    const RfResource *resource;
+    unsigned i;
+
+    for (i = 0; rf_families[i]; i++) {
+        for (resource = rf_families[i]; resource->path; resource++) {
+            g_autofree char *type = NULL;
+
+            if (!can_change(resource)) {
+                continue;
+            }
+            type = g_strndup(resource->type, strcspn(resource->type, "."));
+            if (!g_ptr_array_find_with_equal_func(types, type, g_str_equal,
+                                                  NULL)) {
+                g_ptr_array_add(types, g_steal_pointer(&type));
+            }
+        }
+    }
+    return types;
+}
+
 static bool nth_type(const RfContext *ctx, unsigned n, RfValue *value)
 {
-    return nth_text(types, n, value);
+    static GPtrArray *types;
+
+    if (!types) {
+        types = types_new();
+    }
+    value->text = n < types->len ? types->pdata[n] : NULL;
+    return value->text;
 }
 
 static bool nth_kind(const RfContext *ctx, unsigned n, RfValue *value)

@@ -1,46 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the hub tells, as events. It tells which part has changed; what in it
- * has is found by comparing with what was there before.
+ * What the hub tells, as events: what has a message of its own here, all
+ * other changes of resources in rf-event-watch.c.
  */
 #include "osdep.h"
 
 #include "redfish/rf-events-priv.h"
 
 #include "bmc/events.h"
+#include "bmc/sel.h"
 #include "bmc/sensors.h"
-#include "bmc/sessions.h"
+#include "bmc/subscriptions.h"
 #include "redfish/rf-event-messages.h"
+#include "redfish/rf-event-watch.h"
+#include "redfish/rf-service.h"
 #include "redfish/rf-tasks.h"
 
 #define SYSTEM "/redfish/v1/Systems/1"
-#define CHASSIS "/redfish/v1/Chassis/1"
-#define SENSORS CHASSIS "/Sensors"
-#define PROTOCOL "/redfish/v1/Managers/1/NetworkProtocol"
-#define ACCOUNTS "/redfish/v1/AccountService/Accounts"
-#define SESSIONS "/redfish/v1/SessionService/Sessions"
-
-/*
- * Account: an account as it was.
- */
-typedef struct Account {
-    char name[BMC_USER_NAME_MAX + 1];
-    bool enabled;
-    BmcPrivilege privilege;
-} Account;
+#define SENSORS "/redfish/v1/Chassis/1/Sensors"
+#define SEL_ENTRIES SYSTEM "/LogServices/SEL/Entries"
+#define MANAGER "/redfish/v1/Managers/1"
+#define SUBSCRIPTIONS RF_EVENT_SERVICE "/Subscriptions"
 
 /*
  * RfEventSource: what was there.
  *
- * @accounts: by slot, from 1
- * @sessions: ids, used as a set
+ * @watch: finds out what has changed of the resources
+ * @power: the state of the machine that was told last
+ * @subscriptions: numbers of those that are no streams, used as a set
+ * @sel_count: records in the event log
  */
 struct RfEventSource {
     RfEvents *events;
     Bmc *bmc;
+    RfEventWatch *watch;
     BmcPowerState power;
-    Account accounts[BMC_USERS_MAX + 1];
-    GHashTable *sessions;
+    GHashTable *subscriptions;
+    unsigned sel_count;
     Notifier change;
     Notifier event;
     Notifier task;
@@ -59,38 +55,35 @@ static const struct {
     [11] = { true, true },
 };
 
-static void emit(RfEventSource *source, RfEventKind kind, const char *type,
-                 const char *origin, JsonObject *message)
+static void emit_logged(RfEventSource *source, RfEventKind kind,
+                        const char *type, const char *origin,
+                        const char *entry, JsonObject *message)
 {
     RfEvent event = {
         .message = message,
         .kind = kind,
         .type = type,
         .origin = origin,
+        .log_entry = entry,
     };
 
     rf_events_emit(source->events, &event);
 }
 
-static void emit_changed(RfEventSource *source, const char *type,
-                         const char *origin)
+static void emit(RfEventSource *source, RfEventKind kind, const char *type,
+                 const char *origin, JsonObject *message)
 {
-    emit(source, RF_EVENT_RESOURCE_UPDATED, type, origin,
-         rf_resource_event(RF_RESOURCE_CHANGED, NULL, NULL));
+    emit_logged(source, kind, type, origin, NULL, message);
 }
 
-static void emit_added(RfEventSource *source, const char *type,
-                       const char *origin)
+static void tell(RfResourceEvent what, const char *type, const char *uri,
+                 void *opaque)
 {
-    emit(source, RF_EVENT_RESOURCE_ADDED, type, origin,
-         rf_resource_event(RF_RESOURCE_CREATED, NULL, NULL));
-}
+    RfEventKind kind = what == RF_RESOURCE_CREATED ? RF_EVENT_RESOURCE_ADDED :
+                       what == RF_RESOURCE_REMOVED ? RF_EVENT_RESOURCE_REMOVED :
+                       RF_EVENT_RESOURCE_UPDATED;
 
-static void emit_removed(RfEventSource *source, const char *type,
-                         const char *origin)
-{
-    emit(source, RF_EVENT_RESOURCE_REMOVED, type, origin,
-         rf_resource_event(RF_RESOURCE_REMOVED, NULL, NULL));
+    emit(opaque, kind, type, uri, rf_resource_event(what, NULL, NULL));
 }
 
 static void power_changed(RfEventSource *source)
@@ -105,10 +98,11 @@ static void power_changed(RfEventSource *source)
     BmcPowerState state = bmc_power_state(source->bmc);
 
     if (state == source->power) {
-        emit_changed(source, "ComputerSystem", SYSTEM);
         return;
     }
     source->power = state;
+    /* This says more than that something has changed. */
+    rf_event_watch_note(source->watch, SYSTEM);
     if (state == BMC_POWER_STATE_UNKNOWN) {
         emit(source, RF_EVENT_STATUS_CHANGE, "ComputerSystem", SYSTEM,
              rf_resource_event(RF_RESOURCE_STATE_CHANGED, SYSTEM,
@@ -119,77 +113,59 @@ static void power_changed(RfEventSource *source)
     }
 }
 
-static Account account_now(const RfEventSource *source, unsigned slot)
+static void tell_subscription(RfEventSource *source, RfResourceEvent what,
+                              const void *id)
 {
-    const BmcUser *user = bmc_users_get(source->bmc, slot);
-    Account account = {
-        .enabled = user->enabled,
-        .privilege = user->privilege,
-    };
+    g_autofree char *uri = g_strdup_printf(SUBSCRIPTIONS "/%u",
+                                           GPOINTER_TO_UINT(id));
 
-    g_strlcpy(account.name, user->name, sizeof(account.name));
-    return account;
+    tell(what, "EventDestination", uri, source);
 }
 
-static void users_changed(RfEventSource *source)
+/* Streams follow the others in the list, and nobody wants to hear of them. */
+static GHashTable *subscriptions_now(const RfEventSource *source)
 {
-    unsigned slot;
-
-    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
-        Account *old = &source->accounts[slot];
-        Account now = account_now(source, slot);
-        g_autofree char *uri = g_strdup_printf(ACCOUNTS "/%u", slot);
-
-        if (!*old->name && *now.name) {
-            emit_added(source, "ManagerAccount", uri);
-        } else if (*old->name && !*now.name) {
-            emit_removed(source, "ManagerAccount", uri);
-        } else if (!g_str_equal(old->name, now.name) ||
-                   (*now.name && (old->enabled != now.enabled ||
-                                  old->privilege != now.privilege))) {
-            emit_changed(source, "ManagerAccount", uri);
-        }
-        *old = now;
-    }
-}
-
-static void tell_session(RfEventSource *source, const char *id,
-                         void (*tell)(RfEventSource *source,
-                                      const char *type, const char *origin))
-{
-    g_autofree char *uri = g_strconcat(SESSIONS "/", id, NULL);
-
-    tell(source, "Session", uri);
-}
-
-static void sessions_changed(RfEventSource *source)
-{
-    g_autoptr(GHashTable) old = source->sessions;
-    const BmcSession *session;
-    GHashTableIter iter;
-    void *id;
+    GHashTable *set = g_hash_table_new(NULL, NULL);
+    const BmcSubscription *s;
     unsigned i;
 
-    source->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                             NULL);
-    for (i = 0; (session = bmc_session_nth(source->bmc, i)); i++) {
-        g_hash_table_add(source->sessions, g_strdup(session->id));
+    for (i = 0; (s = bmc_subscription_nth(source->bmc, i)) && !s->stream;
+         i++) {
+        g_hash_table_add(set, GUINT_TO_POINTER(s->id));
     }
-    g_hash_table_iter_init(&iter, source->sessions);
+    return set;
+}
+
+static void subscriptions_changed(RfEventSource *source)
+{
+    g_autoptr(GHashTable) old = source->subscriptions;
+    GHashTableIter iter;
+    void *id;
+
+    source->subscriptions = subscriptions_now(source);
+    g_hash_table_iter_init(&iter, source->subscriptions);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        if (!old || !g_hash_table_contains(old, id)) {
-            tell_session(source, id, emit_added);
+        if (!g_hash_table_contains(old, id)) {
+            tell_subscription(source, RF_RESOURCE_CREATED, id);
         }
-    }
-    if (!old) {
-        return;
     }
     g_hash_table_iter_init(&iter, old);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        if (!g_hash_table_contains(source->sessions, id)) {
-            tell_session(source, id, emit_removed);
+        if (!g_hash_table_contains(source->subscriptions, id)) {
+            tell_subscription(source, RF_RESOURCE_REMOVED, id);
         }
     }
+}
+
+/* New records are told one by one; see platform_event(). */
+static void log_changed(RfEventSource *source)
+{
+    unsigned count = bmc_sel_info(source->bmc).count;
+
+    if (count < source->sel_count) {
+        tell(RF_RESOURCE_CHANGED, "LogEntryCollection", SEL_ENTRIES, source);
+    }
+    source->sel_count = count;
 }
 
 static void changed(void *opaque, const void *data)
@@ -197,37 +173,28 @@ static void changed(void *opaque, const void *data)
     RfEventSource *source = opaque;
     const BmcChange *change = data;
 
-    if (change->part == BMC_PART_USERS ||
-        change->part == BMC_PART_SUBSCRIPTIONS) {
-        rf_event_streams_check(source->events);
-    }
     switch (change->part) {
     case BMC_PART_POWER:
         power_changed(source);
         break;
-    case BMC_PART_BOOT:
-    case BMC_PART_SYSTEM:
-    case BMC_PART_IDENTIFY:
-        emit_changed(source, "ComputerSystem", SYSTEM);
-        break;
     case BMC_PART_USERS:
-        users_changed(source);
+        rf_event_streams_check(source->events);
         break;
-    case BMC_PART_SESSIONS:
-        sessions_changed(source);
+    case BMC_PART_SUBSCRIPTIONS:
+        rf_event_streams_check(source->events);
+        subscriptions_changed(source);
         break;
-    case BMC_PART_LAN:
-        emit_changed(source, "ManagerNetworkProtocol", PROTOCOL);
-        break;
-    case BMC_PART_FRU:
-        emit_changed(source, "Chassis", CHASSIS);
+    case BMC_PART_EVENTS:
+        log_changed(source);
         break;
     default:
         break;
     }
+    rf_event_watch_changed(source->watch, change->part);
 }
 
-static void threshold_event(RfEventSource *source, const BmcEvent *event)
+static void threshold_event(RfEventSource *source, const BmcEvent *event,
+                            const char *entry)
 {
     unsigned offset = event->data[0] & 0x0f;
     const BmcSensor *sensor = bmc_sensor_find(source->bmc, event->sensor);
@@ -248,8 +215,8 @@ static void threshold_event(RfEventSource *source, const BmcEvent *event)
     }
     g_ascii_formatd(value, sizeof(value), "%.6g",
                     sdr_value(&sensor->factors, event->data[2]));
-    emit(source, RF_EVENT_ALERT, "Sensor", uri,
-         rf_resource_event(id, "Reading", value));
+    emit_logged(source, RF_EVENT_ALERT, "Sensor", uri, entry,
+                rf_resource_event(id, "Reading", value));
 }
 
 /* Most other events are changes of state, which are told as such. */
@@ -258,15 +225,21 @@ static void platform_event(void *opaque, const void *data)
     RfEventSource *source = opaque;
     const BmcEventNotice *notice = data;
     const BmcEvent *event = &notice->event;
+    g_autofree char *entry = NULL;
 
+    if (notice->record_id) {
+        entry = g_strdup_printf(SEL_ENTRIES "/%u", notice->record_id);
+        emit_logged(source, RF_EVENT_RESOURCE_ADDED, "LogEntry", entry, entry,
+                    rf_resource_event(RF_RESOURCE_CREATED, NULL, NULL));
+    }
     if (event->event_type == BMC_EVENT_THRESHOLD) {
-        threshold_event(source, event);
+        threshold_event(source, event, entry);
     } else if (!event->deassert && notice->text &&
                (event->sensor_type == BMC_SENSOR_TYPE_WATCHDOG ||
                 event->sensor_type == BMC_SENSOR_TYPE_OS_STOP)) {
-        emit(source, RF_EVENT_ALERT, "ComputerSystem", SYSTEM,
-             rf_resource_event(RF_RESOURCE_ERRORS_DETECTED, "Status",
-                               notice->text));
+        emit_logged(source, RF_EVENT_ALERT, "ComputerSystem", SYSTEM, entry,
+                    rf_resource_event(RF_RESOURCE_ERRORS_DETECTED, "Status",
+                                      notice->text));
     }
 }
 
@@ -283,20 +256,26 @@ static void task_changed(void *opaque, const void *data)
 RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc)
 {
     RfEventSource *source = g_new0(RfEventSource, 1);
-    unsigned slot;
 
     source->events = events;
     source->bmc = bmc;
     source->power = bmc_power_state(bmc);
-    for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
-        source->accounts[slot] = account_now(source, slot);
-    }
+    source->sel_count = bmc_sel_info(bmc).count;
+    source->subscriptions = subscriptions_now(source);
+    source->watch = rf_event_watch_new(bmc, events->service->families, tell,
+                                       source);
     notifier_list_add(bmc_notifiers(bmc), &source->change, changed, source);
     notifier_list_add(bmc_event_notifiers(bmc), &source->event,
                       platform_event, source);
     notifier_list_add(bmc_task_notifiers(bmc), &source->task, task_changed,
                       source);
     return source;
+}
+
+void rf_event_source_started(RfEventSource *source)
+{
+    emit(source, RF_EVENT_STATUS_CHANGE, "Manager", MANAGER,
+         rf_resource_event(RF_RESOURCE_STATE_CHANGED, MANAGER, "Enabled"));
 }
 
 void rf_event_source_free(RfEventSource *source)
@@ -307,6 +286,7 @@ void rf_event_source_free(RfEventSource *source)
     notifier_remove(&source->change);
     notifier_remove(&source->event);
     notifier_remove(&source->task);
-    g_clear_pointer(&source->sessions, g_hash_table_unref);
+    rf_event_watch_free(source->watch);
+    g_hash_table_unref(source->subscriptions);
     g_free(source);
 }

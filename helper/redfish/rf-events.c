@@ -335,6 +335,7 @@ RfEvents *rf_events_new(RfService *service)
     events->source = rf_event_source_new(events, events->bmc);
     events->push = rf_event_push_new(events, events->bmc);
     service->events = events;
+    rf_event_source_started(events->source);
     return events;
 }
 

@@ -154,6 +154,13 @@ GBytes *rf_events_read(RfEvents *events, RfEventReader *reader,
 RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc);
 
 /**
+ * rf_event_source_started: say that the manager is there (again).
+ *
+ * @source: the source
+ */
+void rf_event_source_started(RfEventSource *source);
+
+/**
  * rf_event_source_free: stop.
  *
  * @source: the source, or NULL

@@ -344,8 +344,10 @@ static bool destination_is_fit(RfExchange *x, const char *text)
     }
     address = g_inet_address_new_from_string(host);
     return !address ||
-           target_allowed(address, bmc_origin_may_reach_host(x->context.bmc,
-                                                             &x->origin));
+           target_allowed(address, host,
+                          bmc_subscriptions_allow(x->context.bmc),
+                          bmc_origin_may_reach_host(x->context.bmc,
+                                                    &x->origin));
 }
 
 static const char *text_of(const RfPatch *patch, const RfSetter *setter,

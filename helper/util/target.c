@@ -46,10 +46,28 @@ static bool is_metadata(GInetAddress *address)
     return false;
 }
 
-bool target_allowed(GInetAddress *mapped, bool host)
+static bool is_listed(GInetAddress *address, const char *name,
+                      const char *const *allow)
+{
+    g_autofree char *text = g_inet_address_to_string(address);
+
+    for (; allow && *allow; allow++) {
+        if (g_str_equal(*allow, text) ||
+            (name && g_ascii_strcasecmp(*allow, name) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool target_allowed(GInetAddress *mapped, const char *name,
+                    const char *const *allow, bool host)
 {
     g_autoptr(GInetAddress) address = unmap(mapped);
 
+    if (is_listed(address, name, allow)) {
+        return true;
+    }
     return !g_inet_address_get_is_link_local(address) &&
            !g_inet_address_get_is_any(address) &&
            !g_inet_address_get_is_multicast(address) &&
@@ -64,6 +82,8 @@ bool target_allowed(GInetAddress *mapped, bool host)
 typedef struct TargetEnumerator {
     GSocketAddressEnumerator parent;
     GSocketAddressEnumerator *inner;
+    char *name;
+    char **allow;
     bool host;
     bool found;
 } TargetEnumerator;
@@ -80,7 +100,8 @@ static bool allowed(const TargetEnumerator *self, GSocketAddress *address)
 {
     return G_IS_INET_SOCKET_ADDRESS(address) &&
            target_allowed(g_inet_socket_address_get_address(
-                              G_INET_SOCKET_ADDRESS(address)), self->host);
+                              G_INET_SOCKET_ADDRESS(address)), self->name,
+                          (const char *const *)self->allow, self->host);
 }
 
 static void refuse(GError **errp)
@@ -160,6 +181,8 @@ static void enumerator_finalize(GObject *object)
     TargetEnumerator *self = (TargetEnumerator *)object;
 
     g_clear_object(&self->inner);
+    g_clear_pointer(&self->name, g_free);
+    g_clear_pointer(&self->allow, g_strfreev);
     G_OBJECT_CLASS(target_enumerator_parent_class)->finalize(object);
 }
 
@@ -183,6 +206,7 @@ static void target_enumerator_init(TargetEnumerator *self)
  */
 typedef struct Target {
     GNetworkAddress parent;
+    char **allow;
     bool host;
 } Target;
 
@@ -205,6 +229,9 @@ static GSocketAddressEnumerator *target_enumerate(GSocketConnectable *target)
         g_object_new(target_enumerator_get_type(), NULL);
 
     enumerator->inner = parent_iface->enumerate(target);
+    enumerator->name = g_strdup(g_network_address_get_hostname(
+        G_NETWORK_ADDRESS(target)));
+    enumerator->allow = g_strdupv(((Target *)target)->allow);
     enumerator->host = ((Target *)target)->host;
     return G_SOCKET_ADDRESS_ENUMERATOR(enumerator);
 }
@@ -217,19 +244,28 @@ static void connectable_init(GSocketConnectableIface *iface)
     iface->to_string = parent_iface->to_string;
 }
 
+static void target_finalize(GObject *object)
+{
+    g_clear_pointer(&((Target *)object)->allow, g_strfreev);
+    G_OBJECT_CLASS(target_parent_class)->finalize(object);
+}
+
 static void target_class_init(TargetClass *class)
 {
+    G_OBJECT_CLASS(class)->finalize = target_finalize;
 }
 
 static void target_init(Target *self)
 {
 }
 
-GSocketConnectable *target_new(const char *name, guint16 port, bool host)
+GSocketConnectable *target_new(const char *name, guint16 port,
+                               const char *const *allow, bool host)
 {
     Target *target = g_object_new(target_get_type(), "hostname", name,
                                   "port", port, NULL);
 
+    target->allow = g_strdupv((char **)allow);
     target->host = host;
     return G_SOCKET_CONNECTABLE(target);
 }

@@ -17,11 +17,15 @@
  * loopback may where whoever asked may reach the host.
  *
  * @address: the address; IPv4 mapped into IPv6 counts as IPv4
+ * @name: (nullable): the name that it was given as
+ * @allow: (nullable): names and addresses that may be connected to all the
+ *         same; NULL-terminated
  * @host: whoever asked may reach the host
  *
  * Returns: true if it may
  */
-bool target_allowed(GInetAddress *address, bool host);
+bool target_allowed(GInetAddress *address, const char *name,
+                    const char *const *allow, bool host);
 
 /**
  * target_new: a name or address to connect to, of which only what
@@ -30,10 +34,12 @@ bool target_allowed(GInetAddress *address, bool host);
  *
  * @name: name or address
  * @port: TCP port
+ * @allow: (nullable): as for target_allowed(); copied
  * @host: as for target_allowed()
  *
  * Returns: (transfer full): the target
  */
-GSocketConnectable *target_new(const char *name, guint16 port, bool host);
+GSocketConnectable *target_new(const char *name, guint16 port,
+                               const char *const *allow, bool host);
 
 #endif /* QEMU_BMC_UTIL_TARGET_H */

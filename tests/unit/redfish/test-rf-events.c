@@ -109,7 +109,7 @@ static void test_sources(void)
 
     g_assert_cmpstr(stream->streamed->str, ==, ":\n\n");
     bmc_identify_set(hub->fix.bmc, -1, &origin);
-    assert_messages(stream, "ResourceChanged");
+    assert_messages(stream, "ResourceChanged|ResourceChanged");
     fixture_set_user(&hub->fix, FIXTURE_OPER, false, BMC_PRIVILEGE_USER);
     g_assert_nonnull(strstr(stream->streamed->str, "/Accounts/3"));
     assert_messages(stream, "ResourceChanged|ResourceChanged");
@@ -323,7 +323,8 @@ static void test_resume(void)
     emit_watchdog(hub);
     submit(hub, NULL);
     second = open_stream(hub, NULL, last);
-    assert_messages(second, "ResourceErrorsDetected,TestMessage");
+    assert_messages(second,
+                    "ResourceCreated,ResourceErrorsDetected,TestMessage");
     submit(hub, NULL);
     assert_messages(second, "TestMessage");
     /* Of another life of the service. */

@@ -372,15 +372,23 @@ static void test_targets(void)
         { "ff02::1", false, false },
         { "255.255.255.255", false, false },
     };
+    static const char *const allow[] = { "", "169.254.7.7", "b", NULL };
+    g_autoptr(GInetAddress) listed =
+        g_inet_address_new_from_string("::ffff:169.254.7.7");
     unsigned i;
 
+    g_assert_true(target_allowed(listed, "a", allow, false));
+    g_assert_false(target_allowed(listed, "a", NULL, true));
     for (i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GInetAddress) address =
             g_inet_address_new_from_string(cases[i].text);
 
         g_test_message("%s", cases[i].text);
-        g_assert_cmpint(target_allowed(address, false), ==, cases[i].any);
-        g_assert_cmpint(target_allowed(address, true), ==, cases[i].host);
+        g_assert_cmpint(target_allowed(address, NULL, NULL, false), ==,
+                        cases[i].any);
+        g_assert_cmpint(target_allowed(address, "a", allow, true), ==,
+                        cases[i].host);
+        g_assert_true(target_allowed(address, "B", allow, false));
     }
 }
 
@@ -394,13 +402,37 @@ static void test_resolved(void)
     BmcSubscription s = { .destination = g_strdup(uri) };
     BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
 
-    g_assert_cmpuint(subscribe(hub, uri, ""), ==, 201);
+    g_assert_cmpuint(subscribe(hub, uri, ",\"MessageIds\":["
+                               "\"ResourceEvent.TestMessage\"]"), ==, 201);
     g_assert_cmpuint(bmc_subscription_add(hub->fix.bmc, &s, &guest, NULL),
                      ==, 2);
     test_event(hub);
     wait_heard(hub, listener, 1);
     linger();
     g_assert_cmpuint(listener->n, ==, 1);
+}
+
+/* What is configured may be reached, whoever asks. */
+static void test_configured(void)
+{
+    static const char *const allow[] = { "localhost", NULL };
+    g_autoptr(RfHub) hub = g_new0(RfHub, 1);
+    g_autoptr(Listener) listener = listener_new();
+    g_auto(GStrv) parts = g_strsplit(listener->uri, "127.0.0.1", 2);
+    BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+    BmcSubscription s = { 0 };
+
+    fixture_init_accounts(&hub->fix, MACHINE_STATE_RUNNING);
+    hub->fix.config.events_allow = allow;
+    fixture_start(&hub->fix);
+    hub->client.bmc = hub->fix.bmc;
+    hub->client.service = rf_service_new(hub->fix.bmc, rf_families);
+    hub->events = rf_events_new(hub->client.service);
+    s.destination = g_strconcat(parts[0], "localhost", parts[1], NULL);
+    g_assert_cmpuint(bmc_subscription_add(hub->fix.bmc, &s, &guest, NULL),
+                     ==, 1);
+    test_event(hub);
+    wait_heard(hub, listener, 1);
 }
 
 int main(int argc, char **argv)
@@ -414,5 +446,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/subscriptions/persist", test_persist);
     g_test_add_func("/redfish/subscriptions/targets", test_targets);
     g_test_add_func("/redfish/subscriptions/resolved", test_resolved);
+    g_test_add_func("/redfish/subscriptions/configured", test_configured);
     return g_test_run();
 }
