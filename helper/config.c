@@ -172,6 +172,14 @@ static bool check_sessions(const char *value, GError **errp)
                         value), false);
 }
 
+static bool check_connections(const char *value, GError **errp)
+{
+    return g_ascii_string_to_unsigned(value, 10, 4, 4096, NULL, NULL) ||
+           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "'%s' is not a number of connections (4 to 4096)",
+                        value), false);
+}
+
 static bool check_ipmi15(const char *value, GError **errp)
 {
     uint8_t types;
@@ -237,6 +245,15 @@ static const ConfigSetting settings[CONFIG__MAX] = {
         "redfish", "port", "redfish-port", 0, "REDFISH_PORT", "443",
         check_port, false,
         "PORT", "TCP port of Redfish, 0 for a free one" },
+    [CONFIG_REDFISH_CONNECTIONS] = {
+        "redfish", "max-connections", NULL, 0, "REDFISH_MAX_CONNECTIONS",
+        "256", check_connections, false,
+        "NUMBER", "Most Redfish connections at a time, 4 to 4096" },
+    [CONFIG_REDFISH_PER_ADDRESS] = {
+        "redfish", "max-connections-per-address", NULL, 0,
+        "REDFISH_MAX_CONNECTIONS_PER_ADDRESS", "64", check_connections,
+        false,
+        "NUMBER", "Most of them from one address, 4 to 4096" },
     [CONFIG_TLS] = {
         "redfish", "tls", NULL, 0, "TLS", "auto", check_tls, false,
         "MODE", "auto or off (plain HTTP)" },

@@ -392,6 +392,7 @@ static bool start_redfish(App *app, GError **errp)
         config_get(config, CONFIG_RUN_DIR), "redfish.sock", NULL);
     g_autoptr(GSocketAddress) local = g_unix_socket_address_new(path);
     bool tls = !g_str_equal(config_get(config, CONFIG_TLS), "off");
+    HttpLimits limits = { 0 };
     g_autoptr(GTlsCertificate) cert = NULL;
     g_autoptr(GSocketAddress) bound = NULL;
     g_autoptr(GSocketAddress) bound_local = NULL;
@@ -411,7 +412,11 @@ static bool start_redfish(App *app, GError **errp)
     }
     app->redfish = rf_service_new(app->bmc, rf_families);
     app->events = rf_events_new(app->redfish);
-    app->http = http_server_new(NULL, rf_http_error_body,
+    limits.max_connections = g_ascii_strtoull(
+        config_get(config, CONFIG_REDFISH_CONNECTIONS), NULL, 10);
+    limits.max_per_peer = g_ascii_strtoull(
+        config_get(config, CONFIG_REDFISH_PER_ADDRESS), NULL, 10);
+    app->http = http_server_new(&limits, rf_http_error_body,
                                 rf_http_handler, app->redfish);
     bound = http_server_listen(app->http, addr, cert, &err);
     if (!bound) {

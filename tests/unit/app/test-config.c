@@ -74,6 +74,8 @@ static void test_bad_values(Fixture *f, const void *data)
         { "cipher-suites", "4" }, { "cipher-suites", "" },
         { "cipher-suites", "3,3" }, { "cipher-suites", "17;3" },
         { "max-sessions", "0" }, { "max-sessions", "255" },
+        { "max-connections", "3" }, { "max-connections", "4097" },
+        { "max-connections-per-address", "x" },
         { "ipmi15", "none" }, { "ipmi15", "md5,off" }, { "ipmi15", "" },
         { "ipmi15", "md5,md5" },
         { "name", "" }, { "name", "../x" }, { "name", "a/b" },
