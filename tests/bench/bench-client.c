@@ -34,6 +34,7 @@ static char *request_text;
 static int opt_requests = 1000;
 static int opt_connections = 1;
 static int opt_pid;
+static int opt_pace;
 static char *opt_path;
 static char *opt_user;
 static char *opt_token;
@@ -42,7 +43,7 @@ static gboolean opt_plain;
 
 static const GOptionEntry options[] = {
     { "mode", 'm', 0, G_OPTION_ARG_STRING, &opt_mode,
-      "rate (default), drop or idle", "MODE" },
+      "rate (default), drop, idle or events", "MODE" },
     { "requests", 'n', 0, G_OPTION_ARG_INT, &opt_requests,
       "Requests in all, or connections to drop (default 1000)", "N" },
     { "connections", 'c', 0, G_OPTION_ARG_INT, &opt_connections,
@@ -55,6 +56,8 @@ static const GOptionEntry options[] = {
       "X-Auth-Token", "TOKEN" },
     { "plain", 'p', 0, G_OPTION_ARG_NONE, &opt_plain,
       "No TLS (always so on a unix socket)", NULL },
+    { "pace", 0, 0, G_OPTION_ARG_INT, &opt_pace,
+      "Wait that long after each request", "MS" },
     { "pid", 0, 0, G_OPTION_ARG_INT, &opt_pid,
       "Show memory and descriptors of this process before and after", "PID" },
     { NULL },
@@ -206,6 +209,9 @@ static void *work(void *opaque)
 
         ok = conn_request(&conn, in, &worker->error);
         worker->latency_us[i] = g_get_monotonic_time() - start;
+        if (opt_pace) {
+            g_usleep(opt_pace * 1000);
+        }
     }
     conn_close(&conn);
     return NULL;
@@ -311,6 +317,83 @@ static int run_idle(void)
     return ok ? 0 : 1;
 }
 
+/* Counts events; an event cut by a read is made whole by the next one. */
+static unsigned count_events(GString *in)
+{
+    static const char mark[] = "\"EventId\":";
+    unsigned n = 0;
+    const char *at = in->str;
+    const char *next;
+
+    while ((next = memmem(at, in->len - (at - in->str), mark,
+                          strlen(mark)))) {
+        n++;
+        at = next + strlen(mark);
+    }
+    g_string_erase(in, 0, MAX(at - in->str,
+                              (gssize)in->len - (gssize)strlen(mark) + 1));
+    return n;
+}
+
+static int n_streams; /* atomic: whose header has come */
+
+/* Reads a stream until it has had all that it is to have. */
+static void *listen_to(void *opaque)
+{
+    Worker *worker = opaque;
+    g_autoptr(GString) in = g_string_new(NULL);
+    char buf[16 * 1024];
+    unsigned wanted = worker->requests;
+    BenchConn conn;
+    ssize_t n;
+
+    worker->requests = 0;
+    if (conn_open(&conn, credentials != NULL, &worker->error) &&
+        conn_send(&conn, request_text)) {
+        bool open = false;
+
+        while (worker->requests < wanted &&
+               (n = conn_read(&conn, buf, sizeof(buf))) > 0) {
+            if (!open) {
+                open = true;
+                g_atomic_int_inc(&n_streams);
+            }
+            g_string_append_len(in, buf, n);
+            worker->requests += count_events(in);
+        }
+    }
+    conn_close(&conn);
+    return NULL;
+}
+
+/* Streams of events: says when all are open, and what each one has had. */
+static int run_events(void)
+{
+    g_autofree Worker *workers = g_new0(Worker, opt_connections);
+    unsigned least = UINT_MAX;
+    int i;
+
+    for (i = 0; i < opt_connections; i++) {
+        workers[i].requests = opt_requests;
+        workers[i].thread = g_thread_new("worker", listen_to, &workers[i]);
+    }
+    for (i = 0; i < 600 && g_atomic_int_get(&n_streams) < opt_connections;
+         i++) {
+        g_usleep(100 * 1000);
+    }
+    printf("%d streams\n", g_atomic_int_get(&n_streams));
+    fflush(stdout);
+    for (i = 0; i < opt_connections; i++) {
+        g_thread_join(workers[i].thread);
+        least = MIN(least, workers[i].requests);
+        if (workers[i].error) {
+            fprintf(stderr, "bench-client: %s\n", workers[i].error);
+        }
+    }
+    printf("%u of %d events at least\n", least, opt_requests);
+    return least == (unsigned)opt_requests ? 0 : 1;
+}
+
 static char *make_request(void)
 {
     GString *text = g_string_new(NULL);
@@ -337,6 +420,7 @@ static const struct {
     { "rate", run_rate },
     { "drop", run_drop },
     { "idle", run_idle },
+    { "events", run_events },
 };
 
 static int run_mode(void)
