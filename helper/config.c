@@ -590,11 +590,15 @@ bool config_get_bool(const Config *config, ConfigKey key)
     return strchr("ty1", config->value[key][0]) != NULL;
 }
 
+unsigned config_get_number(const Config *config, ConfigKey key)
+{
+    return g_ascii_strtoull(config->value[key], NULL, 10);
+}
+
 GSocketAddress *config_get_address(const Config *config, ConfigKey port)
 {
-    unsigned number = g_ascii_strtoull(config->value[port], NULL, 10);
-
-    return addr_parse(config->value[CONFIG_ADDRESS], NULL, number, NULL);
+    return addr_parse(config->value[CONFIG_ADDRESS], NULL,
+                      config_get_number(config, port), NULL);
 }
 
 MachineFirmware config_get_boot_mode(const Config *config)

@@ -188,6 +188,16 @@ ConfigDevices *config_get_devices(const Config *config);
 bool config_get_bool(const Config *config, ConfigKey key);
 
 /**
+ * config_get_number: a setting that is a number.
+ *
+ * @config: the settings
+ * @key: which one
+ *
+ * Returns: it
+ */
+unsigned config_get_number(const Config *config, ConfigKey key);
+
+/**
  * config_get_address: the address that a service shall listen on, from
  * "address" and its port.
  *

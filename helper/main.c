@@ -293,17 +293,15 @@ static bool configure_lan(App *app, GError **errp)
             .gateway = config_get(config, CONFIG_LAN_GATEWAY),
             .mac = config_get(config, CONFIG_LAN_MAC),
             .vlan = config_get(config, CONFIG_LAN_VLAN),
-            .port = g_ascii_strtoull(config_get(config, CONFIG_LAN_PORT),
-                                     NULL, 10),
+            .port = config_get_number(config, CONFIG_LAN_PORT),
             .command = config_get(config, CONFIG_LAN_COMMAND),
         }, errp);
 }
 
 static void configure_pef(App *app)
 {
-    bmc_pef_set_port(app->bmc,
-                     g_ascii_strtoull(config_get(app->config,
-                                                 CONFIG_PEF_PORT), NULL, 10));
+    bmc_pef_set_port(app->bmc, config_get_number(app->config,
+                                                 CONFIG_PEF_PORT));
 }
 
 static bool make_bmc(App *app, GError **errp)
@@ -392,7 +390,10 @@ static bool start_redfish(App *app, GError **errp)
         config_get(config, CONFIG_RUN_DIR), "redfish.sock", NULL);
     g_autoptr(GSocketAddress) local = g_unix_socket_address_new(path);
     bool tls = !g_str_equal(config_get(config, CONFIG_TLS), "off");
-    HttpLimits limits = { 0 };
+    HttpLimits limits = {
+        config_get_number(config, CONFIG_REDFISH_CONNECTIONS),
+        config_get_number(config, CONFIG_REDFISH_PER_ADDRESS),
+    };
     g_autoptr(GTlsCertificate) cert = NULL;
     g_autoptr(GSocketAddress) bound = NULL;
     g_autoptr(GSocketAddress) bound_local = NULL;
@@ -412,10 +413,6 @@ static bool start_redfish(App *app, GError **errp)
     }
     app->redfish = rf_service_new(app->bmc, rf_families);
     app->events = rf_events_new(app->redfish);
-    limits.max_connections = g_ascii_strtoull(
-        config_get(config, CONFIG_REDFISH_CONNECTIONS), NULL, 10);
-    limits.max_per_peer = g_ascii_strtoull(
-        config_get(config, CONFIG_REDFISH_PER_ADDRESS), NULL, 10);
     app->http = http_server_new(&limits, rf_http_error_body,
                                 rf_http_handler, app->redfish);
     bound = http_server_listen(app->http, addr, cert, &err);
@@ -448,8 +445,7 @@ static void configure_ipmi(App *app)
                             &config.suites, NULL);
     ipmi15_parse_auth_list(config_get(app->config, CONFIG_IPMI15),
                            &config.auth15, NULL);
-    config.max_active = g_ascii_strtoull(
-        config_get(app->config, CONFIG_IPMI_SESSIONS), NULL, 10);
+    config.max_active = config_get_number(app->config, CONFIG_IPMI_SESSIONS);
     ipmi_sessions_configure(app->ipmi->sessions, &config);
 }
 
