@@ -34,6 +34,7 @@ typedef struct BmcBios BmcBios;
 typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
+typedef struct BmcHardware BmcHardware;
 
 /**
  * Bmc: the hub.
@@ -85,6 +86,7 @@ struct Bmc {
     BmcSubscriptions *subscriptions;
     BmcJournal *journal;
     BmcRestarts *restarts;
+    BmcHardware *hardware;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;

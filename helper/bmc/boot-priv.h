@@ -230,6 +230,17 @@ void boot_sync_start(Bmc *bmc);
 void boot_sync_devices_changed(Bmc *bmc);
 
 /**
+ * boot_sync_same_devices: compare two lists of devices, but for their boot
+ * indices.
+ *
+ * @a: (nullable): the older one
+ * @b: the newer one
+ *
+ * Returns: true if they are the same
+ */
+bool boot_sync_same_devices(const GPtrArray *a, const GPtrArray *b);
+
+/**
  * boot_sync_has_device: whether a target has a device, or that is not known.
  *
  * @boot: the boot override

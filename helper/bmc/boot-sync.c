@@ -332,7 +332,7 @@ static void plan(Bmc *bmc)
     }
 }
 
-static bool same_devices(const GPtrArray *a, const GPtrArray *b)
+bool boot_sync_same_devices(const GPtrArray *a, const GPtrArray *b)
 {
     if (!a || a->len != b->len) {
         return false;
@@ -343,6 +343,7 @@ static bool same_devices(const GPtrArray *a, const GPtrArray *b)
 
         if (strcmp(x->path, y->path) || strcmp(x->property, y->property) ||
             g_strcmp0(x->mac, y->mac) || g_strcmp0(x->type, y->type) ||
+            g_strcmp0(x->pci, y->pci) || x->mtu != y->mtu ||
             x->size != y->size) {
             return false;
         }
@@ -369,7 +370,7 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     before = allowed_mask(boot);
-    same = same_devices(boot->devices, devices);
+    same = boot_sync_same_devices(boot->devices, devices);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     boot->devices = devices;
     if (boot->rounds++ < MAX_ROUNDS) {

@@ -95,4 +95,18 @@ void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event);
 bool bmc_bios_apply_async(Bmc *bmc, GCancellable *cancellable,
                           GAsyncReadyCallback callback, void *opaque);
 
+/**
+ * bmc_hardware_new: set up the view of the machine's hardware.
+ *
+ * @bmc: the hub
+ */
+void bmc_hardware_new(Bmc *bmc);
+
+/**
+ * bmc_hardware_free: free it; those who wait for it are told.
+ *
+ * @bmc: the hub
+ */
+void bmc_hardware_free(Bmc *bmc);
+
 #endif /* QEMU_BMC_BMC_MACHINE_PARTS_H */

@@ -304,6 +304,7 @@ static const MachineOps launch_ops = {
     .list_drives = machine_qmp_list_drives,
     .insert_medium = machine_qmp_insert_medium,
     .eject_medium = machine_qmp_eject_medium,
+    .refresh = machine_qmp_refresh_info,
     .free = launch_free,
 };
 

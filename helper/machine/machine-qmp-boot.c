@@ -32,6 +32,8 @@
 #define TYPE_UNIT       (1 << 7)
 #define TYPE_CHARDEV    (1 << 8)
 #define TYPE_WWPN       (1 << 9)
+#define TYPE_PCI        (1 << 10)
+#define TYPE_MTU        (1 << 11)
 
 static const struct {
     const char *property;
@@ -41,7 +43,9 @@ static const struct {
     { "bootindexA", TYPE_FLOPPIES },
     { "chardev", TYPE_CHARDEV },
     { "drive", TYPE_DRIVE },
+    { "host_mtu", TYPE_MTU },
     { "mac", TYPE_MAC },
+    { "multifunction", TYPE_PCI },
     { "netdev", TYPE_NETDEV },
     { "parent_bus", TYPE_BUS },
     { "unit", TYPE_UNIT },
@@ -65,6 +69,8 @@ typedef struct BootObject {
     char *bus;
     char *drive;
     char *mac;
+    int64_t mtu;
+    int64_t address; /* PCI: slot and function */
     int64_t unit;
     int64_t index[2];
     bool has_index[2];
@@ -74,6 +80,7 @@ typedef struct ListCall {
     MachineCall call;
     GPtrArray *objects;
     GPtrArray *blocks;
+    GHashTable *by_path; /* BootObject, once all are known */
     unsigned pending;
     void (*next)(struct ListCall *list);
 } ListCall;
@@ -136,15 +143,43 @@ static void question_end(BootQuestion *question, const GError *error)
 
 static const BootObject *find_owner(const ListCall *list, const char *bus)
 {
-    for (guint i = 0; i < list->objects->len; i++) {
-        const BootObject *object = list->objects->pdata[i];
-        size_t len = strlen(object->path);
+    g_autofree char *path = g_strdup(bus);
+    const BootObject *owner = NULL;
+    char *slash;
 
-        if (strncmp(bus, object->path, len) == 0 && bus[len] == '/') {
-            return object;
-        }
+    while (!owner && (slash = strrchr(path, '/'))) {
+        *slash = '\0';
+        owner = g_hash_table_lookup(list->by_path, path);
     }
-    return NULL;
+    return owner;
+}
+
+/*
+ * Where a PCI function is, as MachinePci.path has it. The bus of an expander
+ * has a number of its own, which does not show here: what is there has no
+ * place that we know.
+ */
+static bool object_place(const ListCall *list, const BootObject *object,
+                         unsigned depth, char path[MACHINE_PCI_PATH_MAX])
+{
+    char above[MACHINE_PCI_PATH_MAX];
+    const BootObject *owner;
+    bool bridge;
+
+    if (!(type_flags(list, object) & TYPE_PCI) || !object->bus ||
+        object->address < 0 || object->address > UINT8_MAX || !depth) {
+        return false;
+    }
+    owner = find_owner(list, object->bus);
+    if (owner && g_str_has_prefix(owner->type, "pxb")) {
+        return false;
+    }
+    bridge = owner && (type_flags(list, owner) & TYPE_PCI);
+    if (bridge && !object_place(list, owner, depth - 1, above)) {
+        return false;
+    }
+    return machine_pci_add_path(path, bridge ? above : NULL, 0,
+                                object->address >> 3, object->address & 7);
 }
 
 /* What the device is to firmware; false when it is nothing to boot from. */
@@ -217,6 +252,14 @@ static void result_add(const ListCall *list, GPtrArray *result,
     device->size = kind == MACHINE_BOOT_NIC || kind == MACHINE_BOOT_FLOPPY ?
                    -1 : object_size(list, object);
     device->index = CLAMP(object->index[slot], -1, INT32_MAX);
+    if (kind == MACHINE_BOOT_NIC) {
+        char path[MACHINE_PCI_PATH_MAX];
+
+        if (object_place(list, object, MACHINE_PCI_DEPTH_MAX, path)) {
+            device->pci = g_strdup(path);
+        }
+        device->mtu = CLAMP(object->mtu, 0, UINT16_MAX);
+    }
     g_ptr_array_add(result, device);
 }
 
@@ -244,6 +287,11 @@ static void list_complete(ListCall *list)
         "bootindexA", "bootindexB",
     };
 
+    for (guint i = 0; i < list->objects->len; i++) {
+        BootObject *object = list->objects->pdata[i];
+
+        g_hash_table_insert(list->by_path, object->path, object);
+    }
     for (guint i = 0; i < list->objects->len; i++) {
         const BootObject *object = list->objects->pdata[i];
         unsigned flags = type_flags(list, object);
@@ -287,6 +335,32 @@ static void unit_done(GObject *source, GAsyncResult *res, gpointer opaque)
     if (qmp_qom_get_finish_int(res, &value, &error) &&
         question->list->call.q) {
         question->object->unit = value;
+    }
+    question_end(question, error);
+}
+
+static void address_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    BootQuestion *question = opaque;
+    g_autoptr(GError) error = NULL;
+    int64_t value = -1;
+
+    if (qmp_qom_get_finish_int(res, &value, &error) &&
+        question->list->call.q) {
+        question->object->address = value;
+    }
+    question_end(question, error);
+}
+
+static void mtu_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    BootQuestion *question = opaque;
+    g_autoptr(GError) error = NULL;
+    int64_t value = 0;
+
+    if (qmp_qom_get_finish_int(res, &value, &error) &&
+        question->list->call.q) {
+        question->object->mtu = value;
     }
     question_end(question, error);
 }
@@ -364,12 +438,19 @@ static void ask_values(ListCall *list, BootObject *object)
     }
     if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_MAC)) {
         ask_value(list, object, "mac", 0, mac_done);
+        if (flags & TYPE_MTU) {
+            ask_value(list, object, "host_mtu", 0, mtu_done);
+        }
+    }
+    if (flags & TYPE_PCI) {
+        ask_value(list, object, "addr", 0, address_done);
     }
     if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)) {
         ask_value(list, object, "drive", 0, drive_done);
     }
     if ((flags & TYPE_BUS) &&
-        (floppy || ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)))) {
+        (floppy || (flags & TYPE_PCI) ||
+         ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)))) {
         ask_value(list, object, "parent_bus", 0, bus_done);
     }
     if (floppy && (flags & TYPE_UNIT)) {
@@ -485,6 +566,7 @@ static void container_listed(GObject *source, GAsyncResult *res,
             continue;
         }
         object = g_new0(BootObject, 1);
+        object->address = -1;
         object->type = type;
         object->path = g_strdup_printf("%s/%s", question->container,
                                        child->name);
@@ -502,6 +584,7 @@ static void list_free(MachineCall *call)
 
     g_ptr_array_unref(list->objects);
     g_clear_pointer(&list->blocks, g_ptr_array_unref);
+    g_hash_table_unref(list->by_path);
     g_free(list);
 }
 
@@ -512,6 +595,7 @@ void machine_qmp_list_boot_devices(Machine *machine, GTask *task)
 
     list->call.free = list_free;
     list->objects = g_ptr_array_new_with_free_func(object_free);
+    list->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     machine_call_init(&list->call, q, task);
     if (!machine_call_require_qmp(&list->call)) {
         return;

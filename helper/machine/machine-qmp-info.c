@@ -92,7 +92,8 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            g_strcmp0(a->arch, b->arch) == 0 &&
            g_strcmp0(a->machine_type, b->machine_type) == 0 &&
            a->firmware == b->firmware && a->pid == b->pid &&
-           smbios_equal(a, b) && a->settings_there == b->settings_there &&
+           smbios_equal(a, b) && machine_pci_equal(a->pci, b->pci) &&
+           a->settings_there == b->settings_there &&
            a->settings.known == b->settings.known &&
            !machine_settings_differ(&a->settings, &b->settings);
 }
@@ -160,12 +161,14 @@ static void info_complete(InfoQuery *query)
     q->parent.info = query->info;
     query->info = old;
     q->info_pending = false;
+    q->info_answered = q->info_asked;
     if (q->info_stale) {
         machine_qmp_query_info(q);
     }
     if (changed) {
         machine_notify(&q->parent, MACHINE_EVENT_INFO, false, NULL);
     }
+    machine_qmp_update_calls(q);
 }
 
 /*
@@ -373,6 +376,25 @@ static void graphics_done(GObject *source, GAsyncResult *res,
     info_answered(query, error);
 }
 
+static void pci_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autoptr(JsonNode) reply = qmp_client_execute_finish(res, &error);
+
+    if (reply) {
+        query->info.pci = machine_pci_parse(reply);
+    }
+    info_answered(query, error);
+}
+
+static void info_ask_pci(QmpClient *client, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, void *opaque)
+{
+    qmp_client_execute_async(client, "query-pci", NULL, cancellable,
+                             callback, opaque);
+}
+
 static void info_qom_get(InfoQuery *query, const char *property,
                          GAsyncReadyCallback callback)
 {
@@ -395,6 +417,7 @@ void machine_qmp_query_info(MachineQmp *q)
         { qmp_query_target_async, target_done },
         { qmp_query_cpus_async, cpus_done },
         { qmp_query_memory_async, memory_done },
+        { info_ask_pci, pci_done },
     };
     const QmpVersion *version = qmp_client_get_version(q->client);
     InfoQuery *query;
@@ -404,6 +427,7 @@ void machine_qmp_query_info(MachineQmp *q)
         return;
     }
     q->info_pending = true;
+    q->info_asked++;
     query = g_new0(InfoQuery, 1);
     query->q = q;
     if (version) {
@@ -420,4 +444,45 @@ void machine_qmp_query_info(MachineQmp *q)
     info_qom_get(query, "firmware", firmware_done);
     info_qom_get(query, "boot", boot_done);
     info_qom_get(query, "graphics", graphics_done);
+}
+
+/*
+ * An operation that waits for a round of questions.
+ *
+ * @round: the first round that is as new as the operation
+ */
+typedef struct RefreshCall {
+    MachineCall call;
+    uint64_t round;
+} RefreshCall;
+
+static void refresh_update(MachineCall *call)
+{
+    RefreshCall *refresh = (RefreshCall *)call;
+
+    if (machine_call_require_qmp(call) &&
+        call->q->info_answered >= refresh->round) {
+        machine_call_succeed(call, NULL, NULL);
+    }
+}
+
+static void refresh_free(MachineCall *call)
+{
+    g_free(call);
+}
+
+void machine_qmp_refresh_info(Machine *machine, GTask *task)
+{
+    MachineQmp *q = (MachineQmp *)machine;
+    RefreshCall *refresh = g_new0(RefreshCall, 1);
+
+    refresh->call.free = refresh_free;
+    refresh->call.update = refresh_update;
+    machine_call_init(&refresh->call, q, task);
+    if (machine_call_require_qmp(&refresh->call)) {
+        refresh->round = q->info_asked + 1;
+        machine_call_set_deadline(&refresh->call, MACHINE_QMP_COMMAND_MS,
+                                  "QEMU did not tell its facts in time");
+        machine_qmp_query_info(q);
+    }
 }

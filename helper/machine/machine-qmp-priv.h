@@ -59,6 +59,8 @@ typedef struct MachineQmp MachineQmp;
  * @end_reason: why QEMU is about to end, as far as it told; or NULL
  * @info_pending: facts are being asked for
  * @info_stale: they have changed again meanwhile
+ * @info_asked: rounds of questions for them so far
+ * @info_answered: the last one that has changed the facts
  * @watchdog_set: on this connection QEMU was told what to do when a watchdog
  *                expires; else only its command line tells
  * @boot_types: which boot properties a QOM type has, by type name
@@ -94,6 +96,8 @@ struct MachineQmp {
     const char *end_reason;
     bool info_pending;
     bool info_stale;
+    uint64_t info_asked;
+    uint64_t info_answered;
     bool watchdog_set;
     GHashTable *boot_types;
     GQueue calls;
@@ -401,6 +405,14 @@ void machine_qmp_insert_medium(Machine *machine, const char *drive,
  */
 void machine_qmp_eject_medium(Machine *machine, const char *drive,
                               GTask *task);
+
+/**
+ * machine_qmp_refresh_info: MachineOps.refresh.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_refresh_info(Machine *machine, GTask *task);
 
 /**
  * machine_qmp_media_event: a tray has moved, or a device was unplugged.

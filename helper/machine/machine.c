@@ -134,6 +134,20 @@ bool machine_apply_settings_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_refresh_async(Machine *machine, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_refresh_async);
+    machine->ops->refresh(machine, task);
+}
+
+bool machine_refresh_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {
@@ -144,6 +158,7 @@ void machine_boot_device_free(MachineBootDevice *device)
     g_free(device->name);
     g_free(device->mac);
     g_free(device->type);
+    g_free(device->pci);
     g_free(device);
 }
 
@@ -170,6 +185,7 @@ void machine_info_clear(MachineInfo *info)
     g_free(info->cpu_threads);
     g_free(info->sockets);
     g_free(info->cpu_model);
+    g_clear_pointer(&info->pci, g_ptr_array_unref);
     for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
         g_free(info->smbios[i]);
     }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
 #include "util/notify.h"
 
@@ -132,6 +133,7 @@ typedef struct MachineSocket {
  * @settings_there: bit 1 << MachineSetting for each that means something to
  *                  this machine and its firmware
  * @settings: their values, as far as they can be found out
+ * @pci: array of MachinePci; NULL while not known
  */
 typedef struct MachineInfo {
     char *name;
@@ -150,6 +152,7 @@ typedef struct MachineInfo {
     char *smbios[MACHINE_SMBIOS__MAX];
     unsigned settings_there;
     MachineSettings settings;
+    GPtrArray *pci;
 } MachineInfo;
 
 /**
@@ -237,6 +240,8 @@ typedef enum MachineBootKind {
  * @mac: (nullable): MAC address of a network card: "52:54:00:12:34:56"
  * @type: (nullable): QOM type, e.g. "virtio-blk-pci"
  * @size: bytes of what is in it now, -1 when not known
+ * @pci: (nullable): of a network card: MachinePci.path
+ * @mtu: of a network card: the MTU that the guest is told; 0 when it is not
  */
 typedef struct MachineBootDevice {
     char *path;
@@ -247,6 +252,8 @@ typedef struct MachineBootDevice {
     char *mac;
     char *type;
     int64_t size;
+    char *pci;
+    unsigned mtu;
 } MachineBootDevice;
 
 /**
@@ -287,6 +294,7 @@ typedef struct MachineOps {
     void (*insert_medium)(Machine *machine, const char *drive,
                           const struct MachineMedium *medium, GTask *task);
     void (*eject_medium)(Machine *machine, const char *drive, GTask *task);
+    void (*refresh)(Machine *machine, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -492,6 +500,28 @@ void machine_apply_settings_async(Machine *machine, bool may_end,
  * Returns: true on success
  */
 bool machine_apply_settings_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_refresh_async: ask for MachineInfo anew. QEMU tells of most that
+ * changes it, but not when a device is added or buses are numbered.
+ *
+ * @machine: the machine
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done; notifiers were told before
+ * @opaque: handed to @callback
+ */
+void machine_refresh_async(Machine *machine, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_refresh_finish: result of machine_refresh_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish()
+ *
+ * Returns: true on success
+ */
+bool machine_refresh_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

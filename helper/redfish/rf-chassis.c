@@ -3,6 +3,7 @@
 #include "osdep.h"
 
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
 
@@ -65,6 +66,7 @@ static const RfProperty chassis_properties[] = {
       .text = "/redfish/v1/Chassis/1/ThermalSubsystem" },
     { "EnvironmentMetrics", RF_TYPE_LINK,
       .text = "/redfish/v1/Chassis/1/EnvironmentMetrics" },
+    { "PCIeDevices", RF_TYPE_LINK, .text = RF_PCI_DEVICES },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

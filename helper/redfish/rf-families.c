@@ -10,6 +10,7 @@ const RfResource *const rf_families[] = {
     rf_systems_resources,
     rf_processors_resources,
     rf_ethernet_resources,
+    rf_pcie_resources,
     rf_managers_resources,
     rf_network_protocol_resources,
     rf_chassis_resources,

@@ -450,6 +450,7 @@ extern const RfResource rf_root_resources[];
 extern const RfResource rf_systems_resources[];
 extern const RfResource rf_processors_resources[];
 extern const RfResource rf_ethernet_resources[];
+extern const RfResource rf_pcie_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_chassis_resources[];

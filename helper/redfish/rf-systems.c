@@ -5,6 +5,7 @@
 #include "bmc/os-info.h"
 #include "bmc/power.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
 
@@ -284,6 +285,9 @@ static const RfProperty system_properties[] = {
       .text = "/redfish/v1/Systems/1/Processors" },
     { "EthernetInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/EthernetInterfaces" },
+    { "GraphicsControllers", RF_TYPE_LINK, .text = RF_GRAPHICS },
+    { "PCIeDevices", RF_TYPE_LINKS, .nth = rf_nth_pci_device },
+    { "PCIeFunctions", RF_TYPE_LINKS, .nth = rf_nth_pci_function },
     { "Boot", RF_TYPE_OBJECT, .members = rf_system_boot },
     { "VirtualMedia", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/VirtualMedia" },

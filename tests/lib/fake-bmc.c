@@ -4,6 +4,7 @@
 
 #include "fake-bmc.h"
 
+#include "bmc/hardware.h"
 #include "bmc/lan.h"
 #include "bmc/lockout.h"
 #include "bmc/sessions.h"
@@ -172,6 +173,62 @@ bool bmc_boot_target_allowed(const Bmc *bmc, BmcBootTarget target)
 const GPtrArray *bmc_boot_devices(const Bmc *bmc)
 {
     return NULL;
+}
+
+/* It has no hardware. */
+
+const BmcNic *bmc_nic_nth(Bmc *bmc, unsigned n)
+{
+    return NULL;
+}
+
+const BmcNic *bmc_nic_find(Bmc *bmc, const char *id)
+{
+    return NULL;
+}
+
+const BmcNic *bmc_nic_of_pci(Bmc *bmc, const MachinePci *pci)
+{
+    return NULL;
+}
+
+const BmcPciDevice *bmc_pci_device_nth(Bmc *bmc, unsigned n)
+{
+    return NULL;
+}
+
+const BmcPciDevice *bmc_pci_device_find(Bmc *bmc, const char *id)
+{
+    return NULL;
+}
+
+const BmcPciDevice *bmc_pci_device_of(Bmc *bmc, const MachinePci *pci)
+{
+    return NULL;
+}
+
+const MachinePci *bmc_pci_find(Bmc *bmc, const char *path)
+{
+    return NULL;
+}
+
+const MachinePci *bmc_graphics_nth(Bmc *bmc, unsigned n)
+{
+    return NULL;
+}
+
+void bmc_hardware_refresh_async(Bmc *bmc, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_return_boolean(task, true);
+    g_object_unref(task);
+}
+
+bool bmc_hardware_refresh_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
 MachineFirmware bmc_boot_mode(const Bmc *bmc)

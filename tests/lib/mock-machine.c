@@ -252,6 +252,7 @@ static MachineBootDevice *device_copy(const MachineBootDevice *device)
     copy->name = g_strdup(device->name);
     copy->mac = g_strdup(device->mac);
     copy->type = g_strdup(device->type);
+    copy->pci = g_strdup(device->pci);
     return copy;
 }
 
@@ -510,6 +511,13 @@ static void mock_eject_medium(Machine *machine, const char *drive,
     call->path = g_strdup(drive);
 }
 
+/* Tests change the facts themselves. */
+static void mock_refresh(Machine *machine, GTask *task)
+{
+    g_task_return_boolean(task, true);
+    g_object_unref(task);
+}
+
 static const MachineOps mock_ops = {
     .run_op = mock_run_op,
     .list_boot_devices = mock_list_boot_devices,
@@ -519,6 +527,7 @@ static const MachineOps mock_ops = {
     .list_drives = mock_list_drives,
     .insert_medium = mock_insert_medium,
     .eject_medium = mock_eject_medium,
+    .refresh = mock_refresh,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };

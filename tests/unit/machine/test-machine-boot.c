@@ -21,11 +21,22 @@ typedef struct QomRow {
 
 static const QomRow good_table[] = {
     { PERIPHERAL, NULL, "[" PROPERTY("type", "string") ","
+      PROPERTY("port", "child<pcie-root-port>") ","
       PROPERTY("nic0", "child<e1000>") "," PROPERTY("hd", "child<ide-hd>")
       "," PROPERTY("vf", "child<vfio-pci>") ","
       PROPERTY("cd", "child<ide-cd>") "]" },
     { PERIPHERAL "/nic0", NULL, "[" PROPERTY("mac", "str") ","
-      PROPERTY("netdev", "str") "," PROPERTY("bootindex", "int32") "]" },
+      PROPERTY("netdev", "str") "," PROPERTY("bootindex", "int32") ","
+      PROPERTY("parent_bus", "link<bus>") ","
+      PROPERTY("multifunction", "bool") "," PROPERTY("host_mtu", "uint16")
+      "]" },
+    { PERIPHERAL "/port", NULL, "[" PROPERTY("parent_bus", "link<bus>") ","
+      PROPERTY("multifunction", "bool") "]" },
+    { PERIPHERAL "/port", "parent_bus", "\"/machine/q35/pcie.0\"" },
+    { PERIPHERAL "/port", "addr", "11" },
+    { PERIPHERAL "/nic0", "parent_bus", "\"" PERIPHERAL "/port/port\"" },
+    { PERIPHERAL "/nic0", "addr", "0" },
+    { PERIPHERAL "/nic0", "host_mtu", "1400" },
     { PERIPHERAL "/hd", NULL, "[" PROPERTY("drive", "str") ","
       PROPERTY("parent_bus", "link<bus>") ","
       PROPERTY("bootindex", "int32") "]" },
@@ -111,6 +122,13 @@ static void check_extra(const MachineBootDevice *d, const char *type,
     g_assert_cmpint(d->size, ==, size);
 }
 
+static void check_place(const MachineBootDevice *d, const char *pci,
+                        unsigned mtu)
+{
+    g_assert_cmpstr(d->pci, ==, pci);
+    g_assert_cmpuint(d->mtu, ==, mtu);
+}
+
 static void test_good(void)
 {
     static const char blocks[] =
@@ -138,6 +156,8 @@ static void test_good(void)
                  UNATTACHED "/device[0]", MACHINE_BOOT_FLOPPY, 6);
 
     check_extra(devices->pdata[0], "e1000", "52:54:00:12:34:56", -1);
+    check_place(devices->pdata[0], "00-01.3-00.0", 1400);
+    check_place(devices->pdata[1], NULL, 0);
     check_extra(devices->pdata[1], "ide-hd", NULL, 1024);
 
     /* What properties a type has is not asked again. */

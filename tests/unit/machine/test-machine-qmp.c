@@ -364,11 +364,42 @@ static void test_restart(void)
     fixture_clear(&f);
 }
 
+/* What QEMU does not tell by itself is known once it was asked for. */
+static void test_refresh(void)
+{
+    g_auto(TestSync) sync = { 0 }, again = { 0 }, lost = { 0 };
+    g_autoptr(GError) err = NULL;
+    Fixture f;
+
+    fixture_connect(&f, "running");
+    mock_qmp_set_reply(f.mock, "query-pci",
+                       "[{\"bus\": 0, \"devices\": [{\"bus\": 0,"
+                       " \"slot\": 3, \"function\": 0, \"qdev_id\": \"\","
+                       " \"class_info\": {\"class\": 512}, \"id\":"
+                       " {\"vendor\": 32902, \"device\": 4110}}]}]");
+    g_string_truncate(f.events, 0);
+    machine_refresh_async(f.machine, NULL, test_sync_ready, &sync);
+    /* While one round is under way, what comes later waits for the next. */
+    machine_refresh_async(f.machine, NULL, test_sync_ready, &again);
+    g_assert_true(machine_refresh_finish(test_sync_wait(&sync), &err));
+    g_assert_no_error(err);
+    g_assert_cmpuint(f.machine->info.pci->len, ==, 1);
+    g_assert_nonnull(strstr(f.events->str, "INFO"));
+    g_assert_true(machine_refresh_finish(test_sync_wait(&again), &err));
+    mock_qmp_kill(f.mock, true);
+    wait_event(&f, "STATE=gone");
+    machine_refresh_async(f.machine, NULL, test_sync_ready, &lost);
+    g_assert_false(machine_refresh_finish(test_sync_wait(&lost), &err));
+    g_assert_error(err, BMC_ERROR, BMC_ERROR_UNAVAILABLE);
+    fixture_clear(&f);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/machine-qmp/usage", test_usage);
     g_test_add_func("/machine-qmp/break", test_break);
+    g_test_add_func("/machine-qmp/refresh", test_refresh);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);
     g_test_add_func("/machine-qmp/connect/no-action", test_connect_no_action);
     g_test_add_func("/machine-qmp/connect/no-greeting",

@@ -5,6 +5,7 @@
 #include "rf-hub.h"
 
 #define SYSTEM "/redfish/v1/Systems/1"
+#define PCI "/redfish/v1/Chassis/1/PCIeDevices"
 
 static void has(RfHub *hub, const char *path, const char *text)
 {
@@ -49,10 +50,61 @@ static void test_interfaces(void)
         "\"MACAddress\":\"52:54:00:12:34:56\"");
 }
 
+static void pci_add(GPtrArray *all, const char *path, unsigned functions,
+                    uint16_t class_code)
+{
+    MachinePci *pci = g_new0(MachinePci, 1);
+
+    g_strlcpy(pci->path, path, sizeof(pci->path));
+    pci->functions = functions;
+    pci->function = path[strlen(path) - 1] - '0';
+    pci->vendor = 0x8086;
+    pci->device = 0xabc;
+    pci->class_code = class_code;
+    g_ptr_array_add(all, pci);
+}
+
+static void lacks(RfHub *hub, const char *path, const char *text)
+{
+    g_autoptr(RfReply) reply = rf_hub_get(hub, path);
+
+    g_assert_null(strstr(reply->text, text));
+}
+
+static void test_pci(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    MachineInfo *info = &mock_machine_base(hub->fix.mock)->info;
+    g_autoptr(RfReply) reply = NULL;
+
+    info->pci = g_ptr_array_new_with_free_func(g_free);
+    pci_add(info->pci, "00-02.0", 1, 0x0300);
+    pci_add(info->pci, "00-1f.0", 2, 0x0601);
+    pci_add(info->pci, "00-1f.3", 2, 0xff00);
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    has(hub, PCI, "\"Members@odata.count\":2");
+    has(hub, PCI "/00-1f", "MultiFunction");
+    has(hub, PCI "/00-02", "SingleFunction");
+    has(hub, PCI "/00-1f/PCIeFunctions", PCI "/00-1f/PCIeFunctions/3");
+    has(hub, PCI "/00-1f/PCIeFunctions/0", "\"Bridge\"");
+    has(hub, PCI "/00-1f/PCIeFunctions/3", "\"UnassignedClass\"");
+    has(hub, PCI "/00-1f/PCIeFunctions/3", "\"DeviceId\":\"0x0ABC\"");
+    lacks(hub, PCI "/00-1f/PCIeFunctions/3", "Subsystem");
+    lacks(hub, PCI "/00-1f/PCIeFunctions/3", "EthernetInterfaces");
+    has(hub, SYSTEM "/GraphicsControllers",
+        SYSTEM "/GraphicsControllers/00-02.0");
+    has(hub, SYSTEM "/GraphicsControllers/00-02.0", PCI "/00-02\"");
+    has(hub, SYSTEM, PCI "/00-1f/PCIeFunctions/3");
+    reply = rf_hub_send(hub, ADMIN, "GET",
+                        SYSTEM "/GraphicsControllers/00-1f.0", NULL);
+    g_assert_cmpuint(reply->status, ==, 404);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rf-hardware/processors", test_processors);
     g_test_add_func("/rf-hardware/interfaces", test_interfaces);
+    g_test_add_func("/rf-hardware/pci", test_pci);
     return g_test_run();
 }

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Look at network cards and PCI devices through sushy, while they change.
+
+sushy-hardware-check.py URL QMP-SOCKET
+
+The socket is a second one of the QEMU behind URL, so that devices are added
+without the service having a part in it. Ends with a traceback when something
+is not as it must be.
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+import warnings
+
+import requests
+import sushy
+
+warnings.simplefilter('ignore')
+os.environ.pop('REQUESTS_CA_BUNDLE', None)
+os.environ.pop('CURL_CA_BUNDLE', None)
+
+SYSTEM = '/redfish/v1/Systems/1'
+NICS = SYSTEM + '/EthernetInterfaces'
+DEVICES = '/redfish/v1/Chassis/1/PCIeDevices'
+CARD = '52:54:00:00:00:%02x'
+WAIT = 60
+
+
+def equal(got, expected):
+    if got != expected:
+        raise AssertionError('%r instead of %r' % (got, expected))
+
+
+class Qmp:
+    """The least of a QMP client."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.file = self.socket.makefile('rw')
+        self.file.readline()
+        self.run('qmp_capabilities')
+
+    def run(self, command, **arguments):
+        self.file.write(json.dumps({'execute': command,
+                                    'arguments': arguments}) + '\n')
+        self.file.flush()
+        while True:
+            answer = json.loads(self.file.readline())
+            if 'event' not in answer:
+                return answer['return']
+
+    def wait_event(self, name, device):
+        while True:
+            answer = json.loads(self.file.readline())
+            if (answer.get('event') == name and
+                    answer['data'].get('device') == device):
+                return
+
+
+class Service:
+    """Plain GETs, and the stream of events."""
+
+    def __init__(self, url):
+        self.url = url
+        self.session = requests.Session()
+        self.session.auth = ('admin', 'password')
+        self.session.verify = False
+
+    def get(self, path):
+        return self.session.get(self.url + path)
+
+    def body(self, path):
+        answer = self.get(path)
+        equal(answer.status_code, 200)
+        return answer.json()
+
+    def members(self, path):
+        return [m['@odata.id'] for m in self.body(path)['Members']]
+
+    def events(self):
+        answer = self.session.get(self.url + '/redfish/v1/EventService/SSE',
+                                  stream=True, timeout=WAIT)
+        equal(answer.status_code, 200)
+        return answer.iter_lines()
+
+
+def wait_event(lines, message, uri):
+    """Returns when somebody who listens has been told."""
+    for line in lines:
+        if not line.startswith(b'data:'):
+            continue
+        for event in json.loads(line[5:]).get('Events', []):
+            if (event['MessageId'].endswith('.' + message) and
+                    event['OriginOfCondition']['@odata.id'] == uri):
+                return
+    raise AssertionError('no %s for %s' % (message, uri))
+
+
+def wait_until(what, condition):
+    """Firmware numbers buses when it likes, and QEMU does not tell."""
+    end = time.monotonic() + WAIT
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(what)
+        time.sleep(0.1)
+
+
+def summary(url):
+    """What Ironic's inspection reads, as Ironic does: all anew."""
+    root = sushy.Sushy(url, auth=sushy.auth.BasicAuth('admin', 'password'),
+                       verify=False)
+    return root.get_system(SYSTEM).ethernet_interfaces.summary
+
+
+def nic_function(service, nic):
+    """Find the PCI function of a network card by the link from there."""
+    for device in service.members(DEVICES):
+        for function in service.members(device + '/PCIeFunctions'):
+            body = service.body(function)
+            equal(body['Links']['PCIeDevice']['@odata.id'], device)
+            cards = body['Links'].get('EthernetInterfaces', [])
+            if {'@odata.id': nic} in cards:
+                return body
+    return None
+
+
+def check_nics(url, service, models):
+    """Every model has its address, and is linked with what it is."""
+    equal(summary(url), {CARD % i: sushy.STATE_ENABLED
+                         for i in range(len(models))})
+    by_mac = {}
+    for uri in service.members(NICS):
+        body = service.body(uri)
+        equal(body['Links']['Chassis']['@odata.id'], '/redfish/v1/Chassis/1')
+        equal(body['MACAddress'], body['PermanentMACAddress'])
+        for unknown in 'LinkStatus', 'SpeedMbps', 'UefiDevicePath':
+            equal(unknown in body, False)
+        by_mac[body['MACAddress']] = body
+    for number, (model, ids) in enumerate(models):
+        body = by_mac[CARD % number]
+        equal(body['Description'], model)
+        function = nic_function(service, body['@odata.id'])
+        if ids is None:
+            equal(function, None)
+        else:
+            equal((function['VendorId'], function['DeviceId']), ids)
+            equal(function['DeviceClass'], 'NetworkController')
+    equal(by_mac[CARD % 2].get('MTUSize'), 1400)
+    equal('MTUSize' in by_mac[CARD % 0], False)
+
+
+def check_devices(service):
+    """Links are there both ways, and function numbers are true."""
+    system = service.body(SYSTEM)
+    devices = service.members(DEVICES)
+    equal([d['@odata.id'] for d in system['PCIeDevices']], devices)
+    functions = []
+    for device in devices:
+        body = service.body(device)
+        equal(body['Links']['Chassis'],
+              [{'@odata.id': '/redfish/v1/Chassis/1'}])
+        mine = service.members(device + '/PCIeFunctions')
+        equal(body['DeviceType'],
+              'MultiFunction' if len(mine) > 1 else 'SingleFunction')
+        functions += mine
+    equal([f['@odata.id'] for f in system['PCIeFunctions']], functions)
+    smbus = service.body(DEVICES + '/00-1f/PCIeFunctions/3')
+    equal((smbus['DeviceNumber'], smbus['FunctionNumber'],
+           smbus['FunctionId'], smbus['DeviceClass']),
+          ('0x1F', '0x3', 3, 'SerialBusController'))
+    equal((smbus['VendorId'], smbus['SubsystemVendorId']),
+          ('0x8086', '0x1AF4'))
+    equal(service.get(DEVICES + '/00-1f/PCIeFunctions/1').status_code, 404)
+    equal(service.get(DEVICES + '/00-1e').status_code, 404)
+
+
+def check_graphics(service):
+    (uri,) = service.members(SYSTEM + '/GraphicsControllers')
+    body = service.body(uri)
+    device = body['Links']['PCIeDevice']['@odata.id']
+    function = service.body(device + '/PCIeFunctions/0')
+    equal(function['DeviceClass'], 'DisplayController')
+    equal(body['Name'], 'vga0')
+
+
+def check_bridge(service):
+    """What is behind a bridge is there once the bus has a number."""
+    behind = DEVICES + '/00-01.0-00'
+    wait_until('no device behind the bridge',
+               lambda: behind in service.members(DEVICES))
+    bridge = service.body(DEVICES + '/00-01/PCIeFunctions/0')
+    function = service.body(behind + '/PCIeFunctions/0')
+    equal(bridge['DeviceClass'], 'Bridge')
+    equal(bridge['BusNumber'], '0x00')
+    equal(int(function['BusNumber'], 16) > 0, True)
+
+
+def check_plug(service, qmp):
+    """A card comes and goes; nobody has told the service of the first."""
+    plugged = NICS + '/plugged'
+    events = service.events()
+    before = service.get(NICS)
+    equal(plugged in service.members(NICS), False)
+    time.sleep(0.2)  # what was seen just now need not be looked at again
+    qmp.run('device_add', driver='e1000', id='plugged', mac=CARD % 0x77,
+            bus="slots", addr="3")
+    equal(plugged in service.members(NICS), True)
+    after = service.get(NICS)
+    equal(before.headers['ETag'] == after.headers['ETag'], False)
+    body = service.body(plugged)
+    equal(body['MACAddress'], CARD % 0x77)
+    wait_event(events, 'ResourceCreated', plugged)
+    qmp.run('system_reset')
+    wait_until('no function of the new card',
+               lambda: nic_function(service, plugged) is not None)
+    function = nic_function(service, plugged)
+    equal(function['@odata.id'],
+          DEVICES + '/00-02.0-03/PCIeFunctions/0')
+
+    # Without a guest that plays along, a reset makes it go.
+    qmp.run('device_del', id='plugged')
+    qmp.run('system_reset')
+    wait_event(events, 'ResourceRemoved', plugged)
+    equal(service.get(plugged).status_code, 404)
+    wait_until('the function of a card that has gone',
+               lambda: DEVICES + '/00-02.0-03' not in
+               service.members(DEVICES))
+
+
+def main():
+    url, path = sys.argv[1:3]
+    service = Service(url)
+    models = [
+        ('e1000e', ('0x8086', '0x10D3')),
+        ('e1000', ('0x8086', '0x100E')),
+        ('virtio-net-pci', ('0x1AF4', '0x1000')),
+        ('rtl8139', ('0x10EC', '0x8139')),
+        ('usb-net', None),
+        ('vmxnet3', ('0x15AD', '0x07B0')),
+        ('pcnet', ('0x1022', '0x2000')),
+        ('ne2k_pci', ('0x10EC', '0x8029')),
+        ('tulip', ('0x1011', '0x0019')),
+        ('i82559c', ('0x8086', '0x1229')),
+    ]
+    check_bridge(service)
+    check_nics(url, service, models)
+    check_devices(service)
+    check_graphics(service)
+    check_plug(service, Qmp(path))
+
+
+main()
