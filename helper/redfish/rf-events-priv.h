@@ -24,6 +24,8 @@ typedef struct RfEventRecord {
  * @first: number of the oldest one in it
  * @next: number of the next one to happen
  * @readers: of RfEventReader
+ * @due: those of them that are to be woken
+ * @waker: wakes them, some at a time
  * @streams: of open streams
  * @keep_alive: running while there are streams
  * @shared: what was last read without filter, but for its envelope, for
@@ -41,6 +43,8 @@ struct RfEvents {
     int64_t first;
     int64_t next;
     GQueue readers;
+    GQueue due;
+    GSource *waker;
     GQueue streams;
     ClockTimer *keep_alive;
     GBytes *shared;

@@ -8,6 +8,9 @@
 #include "redfish/rf-service.h"
 #include "util/json.h"
 
+/* Readers that are woken before others have their turn. */
+#define WAKE_AT_ONCE 8
+
 const char *const rf_event_kinds[] = {
     [RF_EVENT_STATUS_CHANGE] = "StatusChange",
     [RF_EVENT_RESOURCE_UPDATED] = "ResourceUpdated",
@@ -22,6 +25,14 @@ static void record_clear(RfEventRecord *record)
 {
     g_clear_pointer(&record->facts, json_object_unref);
     g_clear_pointer(&record->text, g_free);
+}
+
+static void not_due(RfEvents *events, RfEventReader *reader)
+{
+    if (reader->is_due) {
+        reader->is_due = false;
+        g_queue_unlink(&events->due, &reader->due);
+    }
 }
 
 static RfEventRecord *record_at(RfEvents *events, int64_t number)
@@ -101,10 +112,46 @@ static JsonObject *record_facts(const RfEvent *event)
     return facts;
 }
 
+static gboolean on_waker(void *opaque);
+
+/*
+ * Each one that is woken sends something. Hundreds of them would hold up
+ * everybody else, so the others have their turn after a few.
+ */
+static void wake_some(RfEvents *events)
+{
+    unsigned i;
+
+    for (i = 0; i < WAKE_AT_ONCE && events->due.head; i++) {
+        RfEventReader *reader = events->due.head->data;
+
+        not_due(events, reader);
+        reader->wake(reader->opaque);
+    }
+    if (events->due.head && !events->waker) {
+        events->waker = g_idle_source_new();
+        g_source_set_priority(events->waker, G_PRIORITY_DEFAULT);
+        g_source_set_callback(events->waker, on_waker, events, NULL);
+        g_source_attach(events->waker, g_main_context_get_thread_default());
+    }
+}
+
+static gboolean on_waker(void *opaque)
+{
+    RfEvents *events = opaque;
+
+    wake_some(events);
+    if (events->due.head) {
+        return G_SOURCE_CONTINUE;
+    }
+    g_clear_pointer(&events->waker, g_source_unref);
+    return G_SOURCE_REMOVE;
+}
+
 void rf_events_emit(RfEvents *events, const RfEvent *event)
 {
     RfEventRecord *record;
-    GList *l, *following;
+    GList *l;
 
     if (events->next - events->first == RF_EVENTS_HISTORY) {
         events->first++;
@@ -115,12 +162,15 @@ void rf_events_emit(RfEvents *events, const RfEvent *event)
     record->text = record_text(event, events->next);
     json_object_unref(event->message);
     events->next++;
-    for (l = events->readers.head; l; l = following) {
+    for (l = events->readers.head; l; l = l->next) {
         RfEventReader *reader = l->data;
 
-        following = l->next;
-        reader->wake(reader->opaque);
+        if (!reader->is_due) {
+            reader->is_due = true;
+            g_queue_push_tail_link(&events->due, &reader->due);
+        }
     }
+    wake_some(events);
 }
 
 static const char *text_of(const RfPatch *patch, const char *name)
@@ -186,6 +236,7 @@ void rf_events_test(RfEvents *events, const RfPatch *patch)
 void rf_events_add(RfEvents *events, RfEventReader *reader, int64_t after)
 {
     reader->link.data = reader;
+    reader->due.data = reader;
     reader->next = events->next;
     if (after > 0 && after < events->next) {
         reader->next = after + 1;
@@ -196,6 +247,7 @@ void rf_events_add(RfEvents *events, RfEventReader *reader, int64_t after)
 void rf_events_remove(RfEvents *events, RfEventReader *reader)
 {
     g_queue_unlink(&events->readers, &reader->link);
+    not_due(events, reader);
     g_clear_pointer(&reader->filter, rf_filter_free);
 }
 
@@ -328,6 +380,7 @@ RfEvents *rf_events_new(RfService *service)
     events->service = service;
     events->bmc = service->bmc;
     g_queue_init(&events->readers);
+    g_queue_init(&events->due);
     g_queue_init(&events->streams);
     /* Milliseconds: numbers go on growing when the process starts anew. */
     events->next = g_get_real_time() / 1000;
@@ -350,6 +403,10 @@ void rf_events_free(RfEvents *events)
     rf_event_source_free(events->source);
     rf_event_push_free(events->push);
     rf_event_streams_free(events);
+    if (events->waker) {
+        g_source_destroy(events->waker);
+        g_source_unref(events->waker);
+    }
     clock_timer_stop(&events->keep_alive);
     for (i = 0; i < RF_EVENTS_HISTORY; i++) {
         record_clear(&events->ring[i]);

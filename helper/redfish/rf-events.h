@@ -67,6 +67,8 @@ typedef struct RfEvent {
  * @wake: there are more events
  * @opaque: handed to @matches and @wake
  * @link: place in the list of readers
+ * @due: place in the list of those to be woken
+ * @is_due: it is in that list
  */
 typedef struct RfEventReader {
     int64_t next;
@@ -76,6 +78,8 @@ typedef struct RfEventReader {
     void (*wake)(void *opaque);
     void *opaque;
     GList link;
+    GList due;
+    bool is_due;
 } RfEventReader;
 
 /**

@@ -360,6 +360,47 @@ static void test_revoked(void)
     g_assert_true(stream->ended);
 }
 
+/* Those who have had the event, which is then forgotten. */
+static unsigned count_served(GPtrArray *streams)
+{
+    unsigned n = 0;
+    unsigned i;
+
+    for (i = 0; i < streams->len; i++) {
+        RfReply *reply = g_ptr_array_index(streams, i);
+
+        n += strstr(reply->streamed->str, "TestMessage") != NULL;
+    }
+    return n;
+}
+
+/* Many streams take turns with everything else; one may end before its own. */
+static void test_turns(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GPtrArray) streams = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)rf_reply_free);
+    unsigned i;
+
+    for (i = 0; i < 30; i++) {
+        g_ptr_array_add(streams, open_stream(hub, NULL, NULL));
+    }
+    test_drain();
+    rf_events_emit(hub->events, &(RfEvent) {
+        .message = rf_resource_event(RF_RESOURCE_TEST_MESSAGE, NULL, NULL),
+        .kind = RF_EVENT_ALERT,
+    });
+    g_assert_cmpuint(count_served(streams), <, 30);
+    rf_reply_hang_up(g_ptr_array_index(streams, 29));
+    test_drain();
+    g_assert_cmpuint(count_served(streams), ==, 29);
+    /* And all of them while some have not had their turn. */
+    rf_events_emit(hub->events, &(RfEvent) {
+        .message = rf_resource_event(RF_RESOURCE_TEST_MESSAGE, NULL, NULL),
+        .kind = RF_EVENT_ALERT,
+    });
+}
+
 static void test_limit(void)
 {
     g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
@@ -393,6 +434,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/events/resume", test_resume);
     g_test_add_func("/redfish/events/keep-alive", test_keep_alive);
     g_test_add_func("/redfish/events/revoked", test_revoked);
+    g_test_add_func("/redfish/events/turns", test_turns);
     g_test_add_func("/redfish/events/limit", test_limit);
     return g_test_run();
 }
