@@ -18,6 +18,8 @@
 static const char *const states[] = { "Enabled", NULL };
 static const char *const origins[] = { "Static", "DHCP", NULL };
 
+static const char *const address_states[] = { "Preferred", NULL };
+
 /* The order is that of table 26-5, from BMC_SOL_RATE_LOWEST. */
 static const char *const bit_rates[] = {
     "9600", "19200", "38400", "57600", "115200", NULL,
@@ -96,20 +98,21 @@ static bool get_netmask(const RfContext *ctx, RfValue *value)
     return get_ipv4(ctx, BMC_LAN_NETMASK, value);
 }
 
+/* What is not known is null: clients want to see that it may be there. */
 static bool get_gateway(const RfContext *ctx, RfValue *value)
 {
-    return get_ipv4(ctx, BMC_LAN_GATEWAY, value);
+    value->null = !get_ipv4(ctx, BMC_LAN_GATEWAY, value);
+    return true;
 }
 
 static bool get_origin(const RfContext *ctx, RfValue *value)
 {
     uint8_t source[BMC_LAN_VALUE_MAX];
 
-    if (!read_field(ctx, BMC_LAN_SOURCE, source)) {
-        return false;
-    }
-    value->choice = source[0] == SOURCE_DHCP;
-    return source[0] == SOURCE_STATIC || source[0] == SOURCE_DHCP;
+    value->null = !read_field(ctx, BMC_LAN_SOURCE, source) ||
+                  (source[0] != SOURCE_STATIC && source[0] != SOURCE_DHCP);
+    value->choice = !value->null && source[0] == SOURCE_DHCP;
+    return true;
 }
 
 static bool read_ipv6(const RfContext *ctx, uint8_t bytes[BMC_LAN_VALUE_MAX])
@@ -240,6 +243,9 @@ static const RfProperty ipv4_properties[] = {
 static const RfProperty ipv6_properties[] = {
     { "Address", RF_TYPE_STRING, .get = get_address6 },
     { "PrefixLength", RF_TYPE_INTEGER, .get = get_prefix_len },
+    { "AddressOrigin", RF_TYPE_ENUM, .texts = origins, .get = rf_get_null },
+    { "AddressState", RF_TYPE_ENUM, .texts = address_states,
+      .get = rf_get_null },
     { NULL }
 };
 
