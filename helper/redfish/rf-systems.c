@@ -215,11 +215,25 @@ static void reset_done(GObject *source, GAsyncResult *res, void *opaque)
     rf_exchange_complete(x, err);
 }
 
+/*
+ * Clients of Redfish take the end of a restart for its meaning: what is off
+ * is on then. IPMI's specification has it otherwise.
+ */
+static BmcPowerAction action_of(const RfExchange *x, const RfValue *type)
+{
+    if (bmc_power_state(x->context.bmc) == BMC_POWER_STATE_OFF &&
+        (type->choice == BMC_POWER_FORCE_RESTART ||
+         type->choice == BMC_POWER_CYCLE)) {
+        return BMC_POWER_ON;
+    }
+    return type->choice;
+}
+
 void rf_reset_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *type = rf_patch_get(patch, NULL, "ResetType");
 
-    bmc_power_request_async(x->context.bmc, type->choice, &x->origin,
+    bmc_power_request_async(x->context.bmc, action_of(x, type), &x->origin,
                             x->cancellable, reset_done, rf_exchange_ref(x));
 }
 

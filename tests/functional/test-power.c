@@ -77,9 +77,15 @@ static void test_redfish(TestLab *f, const void *machine)
     g_assert_cmpint(reset(f, "ForceOff"), ==, 204);
     test_bmc_wait_power(f->bmc, "Off");
     g_assert_cmpint(reset(f, "ForceOff"), ==, 204);
-    g_assert_cmpint(reset(f, "ForceRestart"), ==, 409);
+    g_assert_cmpint(reset(f, "GracefulRestart"), ==, 409);
     g_assert_cmpint(reset(f, "GracefulShutdown"), ==, 409);
     g_assert_cmpint(reset(f, "Nmi"), ==, 409);
+    g_assert_cmpint(reset(f, "ForceRestart"), ==, 204);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    g_assert_cmpint(reset(f, "ForceOff"), ==, 204);
+    g_assert_cmpint(reset(f, "PowerCycle"), ==, 204);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    g_assert_cmpint(reset(f, "ForceOff"), ==, 204);
     g_assert_cmpint(reset(f, "On"), ==, 204);
     test_vm_wait_serial(f->vm, "BOOTED A");
     g_assert_cmpint(reset(f, "ForceRestart"), ==, 204);

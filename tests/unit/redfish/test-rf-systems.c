@@ -329,6 +329,25 @@ static void test_reset(void)
     }
 }
 
+/* The end of a restart is what counts. */
+static void test_reset_off(void)
+{
+    static const char *const bodies[] = {
+        "{\"ResetType\":\"ForceRestart\"}", "{\"ResetType\":\"PowerCycle\"}",
+    };
+    g_autoptr(RfClient) client = rf_client_new();
+    unsigned i;
+
+    client->bmc->power = BMC_POWER_STATE_OFF;
+    for (i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autoptr(RfReply) reply = rf_client_send(client, "POST", RESET,
+                                                  bodies[i]);
+
+        g_assert_cmpuint(reply->status, ==, 204);
+        g_assert_cmpuint(client->bmc->action, ==, BMC_POWER_ON);
+    }
+}
+
 static void test_reset_bad(void)
 {
     static const struct {
@@ -412,6 +431,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/systems/boot-targets", test_boot_targets);
     g_test_add_func("/redfish/systems/indicator", test_indicator);
     g_test_add_func("/redfish/systems/reset", test_reset);
+    g_test_add_func("/redfish/systems/reset-off", test_reset_off);
     g_test_add_func("/redfish/systems/reset-bad", test_reset_bad);
     g_test_add_func("/redfish/systems/failures", test_failures);
     return g_test_run();
