@@ -31,6 +31,7 @@ typedef struct BmcWatchdogTimer BmcWatchdogTimer;
 typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
 typedef struct BmcBios BmcBios;
+typedef struct BmcReports BmcReports;
 typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
@@ -84,6 +85,7 @@ struct Bmc {
     BmcTasks *tasks;
     BmcBios *bios;
     BmcSubscriptions *subscriptions;
+    BmcReports *reports;
     BmcJournal *journal;
     BmcRestarts *restarts;
     BmcHardware *hardware;
@@ -544,6 +546,20 @@ void bmc_pef_free(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_tasks_new(Bmc *bmc);
+
+/**
+ * bmc_reports_new: load the definitions of reports.
+ *
+ * @bmc: the hub
+ */
+void bmc_reports_new(Bmc *bmc);
+
+/**
+ * bmc_reports_free: stop making reports, and free them.
+ *
+ * @bmc: the hub
+ */
+void bmc_reports_free(Bmc *bmc);
 
 /**
  * bmc_subscriptions_new: load the subscriptions.

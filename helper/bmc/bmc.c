@@ -174,6 +174,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->asleep = machine->state == MACHINE_STATE_SUSPENDED;
     bmc_tasks_new(bmc);
     bmc_subscriptions_new(bmc, config->events_allow);
+    bmc_reports_new(bmc);
     bmc_asset_new(bmc);
     bmc_lockout_new(bmc);
     bmc_sessions_new(bmc);
@@ -221,6 +222,7 @@ void bmc_free(Bmc *bmc)
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
     bmc_sdr_free(bmc);
+    bmc_reports_free(bmc);
     bmc_sensors_free(bmc);
     bmc_fru_free(bmc);
     bmc_asset_free(bmc);

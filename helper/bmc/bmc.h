@@ -117,6 +117,7 @@ typedef enum BmcPart {
     BMC_PART_INVENTORY,
     BMC_PART_BIOS,
     BMC_PART_MEDIA,
+    BMC_PART_REPORTS,
     BMC_PART__MAX,
 } BmcPart;
 

@@ -39,6 +39,7 @@ static const char *const list_keys[BMC_SUBSCRIPTION_LIST__MAX] = {
     [BMC_SUBSCRIPTION_SEVERITIES] = "severities",
     [BMC_SUBSCRIPTION_KINDS] = "kinds",
     [BMC_SUBSCRIPTION_MESSAGES] = "messages",
+    [BMC_SUBSCRIPTION_DEFINITIONS] = "definitions",
     [BMC_SUBSCRIPTION_HEADERS] = "headers",
 };
 
@@ -82,6 +83,7 @@ static JsonObject *to_json(const BmcSubscription *s)
     json_object_set_boolean_member(object, "verify", s->verify);
     json_object_set_boolean_member(object, "host", s->host);
     json_object_set_boolean_member(object, "suspended", s->suspended);
+    json_object_set_boolean_member(object, "reports", s->reports);
     for (i = 0; i < BMC_SUBSCRIPTION_LIST__MAX; i++) {
         JsonArray *array = json_array_new();
 
@@ -151,6 +153,7 @@ static void load_one(Bmc *bmc, PersistReader *r)
         !persist_read_bool(r, "suspended", &s.suspended)) {
         return;
     }
+    persist_read_bool(r, "reports", &s.reports);
     s.id = id;
     s.policy = policy;
     s.destination = g_strdup(text);

@@ -44,6 +44,7 @@ typedef enum BmcRetryPolicy {
  * @BMC_SUBSCRIPTION_SEVERITIES: of messages
  * @BMC_SUBSCRIPTION_KINDS: EventTypes
  * @BMC_SUBSCRIPTION_MESSAGES: ids of messages
+ * @BMC_SUBSCRIPTION_DEFINITIONS: URIs of what defines metric reports
  * @BMC_SUBSCRIPTION_HEADERS: "Name: value", sent with each event; secret
  */
 typedef enum BmcSubscriptionList {
@@ -53,6 +54,7 @@ typedef enum BmcSubscriptionList {
     BMC_SUBSCRIPTION_SEVERITIES,
     BMC_SUBSCRIPTION_KINDS,
     BMC_SUBSCRIPTION_MESSAGES,
+    BMC_SUBSCRIPTION_DEFINITIONS,
     BMC_SUBSCRIPTION_HEADERS,
     BMC_SUBSCRIPTION_LIST__MAX,
 } BmcSubscriptionList;
@@ -70,6 +72,7 @@ typedef enum BmcSubscriptionList {
  * @verify: the destination's certificate must be right
  * @host: whoever made it may reach the host
  * @suspended: nothing is sent
+ * @reports: metric reports are sent, and no events
  * @stream: it is an open stream; nothing but @id, @context and @user counts
  */
 typedef struct BmcSubscription {
@@ -83,6 +86,7 @@ typedef struct BmcSubscription {
     bool verify;
     bool host;
     bool suspended;
+    bool reports;
     bool stream;
 } BmcSubscription;
 

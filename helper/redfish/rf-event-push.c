@@ -102,20 +102,27 @@ static bool matches(JsonObject *facts, void *opaque)
         { BMC_SUBSCRIPTION_TYPES, "ResourceType" },
         { BMC_SUBSCRIPTION_SEVERITIES, "Severity" },
         { BMC_SUBSCRIPTION_KINDS, "EventType" },
+        { BMC_SUBSCRIPTION_DEFINITIONS, "MetricReportDefinition" },
     };
     const Push *push = opaque;
     const BmcSubscription *s = bmc_subscription_find(push->all->bmc,
                                                      push->id);
+    const char *message = fact(facts, "MessageId");
     unsigned i;
 
-    for (i = 0; s && i < G_N_ELEMENTS(simple); i++) {
+    /* A report is no message. */
+    if (!s || s->reports == (message != NULL)) {
+        return false;
+    }
+
+    for (i = 0; i < G_N_ELEMENTS(simple); i++) {
         if (!in_list(s->lists[simple[i].list],
                      fact(facts, simple[i].fact))) {
             return false;
         }
     }
-    return s && origin_matches(s, fact(facts, "OriginResource")) &&
-           message_matches(s, fact(facts, "MessageId"));
+    return origin_matches(s, fact(facts, "OriginResource")) &&
+           (s->reports || message_matches(s, message));
 }
 
 static void push_free(Push *push)
@@ -333,6 +340,7 @@ static void push_new(RfEventPush *all, const BmcSubscription *s)
     push->all = all;
     push->id = s->id;
     push->reader.matches = matches;
+    push->reader.reports = s->reports;
     push->reader.wake = push_more;
     push->reader.opaque = push;
     g_queue_push_tail(&all->list, push);

@@ -8,7 +8,7 @@
 
 static const char *const states[] = { "Enabled", NULL };
 static const char *const healths[] = { "OK", NULL };
-static const char *const formats[] = { "Event", NULL };
+static const char *const formats[] = { "Event", "MetricReport", NULL };
 static const char *const severities[] = { "OK", "Warning", "Critical", NULL };
 
 /* What the messages in use are of. */
@@ -149,7 +149,7 @@ static const RfProperty filter_properties[] = {
     { "EventFormatType", RF_TYPE_BOOL, .get = rf_get_true },
     { "EventType", RF_TYPE_BOOL, .get = rf_get_true },
     { "MessageId", RF_TYPE_BOOL, .get = rf_get_true },
-    { "MetricReportDefinition", RF_TYPE_BOOL, .get = rf_get_false },
+    { "MetricReportDefinition", RF_TYPE_BOOL, .get = rf_get_true },
     { "OriginResource", RF_TYPE_BOOL, .get = rf_get_true },
     { "RegistryPrefix", RF_TYPE_BOOL, .get = rf_get_true },
     { "ResourceType", RF_TYPE_BOOL, .get = rf_get_true },

@@ -13,6 +13,7 @@
 #include "bmc/subscriptions.h"
 #include "redfish/rf-event-messages.h"
 #include "redfish/rf-event-watch.h"
+#include "redfish/rf-metric-reports.h"
 #include "redfish/rf-service.h"
 #include "redfish/rf-tasks.h"
 
@@ -40,6 +41,7 @@ struct RfEventSource {
     Notifier change;
     Notifier event;
     Notifier task;
+    Notifier report;
 };
 
 /* Threshold events by offset (table 42-2): what becomes of a reading. */
@@ -253,6 +255,25 @@ static void task_changed(void *opaque, const void *data)
          rf_task_message(notice->task, notice->change));
 }
 
+static void report_made(void *opaque, const void *data)
+{
+    RfEventSource *source = opaque;
+    const BmcReport *report = data;
+    g_autofree char *uri = NULL;
+    g_autofree char *definition = NULL;
+    RfEvent event = { .report = true, .type = "MetricReport" };
+
+    if (!report->event) {
+        return;
+    }
+    uri = g_strconcat(RF_REPORTS "/", report->id, NULL);
+    definition = g_strconcat(RF_REPORT_DEFINITIONS "/", report->id, NULL);
+    event.message = rf_metric_report_object(source->bmc, report);
+    event.origin = uri;
+    event.definition = definition;
+    rf_events_emit(source->events, &event);
+}
+
 RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc)
 {
     RfEventSource *source = g_new0(RfEventSource, 1);
@@ -268,6 +289,8 @@ RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc)
     notifier_list_add(bmc_event_notifiers(bmc), &source->event,
                       platform_event, source);
     notifier_list_add(bmc_task_notifiers(bmc), &source->task, task_changed,
+                      source);
+    notifier_list_add(bmc_report_notifiers(bmc), &source->report, report_made,
                       source);
     return source;
 }
@@ -286,6 +309,7 @@ void rf_event_source_free(RfEventSource *source)
     notifier_remove(&source->change);
     notifier_remove(&source->event);
     notifier_remove(&source->task);
+    notifier_remove(&source->report);
     rf_event_watch_free(source->watch);
     g_hash_table_unref(source->subscriptions);
     g_free(source);

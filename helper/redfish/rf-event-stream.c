@@ -193,9 +193,9 @@ static bool query_fits(RfExchange *x)
 
 /* Properties that $filter may name (DSP0266 "Server-Sent Events"). */
 static const char *const filter_properties[] = {
-    "EventFormatType", "EventType", "MessageId", "OriginResource",
-    "RegistryPrefix", "ResourceType", "Severity", "SubordinateResources",
-    NULL,
+    "EventFormatType", "EventType", "MessageId", "MetricReportDefinition",
+    "OriginResource", "RegistryPrefix", "ResourceType", "Severity",
+    "SubordinateResources", NULL,
 };
 
 /* Returns false when it has answered. */
@@ -230,6 +230,13 @@ static int64_t last_event_id(const RfExchange *x)
     return 0;
 }
 
+/* Nobody who has not heard of reports gets any. */
+static bool asks_for_reports(const RfFilter *filter)
+{
+    return filter && (rf_filter_names(filter, "EventFormatType") ||
+                      rf_filter_names(filter, "MetricReportDefinition"));
+}
+
 void rf_event_stream_start(RfExchange *x)
 {
     RfEvents *events = x->service->events;
@@ -254,6 +261,7 @@ void rf_event_stream_start(RfExchange *x)
     stream->events = events;
     stream->user = x->user;
     stream->reader.filter = g_steal_pointer(&x->query.filter);
+    stream->reader.reports = asks_for_reports(stream->reader.filter);
     stream->reader.wake = send_more;
     stream->reader.opaque = stream;
     stream->link.data = stream;

@@ -11,10 +11,12 @@
  *
  * @facts: what filters look at, by the names of DSP0266's table
  * @text: the event record as JSON
+ * @report: it is a metric report, and sent by itself
  */
 typedef struct RfEventRecord {
     JsonObject *facts;
     char *text;
+    bool report;
 } RfEventRecord;
 
 /**

@@ -92,6 +92,18 @@ static char *record_text(const RfEvent *event, int64_t number)
     return json_print(object);
 }
 
+static JsonObject *report_facts(const RfEvent *event)
+{
+    JsonObject *facts = json_object_new();
+
+    json_object_set_string_member(facts, "EventFormatType", "MetricReport");
+    json_object_set_string_member(facts, "EventType", "MetricReport");
+    set_text(facts, "MetricReportDefinition", event->definition);
+    set_text(facts, "ResourceType", event->type);
+    set_text(facts, "OriginResource", event->origin);
+    return facts;
+}
+
 static JsonObject *record_facts(const RfEvent *event)
 {
     JsonObject *facts = json_object_new();
@@ -158,8 +170,14 @@ void rf_events_emit(RfEvents *events, const RfEvent *event)
     }
     record = record_at(events, events->next);
     record_clear(record);
-    record->facts = record_facts(event);
-    record->text = record_text(event, events->next);
+    record->report = event->report;
+    if (event->report) {
+        record->facts = report_facts(event);
+        record->text = json_print(event->message);
+    } else {
+        record->facts = record_facts(event);
+        record->text = record_text(event, events->next);
+    }
     json_object_unref(event->message);
     events->next++;
     for (l = events->readers.head; l; l = l->next) {
@@ -253,10 +271,18 @@ void rf_events_remove(RfEvents *events, RfEventReader *reader)
 
 static bool wanted(const RfEventReader *reader, const RfEventRecord *record)
 {
-    return (!reader->filter ||
+    return (!record->report || reader->reports) &&
+           (!reader->filter ||
             rf_filter_matches(reader->filter, record->facts)) &&
            (!reader->matches ||
             reader->matches(record->facts, reader->opaque));
+}
+
+static char *json_text(const char *text)
+{
+    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
+
+    return json_print_node(node);
 }
 
 static GString *envelope(int64_t number, const char *context)
@@ -268,9 +294,7 @@ static GString *envelope(int64_t number, const char *context)
                            "\"Id\":\"%" PRId64 "\",\"Name\":\"Event\",",
                            number);
     if (context) {
-        g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(),
-                                                         context);
-        g_autofree char *printed = json_print_node(node);
+        g_autofree char *printed = json_text(context);
 
         g_string_append_printf(text, "\"Context\":%s,", printed);
     }
@@ -290,6 +314,36 @@ static char *lost_text(RfEvents *events)
         json_array_get_object_element(rf_messages_list(messages), 0));
     event.message = message;
     return record_text(&event, events->first - 1);
+}
+
+/* Returns the report that comes next, if nothing else does. */
+static GBytes *read_report(RfEvents *events, RfEventReader *reader,
+                           int64_t *last)
+{
+    GString *text;
+
+    while (reader->reports && reader->next >= events->first &&
+           reader->next < events->next) {
+        RfEventRecord *record = record_at(events, reader->next);
+
+        if (wanted(reader, record)) {
+            if (!record->report) {
+                return NULL;
+            }
+            *last = reader->next++;
+            text = g_string_new(record->text);
+            if (reader->context) {
+                g_autofree char *context = json_text(reader->context);
+
+                g_string_insert(text, 1, ",");
+                g_string_insert(text, 1, context);
+                g_string_insert(text, 1, "\"Context\":");
+            }
+            return g_string_free_to_bytes(text);
+        }
+        reader->next++;
+    }
+    return NULL;
 }
 
 /* Returns what follows the envelope, or NULL when there is nothing. */
@@ -313,6 +367,9 @@ static GBytes *read_batch(RfEvents *events, RfEventReader *reader,
 
         if (!wanted(reader, record)) {
             continue;
+        }
+        if (record->report) {
+            break; /* by itself, next time */
         }
         if (count == 0) {
             *first = reader->next;
@@ -358,12 +415,16 @@ GBytes *rf_events_read(RfEvents *events, RfEventReader *reader,
                        int64_t *last)
 {
     bool plain = !reader->filter && !reader->matches;
+    g_autoptr(GBytes) bytes = NULL;
+    GBytes *report = read_report(events, reader, last);
     int64_t first = 0;
-    g_autoptr(GBytes) bytes = plain
-                              ? read_shared(events, reader, &first, last)
-                              : read_batch(events, reader, &first, last);
     GString *text;
 
+    if (report) {
+        return report;
+    }
+    bytes = plain ? read_shared(events, reader, &first, last)
+                  : read_batch(events, reader, &first, last);
     if (!bytes) {
         return NULL;
     }

@@ -45,6 +45,8 @@ extern const char *const rf_event_kinds[];
  *
  * @message: (transfer full): the message (DSP0268 Message)
  * @kind: its EventType
+ * @report: @message is a metric report instead (DSP0268 MetricReport)
+ * @definition: (nullable): URI of what defines that
  * @type: (nullable): type of the resource, without version: "Chassis"
  * @origin: (nullable): URI of the resource that it is about
  * @log_entry: (nullable): URI of its entry in a log
@@ -52,6 +54,8 @@ extern const char *const rf_event_kinds[];
 typedef struct RfEvent {
     JsonObject *message;
     RfEventKind kind;
+    bool report;
+    const char *definition;
     const char *type;
     const char *origin;
     const char *log_entry;
@@ -63,6 +67,7 @@ typedef struct RfEvent {
  * @next: number of the event to look at next
  * @filter: (nullable): which events are wanted
  * @matches: (nullable): the same, for what a filter cannot say
+ * @reports: metric reports are wanted too, if the filter lets them through
  * @context: (nullable): Context of what is read
  * @wake: there are more events
  * @opaque: handed to @matches and @wake
@@ -74,6 +79,7 @@ typedef struct RfEventReader {
     int64_t next;
     RfFilter *filter;
     bool (*matches)(JsonObject *facts, void *opaque);
+    bool reports;
     const char *context;
     void (*wake)(void *opaque);
     void *opaque;

@@ -20,6 +20,8 @@ const RfResource *const rf_families[] = {
     rf_power_thermal_resources,
     rf_update_resources,
     rf_telemetry_resources,
+    rf_metric_reports_resources,
+    rf_report_definitions_resources,
     rf_log_services_resources,
     rf_log_entries_resources,
     rf_metadata_resources,

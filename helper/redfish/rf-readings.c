@@ -61,14 +61,30 @@ const BmcSensor *rf_nth_analog(const Bmc *bmc, unsigned n)
     return NULL;
 }
 
-void rf_readings_prepare(RfExchange *x)
+/* Those that are analog, and in the report. */
+static const BmcSensor *nth_wanted(const Bmc *bmc, const BmcReport *report,
+                                   unsigned n)
+{
+    const BmcSensor *sensor;
+    unsigned i;
+
+    for (i = 0; (sensor = rf_nth_analog(bmc, i)); i++) {
+        if ((!report || bmc_report_has(report, sensor->number)) &&
+            n-- == 0) {
+            return sensor;
+        }
+    }
+    return NULL;
+}
+
+void rf_readings_prepare_some(RfExchange *x, const BmcReport *report)
 {
     Bmc *bmc = x->context.bmc;
     Job *job = g_new0(Job, 1);
     const BmcSensor *sensor;
     unsigned i, n = 0;
 
-    while (rf_nth_analog(bmc, n)) {
+    while (nth_wanted(bmc, report, n)) {
         n++;
     }
     job->x = rf_exchange_ref(x);
@@ -77,17 +93,23 @@ void rf_readings_prepare(RfExchange *x)
     job->readings->when = g_get_real_time();
     job->readings->n = n;
     job->pending = 1;
-    for (i = 0; i < n && (sensor = rf_nth_analog(bmc, i)); i++) {
+    for (i = 0; i < n && (sensor = nth_wanted(bmc, report, i)); i++) {
         Wait *wait = g_new0(Wait, 1);
 
         wait->job = job;
         wait->at = i;
         job->readings->readings[i].number = sensor->number;
+        job->readings->readings[i].when = job->readings->when;
         job->pending++;
         bmc_sensor_read_async(bmc, sensor->number, x->cancellable, was_read,
                               wait);
     }
     drop(job);
+}
+
+void rf_readings_prepare(RfExchange *x)
+{
+    rf_readings_prepare_some(x, NULL);
 }
 
 bool rf_reading_find(const RfContext *ctx, uint8_t number, double *value)

@@ -3,6 +3,7 @@
 #ifndef QEMU_BMC_REDFISH_RF_READINGS_H
 #define QEMU_BMC_REDFISH_RF_READINGS_H
 
+#include "bmc/reports.h"
 #include "bmc/sensors.h"
 #include "redfish/rf-resource.h"
 
@@ -11,7 +12,7 @@
  *
  * @when: when they were read, microseconds since 1970
  * @n: how many there are
- * @readings: the readings, by number of their sensors
+ * @readings: the readings, by number of their sensors, and when each was made
  */
 typedef struct RfReadings {
     int64_t when;
@@ -19,6 +20,7 @@ typedef struct RfReadings {
     struct {
         uint8_t number;
         BmcSensorReading reading;
+        int64_t when;
     } readings[];
 } RfReadings;
 
@@ -28,6 +30,14 @@ typedef struct RfReadings {
  * @x: the exchange
  */
 void rf_readings_prepare(RfExchange *x);
+
+/**
+ * rf_readings_prepare_some: the same for those of a report.
+ *
+ * @x: the exchange
+ * @report: (nullable): the report; NULL for all
+ */
+void rf_readings_prepare_some(RfExchange *x, const BmcReport *report);
 
 /**
  * rf_nth_analog: walk through the analog sensors.

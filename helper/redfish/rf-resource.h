@@ -460,6 +460,8 @@ extern const RfResource rf_manager_interfaces_resources[];
 extern const RfResource rf_power_thermal_resources[];
 extern const RfResource rf_update_resources[];
 extern const RfResource rf_telemetry_resources[];
+extern const RfResource rf_metric_reports_resources[];
+extern const RfResource rf_report_definitions_resources[];
 extern const RfResource rf_log_services_resources[];
 extern const RfResource rf_log_entries_resources[];
 extern const RfResource rf_metadata_resources[];

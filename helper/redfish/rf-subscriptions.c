@@ -5,13 +5,14 @@
 #include "bmc/subscriptions.h"
 #include "redfish/rf-events.h"
 #include "redfish/rf-service.h"
+#include "redfish/rf-subscription-lists.h"
 #include "util/error.h"
 #include "util/target.h"
 
 #define SUBSCRIPTIONS RF_EVENT_SERVICE "/Subscriptions"
 
 static const char *const protocols[] = { "Redfish", NULL };
-static const char *const formats[] = { "Event", NULL };
+static const char *const formats[] = { "Event", "MetricReport", NULL };
 static const char *const subscription_types[] = { "RedfishEvent", NULL };
 static const char *const shown_types[] = { "RedfishEvent", "SSE", NULL };
 static const char *const severities[] = { "OK", "Warning", "Critical", NULL };
@@ -42,6 +43,14 @@ static const struct {
     { "Severities", BMC_SUBSCRIPTION_SEVERITIES },
     { "EventTypes", BMC_SUBSCRIPTION_KINDS },
     { "MessageIds", BMC_SUBSCRIPTION_MESSAGES },
+};
+
+static const struct {
+    const char *name;
+    BmcSubscriptionList list;
+} references[] = {
+    { "OriginResources", BMC_SUBSCRIPTION_ORIGINS },
+    { "MetricReportDefinitions", BMC_SUBSCRIPTION_DEFINITIONS },
 };
 
 static const RfProperty no_properties[] = { { NULL } };
@@ -105,6 +114,12 @@ static bool get_type(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_format(const RfContext *ctx, RfValue *value)
+{
+    value->choice = subscription_of(ctx)->reports;
+    return true;
+}
+
 static bool get_destination(const RfContext *ctx, RfValue *value)
 {
     value->text = subscription_of(ctx)->destination;
@@ -161,6 +176,20 @@ static bool nth_origin(const RfContext *ctx, unsigned n,
            g_strlcpy(uri, value.text, RF_URI_MAX) < RF_URI_MAX;
 }
 
+static bool nth_report(const RfContext *ctx, unsigned n,
+                       char uri[RF_URI_MAX])
+{
+    RfValue value;
+
+    return nth_element(ctx, BMC_SUBSCRIPTION_DEFINITIONS, n, &value) &&
+           g_strlcpy(uri, value.text, RF_URI_MAX) < RF_URI_MAX;
+}
+
+static bool has_reports(const RfContext *ctx, RfValue *value)
+{
+    return subscription_of(ctx)->reports;
+}
+
 static bool get_subordinate(const RfContext *ctx, RfValue *value)
 {
     value->boolean = subscription_of(ctx)->subordinate;
@@ -210,126 +239,6 @@ static void wrong(RfMessages *messages, const char *name, const char *text,
                     pointer, resolution, text, name, NULL);
 }
 
-/* Texts of an array; returns NULL where anything in it is none. */
-static char **read_texts(JsonNode *node)
-{
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
-                       ? json_node_get_array(node) : NULL;
-    unsigned i, n = array ? json_array_get_length(array) : 0;
-
-    if (!array || n > BMC_SUBSCRIPTION_LIST_MAX) {
-        return NULL;
-    }
-    for (i = 0; i < n; i++) {
-        JsonNode *element = json_array_get_element(array, i);
-        const char *text = json_node_get_value_type(element) == G_TYPE_STRING
-                           ? json_node_get_string(element) : NULL;
-
-        if (!text || strlen(text) > BMC_SUBSCRIPTION_TEXT_MAX) {
-            return NULL;
-        }
-        g_strv_builder_add(builder, text);
-    }
-    return g_strv_builder_end(builder);
-}
-
-static char **read_origins(JsonNode *node)
-{
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
-                       ? json_node_get_array(node) : NULL;
-    unsigned i, n = array ? json_array_get_length(array) : 0;
-
-    if (!array || n > BMC_SUBSCRIPTION_LIST_MAX) {
-        return NULL;
-    }
-    for (i = 0; i < n; i++) {
-        JsonNode *element = json_array_get_element(array, i);
-        const char *uri = JSON_NODE_HOLDS_OBJECT(element)
-            ? json_object_get_string_member_with_default(
-                json_node_get_object(element), "@odata.id", NULL) : NULL;
-
-        if (!uri || uri[0] != '/' || strlen(uri) >= RF_URI_MAX) {
-            return NULL;
-        }
-        g_strv_builder_add(builder, uri);
-    }
-    return g_strv_builder_end(builder);
-}
-
-/* RFC 9110: nothing that could end the line, and none that frames it. */
-static bool header_is_fit(const char *name, const char *value)
-{
-    static const char *const ours[] = {
-        "Host", "Content-Length", "Content-Type", "Connection",
-        "Transfer-Encoding", "Expect", "Upgrade",
-    };
-    const char *p;
-    unsigned i;
-
-    for (i = 0; i < G_N_ELEMENTS(ours); i++) {
-        if (g_ascii_strcasecmp(name, ours[i]) == 0) {
-            return false;
-        }
-    }
-    for (p = name; g_ascii_isalnum(*p) || *p == '-' || *p == '_'; p++) {
-        ;
-    }
-    if (*p || p == name) {
-        return false;
-    }
-    for (p = value; (uint8_t)*p >= ' ' && *p != 0x7f; p++) {
-        ;
-    }
-    return !*p && strlen(name) + strlen(value) < BMC_SUBSCRIPTION_TEXT_MAX;
-}
-
-static bool add_header_lines(GStrvBuilder *builder, JsonObject *object)
-{
-    JsonObjectIter iter;
-    const char *name;
-    JsonNode *node;
-
-    json_object_iter_init_ordered(&iter, object);
-    while (json_object_iter_next_ordered(&iter, &name, &node)) {
-        const char *value = json_node_get_value_type(node) == G_TYPE_STRING
-                            ? json_node_get_string(node) : NULL;
-        g_autofree char *line = NULL;
-
-        if (!value || !header_is_fit(name, value)) {
-            return false;
-        }
-        line = g_strconcat(name, ": ", value, NULL);
-        g_strv_builder_add(builder, line);
-    }
-    return true;
-}
-
-/* An array of objects; returns NULL where one of them does not fit. */
-static char **read_headers(JsonNode *node)
-{
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node)
-                       ? json_node_get_array(node) : NULL;
-    g_auto(GStrv) lines = NULL;
-    unsigned i;
-
-    for (i = 0; array && i < json_array_get_length(array); i++) {
-        JsonNode *element = json_array_get_element(array, i);
-
-        if (!JSON_NODE_HOLDS_OBJECT(element) ||
-            !add_header_lines(builder, json_node_get_object(element))) {
-            return NULL;
-        }
-    }
-    lines = g_strv_builder_end(builder);
-    if (!array || g_strv_length(lines) > BMC_SUBSCRIPTION_LIST_MAX) {
-        return NULL;
-    }
-    return g_steal_pointer(&lines);
-}
-
 static bool destination_is_fit(RfExchange *x, const char *text)
 {
     g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_ENCODED |
@@ -375,23 +284,25 @@ static void read_lists(BmcSubscription *s, const RfPatch *patch,
     for (i = 0; i < G_N_ELEMENTS(lists); i++) {
         value = rf_patch_get(patch, NULL, lists[i].name);
         if (value && !value->null) {
-            s->lists[lists[i].list] = read_texts(value->node);
+            s->lists[lists[i].list] = rf_subscription_read_texts(value->node);
             if (!s->lists[lists[i].list]) {
                 wrong(messages, lists[i].name, "[]", NULL);
             }
         }
     }
-    value = rf_patch_get(patch, NULL, "OriginResources");
-    if (value && !value->null) {
-        s->lists[BMC_SUBSCRIPTION_ORIGINS] = read_origins(value->node);
-        if (!s->lists[BMC_SUBSCRIPTION_ORIGINS]) {
-            wrong(messages, "OriginResources", "[]",
-                  "Give an array of references to resources.");
+    for (i = 0; i < G_N_ELEMENTS(references); i++) {
+        value = rf_patch_get(patch, NULL, references[i].name);
+        if (value && !value->null) {
+            s->lists[references[i].list] = rf_subscription_read_origins(value->node);
+            if (!s->lists[references[i].list]) {
+                wrong(messages, references[i].name, "[]",
+                      "Give an array of references to resources.");
+            }
         }
     }
     value = rf_patch_get(patch, NULL, "HttpHeaders");
     if (value && !value->null) {
-        s->lists[BMC_SUBSCRIPTION_HEADERS] = read_headers(value->node);
+        s->lists[BMC_SUBSCRIPTION_HEADERS] = rf_subscription_read_headers(value->node);
         if (!s->lists[BMC_SUBSCRIPTION_HEADERS]) {
             wrong(messages, "HttpHeaders", "[]",
                   "Give an array of objects whose members are the headers.");
@@ -420,6 +331,17 @@ static void refuse_limit(RfExchange *x)
     rf_answer_error(x, RF_MESSAGE_EVENT_SUBSCRIPTION_LIMIT_EXCEEDED);
 }
 
+/* Older clients name them among the EventTypes. */
+static bool wants_reports(const BmcSubscription *s, const RfPatch *patch)
+{
+    const RfValue *format = rf_patch_get(patch, NULL, "EventFormatType");
+    char **kinds = s->lists[BMC_SUBSCRIPTION_KINDS];
+
+    return format ? format->choice == 1
+                  : kinds && kinds[0] && !kinds[1] &&
+                    g_str_equal(kinds[0], "MetricReport");
+}
+
 static void subscribe(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *policy = rf_patch_get(patch, NULL, "DeliveryRetryPolicy");
@@ -440,6 +362,7 @@ static void subscribe(RfExchange *x, const RfPatch *patch)
               "Give the URI of an http or https server that may be reached.");
     }
     read_lists(&s, patch, messages);
+    s.reports = wants_reports(&s, patch);
     if (!rf_messages_empty(messages)) {
         rf_exchange_fail(x, messages);
         return;
@@ -467,7 +390,7 @@ static void check_edit(const RfContext *ctx, const RfPatch *patch,
 {
     const RfValue *headers = rf_patch_get(patch, &setter, "HttpHeaders");
     g_auto(GStrv) lines = headers && !headers->null
-                          ? read_headers(headers->node) : NULL;
+                          ? rf_subscription_read_headers(headers->node) : NULL;
 
     unsigned i;
 
@@ -523,7 +446,7 @@ static void edit(RfExchange *x, const RfPatch *patch)
     if (headers) {
         g_strfreev(s->lists[BMC_SUBSCRIPTION_HEADERS]);
         s->lists[BMC_SUBSCRIPTION_HEADERS] =
-            headers->null ? NULL : read_headers(headers->node);
+            headers->null ? NULL : rf_subscription_read_headers(headers->node);
     }
     if (policy && !policy->null) {
         s->policy = policy->choice;
@@ -578,7 +501,7 @@ static const RfProperty subscription_properties[] = {
     { "SubscriptionType", RF_TYPE_ENUM, .texts = shown_types,
       .get = get_type },
     { "EventFormatType", RF_TYPE_ENUM, .texts = formats,
-      .get = rf_get_first },
+      .get = get_format },
     { "Context", RF_TYPE_STRING, .get = get_context, .setter = &setter,
       .nullable = true, .min = 0, .max = BMC_SUBSCRIPTION_TEXT_MAX },
     { "RegistryPrefixes", RF_TYPE_STRINGS, .item = nth_prefix,
@@ -593,6 +516,8 @@ static const RfProperty subscription_properties[] = {
       .get = is_delivered },
     { "OriginResources", RF_TYPE_LINKS, .nth = nth_origin,
       .get = is_delivered },
+    { "MetricReportDefinitions", RF_TYPE_LINKS, .nth = nth_report,
+      .get = has_reports },
     { "SubordinateResources", RF_TYPE_BOOL, .get = get_subordinate },
     { "DeliveryRetryPolicy", RF_TYPE_ENUM, .texts = policies,
       .get = get_policy, .setter = &setter },
@@ -617,6 +542,7 @@ static const RfProperty create_properties[] = {
     { "EventTypes", RF_TYPE_STRINGS, .texts = asked_kinds },
     { "MessageIds", RF_TYPE_STRINGS },
     { "OriginResources", RF_TYPE_JSON },
+    { "MetricReportDefinitions", RF_TYPE_JSON },
     { "SubordinateResources", RF_TYPE_BOOL, .nullable = true },
     { "DeliveryRetryPolicy", RF_TYPE_ENUM, .texts = policies },
     { "VerifyCertificate", RF_TYPE_BOOL, .nullable = true },

@@ -6,9 +6,18 @@
 
 RfHub *rf_hub_new(MachineState state)
 {
+    return rf_hub_new_with(state, NULL);
+}
+
+RfHub *rf_hub_new_with(MachineState state,
+                       void (*configure)(BmcConfig *config))
+{
     RfHub *hub = g_new0(RfHub, 1);
 
     fixture_init_accounts(&hub->fix, state);
+    if (configure) {
+        configure(&hub->fix.config);
+    }
     fixture_start(&hub->fix);
     hub->client.bmc = hub->fix.bmc;
     hub->client.service = rf_service_new(hub->fix.bmc, rf_families);

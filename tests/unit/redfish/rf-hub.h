@@ -34,6 +34,17 @@ typedef struct RfHub {
 RfHub *rf_hub_new(MachineState state);
 
 /**
+ * rf_hub_new_with: the same with another configuration.
+ *
+ * @state: the machine's state
+ * @configure: changes it
+ *
+ * Returns: (transfer full): both
+ */
+RfHub *rf_hub_new_with(MachineState state,
+                       void (*configure)(BmcConfig *config));
+
+/**
  * rf_hub_free: free both.
  *
  * @hub: both, or NULL

@@ -412,22 +412,23 @@ static void test_resolved(void)
     g_assert_cmpuint(listener->n, ==, 1);
 }
 
+static void allow_localhost(BmcConfig *config)
+{
+    static const char *const allow[] = { "localhost", NULL };
+
+    config->events_allow = allow;
+}
+
 /* What is configured may be reached, whoever asks. */
 static void test_configured(void)
 {
-    static const char *const allow[] = { "localhost", NULL };
-    g_autoptr(RfHub) hub = g_new0(RfHub, 1);
+    g_autoptr(RfHub) hub = rf_hub_new_with(MACHINE_STATE_RUNNING,
+                                           allow_localhost);
     g_autoptr(Listener) listener = listener_new();
     g_auto(GStrv) parts = g_strsplit(listener->uri, "127.0.0.1", 2);
     BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
     BmcSubscription s = { 0 };
 
-    fixture_init_accounts(&hub->fix, MACHINE_STATE_RUNNING);
-    hub->fix.config.events_allow = allow;
-    fixture_start(&hub->fix);
-    hub->client.bmc = hub->fix.bmc;
-    hub->client.service = rf_service_new(hub->fix.bmc, rf_families);
-    hub->events = rf_events_new(hub->client.service);
     s.destination = g_strconcat(parts[0], "localhost", parts[1], NULL);
     g_assert_cmpuint(bmc_subscription_add(hub->fix.bmc, &s, &guest, NULL),
                      ==, 1);
