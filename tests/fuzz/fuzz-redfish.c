@@ -144,13 +144,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     g_autoptr(GBytes) body = NULL;
     unsigned n_answers = 0;
     RfService *service = rf_service_new(the_hub(), rf_families);
-    RfEvents *events = rf_events_new(service);
+    RfEvents *events = NULL;
 
     if (gap) {
         body = g_bytes_new(gap + 2, len - head_len - 2);
         request.body = body;
     }
     read_head(&request, head);
+    /* They look at every resource first, which takes its time. */
+    if (strstr(request.path, "Event")) {
+        events = rf_events_new(service);
+    }
     rf_service_submit(service, &request, respond, &n_answers);
     while (g_main_context_iteration(NULL, false)) {
         ;

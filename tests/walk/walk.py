@@ -43,7 +43,6 @@ BOTH_WAYS = [
     ("Chassis", "Links/Drives", "Drive", "Links/Chassis"),
     ("Chassis", "Links/Storage", "Storage", "Links/Enclosures"),
     ("Volume", "Links/Drives", "Drive", "Links/Volumes"),
-    ("Chassis", "Links/PCIeDevices", "PCIeDevice", "Links/Chassis"),
     ("ManagerAccount", "Links/Role", "Role", None),
 ]
 
