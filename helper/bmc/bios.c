@@ -58,10 +58,12 @@ static const BmcBiosAttribute attributes[MACHINE_SETTING__MAX] = {
  *
  * @cancellable: for what was asked of it
  * @connected: QEMU answered when it was last looked at
+ * @found: it was found and has not told yet which settings it has
  */
 struct BmcBios {
     GCancellable *cancellable;
     bool connected;
+    bool found;
 };
 
 static bool can_be(MachineSetting which, int64_t value)
@@ -103,7 +105,10 @@ static void applied_again(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
-/* A QEMU that we did not start knows nothing of what was set here. */
+/*
+ * A QEMU that we did not start knows nothing of what was set here. What it
+ * has is not known before it tells.
+ */
 static void apply_again(Bmc *bmc)
 {
     if (bmc->machine->wanted.known & bmc->machine->settable) {
@@ -143,6 +148,7 @@ void bmc_bios_new(Bmc *bmc)
     }
     bmc->machine->wanted.known &= bmc->machine->settable;
     bmc->bios->connected = bmc->machine->connected;
+    bmc->bios->found = !bmc->machine->info.settings_there;
     if (bmc->bios->connected) {
         apply_again(bmc);
     }
@@ -162,10 +168,16 @@ void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event)
     bool connected = bmc->machine->connected;
 
     if (event->type == MACHINE_EVENT_INFO) {
+        if (connected && bmc->bios->found &&
+            bmc->machine->info.settings_there) {
+            bmc->bios->found = false;
+            apply_again(bmc);
+        }
         bmc_changed(bmc, BMC_PART_BIOS);
     } else if (event->type == MACHINE_EVENT_STATE &&
                connected != bmc->bios->connected) {
         bmc->bios->connected = connected;
+        bmc->bios->found = connected;
         if (connected) {
             apply_again(bmc);
         }

@@ -205,6 +205,19 @@ static const RfSetter attributes_setter = {
     attributes_check, attributes_start
 };
 
+/* There is one time at which they are applied, but clients may name it. */
+static void apply_time_start(RfExchange *x, const RfPatch *patch)
+{
+    rf_exchange_complete(x, NULL);
+}
+
+static const RfSetter apply_time_setter = { .start = apply_time_start };
+
+static bool apply_time_allowed(const RfContext *ctx, unsigned choice)
+{
+    return true;
+}
+
 static void reset_start(RfExchange *x, const RfPatch *patch)
 {
     bmc_bios_reset(x->context.bmc, &x->origin);
@@ -295,12 +308,24 @@ static const RfProperty bios_properties[] = {
     { NULL }
 };
 
+static const char *const apply_times[] = { "OnReset", NULL };
+
+static const RfProperty apply_time_properties[] = {
+    { "@odata.type", RF_TYPE_STRING,
+      .text = "#" RF_SETTINGS_NAMESPACE ".PreferredApplyTime" },
+    { "ApplyTime", RF_TYPE_ENUM, .texts = apply_times, .get = rf_get_first,
+      .allowed = apply_time_allowed, .setter = &apply_time_setter },
+    { NULL }
+};
+
 static const RfProperty settings_properties[] = {
     { "Id", RF_TYPE_STRING, .text = "Settings" },
     { "Name", RF_TYPE_STRING, .text = "BIOS Settings After a Reset" },
     { "AttributeRegistry", RF_TYPE_STRING, .text = RF_BIOS_REGISTRY },
     { "Attributes", RF_TYPE_JSON, .get = get_pending,
       .setter = &attributes_setter },
+    { "@Redfish.SettingsApplyTime", RF_TYPE_OBJECT,
+      .members = apply_time_properties },
     { NULL }
 };
 

@@ -9,6 +9,7 @@
 #define RF_BIOS_REGISTRY_URI "/redfish/v1/Registries/" RF_BIOS_REGISTRY_NAME \
                              "/" RF_BIOS_REGISTRY ".json"
 #define RF_ATTRIBUTE_REGISTRY_TYPE "AttributeRegistry.v1_4_0.AttributeRegistry"
-#define RF_SETTINGS_TYPE "Settings.v1_4_0.Settings"
+#define RF_SETTINGS_NAMESPACE "Settings.v1_4_0"
+#define RF_SETTINGS_TYPE RF_SETTINGS_NAMESPACE ".Settings"
 
 #endif /* QEMU_BMC_REDFISH_RF_BIOS_H */

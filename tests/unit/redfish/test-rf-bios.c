@@ -219,6 +219,64 @@ static void test_reset_bios(void)
     assert_attribute(hub, SETTINGS, "BootMenu", NULL);
 }
 
+/* What is pending when the helper starts anew is applied to QEMU at once. */
+static void test_found(void)
+{
+    g_autoptr(RfHub) hub = start(MACHINE_STATE_RUNNING,
+                                 MACHINE_SETTINGS_LIVE);
+    Machine *machine = mock_machine_base(hub->fix.mock);
+    g_autofree char *before = NULL, *after = NULL;
+
+    g_assert_cmpuint(send(hub, ADMIN, "PATCH", SETTINGS,
+                          "{\"Attributes\":{\"StrictBoot\":\"Enabled\"}}"),
+                     ==, 200);
+    g_clear_pointer(&hub->events, rf_events_free);
+    g_clear_pointer(&hub->client.service, rf_service_free);
+    /* QEMU has not told yet what it has. */
+    machine->info.settings_there = 0;
+    fixture_restart(&hub->fix);
+    before = mock_machine_take_log(hub->fix.mock);
+    machine->info.settings_there = MACHINE_SETTINGS_ALL;
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    fixture_settle(&hub->fix);
+    after = mock_machine_take_log(hub->fix.mock);
+    g_test_message("'%s', then '%s'", before, after);
+    g_assert_nonnull(strstr(after, "apply"));
+}
+
+static void test_apply_time(void)
+{
+    static const struct {
+        const char *time;
+        unsigned status;
+    } cases[] = {
+        { "\"OnReset\"", 200 },
+        { "\"Immediate\"", 400 },
+        { "\"AtMaintenanceWindowOnReset\"", 400 },
+        { "1", 400 },
+    };
+    g_autoptr(RfHub) hub = start(MACHINE_STATE_RUNNING,
+                                 MACHINE_SETTINGS_LIVE);
+    g_autoptr(RfReply) settings = rf_hub_get(hub, SETTINGS);
+    unsigned i;
+
+    g_assert_nonnull(strstr(settings->text,
+                            "\"ApplyTime@Redfish.AllowableValues\":"
+                            "[\"OnReset\"]"));
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body = g_strdup_printf(
+            "{\"Attributes\":{\"StrictBoot\":\"%s\"},"
+            "\"@Redfish.SettingsApplyTime\":{\"@odata.type\":"
+            "\"#Settings.v1_0_0.PreferredApplyTime\",\"ApplyTime\":%s}}",
+            i ? "Disabled" : "Enabled", cases[i].time);
+
+        g_test_message("%s", body);
+        g_assert_cmpuint(send(hub, ADMIN, "PATCH", SETTINGS, body), ==,
+                         cases[i].status);
+        assert_attribute(hub, SETTINGS, "StrictBoot", "\"Enabled\"");
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -230,5 +288,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-bios/new-process", test_new_process);
     g_test_add_func("/rf-bios/kept", test_kept);
     g_test_add_func("/rf-bios/reset-bios", test_reset_bios);
+    g_test_add_func("/rf-bios/apply-time", test_apply_time);
+    g_test_add_func("/rf-bios/found", test_found);
     return g_test_run();
 }
