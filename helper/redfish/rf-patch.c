@@ -12,6 +12,7 @@ typedef struct Change {
 struct RfPatch {
     GArray *changes; /* of Change */
     JsonObject *body;
+    GPtrArray *made; /* of JsonNode: values that are not in the body */
     bool creates;
 };
 
@@ -58,6 +59,15 @@ static bool is_annotation(const char *name)
     return strstr(name, "@odata.") || strstr(name, "@Redfish.") ||
            strstr(name, "@Message.");
 }
+
+/*
+ * Whatever is asked for is begun at once, so that this may be said of it
+ * (DSP0266 "Operation apply time"); another time may not be overlooked.
+ */
+static const RfProperty apply_time = {
+    "@Redfish.OperationApplyTime", RF_TYPE_ENUM,
+    .texts = (const char *const[]) { "Immediate", NULL },
+};
 
 static const RfProperty *find_property(const RfProperty *properties,
                                        const char *name)
@@ -203,6 +213,39 @@ static bool is_writable(const RfPatch *patch, const RfProperty *property)
     return patch->creates || property->setter;
 }
 
+/*
+ * DSP0266 "PATCH on array properties": null takes an element away, an empty
+ * object leaves it as it is.
+ */
+static JsonNode *merge_strings(RfPatch *patch, const RfProperty *property,
+                               const RfContext *ctx, JsonNode *node)
+{
+    JsonArray *from = json_node_get_array(node);
+    JsonArray *to = json_array_new();
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(from); i++) {
+        JsonNode *one = json_array_get_element(from, i);
+        RfValue old = { 0 };
+
+        if (JSON_NODE_HOLDS_NULL(one)) {
+            continue;
+        }
+        if (!JSON_NODE_HOLDS_OBJECT(one) ||
+            json_object_get_size(json_node_get_object(one))) {
+            json_array_add_element(to, json_node_copy(one));
+        } else if (property->item && property->item(ctx, i, &old) &&
+                   !old.null) {
+            json_array_add_string_element(
+                to, property->texts ? property->texts[old.choice] : old.text);
+        }
+    }
+    node = json_node_new(JSON_NODE_ARRAY);
+    json_node_take_array(node, to);
+    g_ptr_array_add(patch->made, node);
+    return node;
+}
+
 /* Returns false when @body names no property at all. */
 static bool parse_members(RfPatch *patch, const RfProperty *properties,
                           const RfContext *ctx, JsonObject *body,
@@ -225,6 +268,9 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
             continue;
         }
         property = find_property(properties, name);
+        if (patch->creates && !*prefix && g_str_equal(name, apply_time.name)) {
+            property = &apply_time;
+        }
         if (property && property->type == RF_TYPE_OBJECT &&
             JSON_NODE_HOLDS_OBJECT(node)) {
             any |= parse_members(patch, property->members, ctx,
@@ -244,6 +290,10 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
                             pointer, NULL, name, NULL);
             continue;
         }
+        if (property->type == RF_TYPE_STRINGS && !patch->creates &&
+            JSON_NODE_HOLDS_ARRAY(node)) {
+            node = merge_strings(patch, property, ctx, node);
+        }
         verdict = read_value(property, ctx, node, &value);
         if (verdict == VERDICT_OK) {
             add_change(patch, property, &value);
@@ -257,12 +307,18 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
     return any;
 }
 
+static void node_free(void *opaque)
+{
+    json_node_unref(opaque);
+}
+
 static RfPatch *patch_new(JsonObject *body)
 {
     RfPatch *patch = g_new0(RfPatch, 1);
 
     patch->changes = g_array_new(false, false, sizeof(Change));
     patch->body = json_object_ref(body);
+    patch->made = g_ptr_array_new_with_free_func(node_free);
     return patch;
 }
 
@@ -293,7 +349,8 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
                             const RfContext *ctx, const char *name,
                             JsonNode *node, RfMessages *messages)
 {
-    const RfProperty *parameter = find_property(action->parameters, name);
+    const RfProperty *parameter = g_str_equal(name, apply_time.name)
+        ? &apply_time : find_property(action->parameters, name);
     g_autofree char *pointer = g_strconcat("/", name, NULL);
     const char *title = action->name + 1;
     g_autofree char *text = rf_error_value_text(node);
@@ -399,6 +456,7 @@ void rf_patch_free(RfPatch *patch)
     }
     g_array_unref(patch->changes);
     json_object_unref(patch->body);
+    g_ptr_array_unref(patch->made);
     g_free(patch);
 }
 

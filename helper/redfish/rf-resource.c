@@ -9,6 +9,7 @@
 #include "redfish/rf-etag.h"
 #include "util/json.h"
 
+#define SETTINGS "Settings.v1_4_0"
 #define SCHEMAS "http://redfish.dmtf.org/schemas/v1/"
 /* Up to here a double holds every whole number. */
 #define EXACT_MAX (INT64_C(1) << 53)
@@ -216,6 +217,21 @@ bool rf_action_exists(const RfAction *action, const RfContext *ctx)
     return !action->exists || action->exists(ctx);
 }
 
+/* Clients ask before they say when a reset is to be. */
+static void add_apply_times(JsonObject *object)
+{
+    JsonObject *support = json_object_new();
+    JsonArray *times = json_array_new();
+
+    json_array_add_string_element(times, "Immediate");
+    json_object_set_string_member(support, "@odata.type",
+                                  "#" SETTINGS ".OperationApplyTimeSupport");
+    json_object_set_array_member(support, "SupportedValues", times);
+    json_object_set_object_member(object,
+                                  "@Redfish.OperationApplyTimeSupport",
+                                  support);
+}
+
 static JsonObject *action_object(const RfAction *action,
                                  const RfContext *ctx)
 {
@@ -236,6 +252,9 @@ static JsonObject *action_object(const RfAction *action,
         if (p->allowed) {
             add_allowable(one, p, ctx);
         }
+    }
+    if (g_str_has_suffix(name, ".Reset")) {
+        add_apply_times(one);
     }
     return one;
 }

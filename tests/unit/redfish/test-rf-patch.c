@@ -40,6 +40,14 @@ static const RfProperty inner[] = {
     { NULL }
 };
 
+static bool nth_text(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    static const char *const old[] = { "x", "y", "z" };
+
+    value->text = n < G_N_ELEMENTS(old) ? old[n] : NULL;
+    return value->text;
+}
+
 static const RfProperty properties[] = {
     { "S", RF_TYPE_STRING, .setter = &two },
     { "B", RF_TYPE_BOOL, .setter = &two },
@@ -47,6 +55,7 @@ static const RfProperty properties[] = {
     { "N", RF_TYPE_NUMBER, .setter = &two },
     { "In", RF_TYPE_OBJECT, .members = inner },
     { "L", RF_TYPE_LINK, .text = "/x" },
+    { "T", RF_TYPE_STRINGS, .item = nth_text, .setter = &two },
     { NULL }
 };
 
@@ -177,6 +186,43 @@ static void test_annotations(void)
     g_assert_null(rf_patch_get(patch, &one, "E"));
 }
 
+/* null takes an element away, {} leaves it. */
+static void test_arrays(void)
+{
+    static const struct {
+        const char *body;
+        const char *result;
+    } cases[] = {
+        { "{\"T\":[\"a\",null,{},\"d\"]}", "[\"a\",\"z\",\"d\"]" },
+        { "{\"T\":[{},{},{},{}]}", "[\"x\",\"y\",\"z\"]" },
+        { "{\"T\":[null,null]}", "[]" },
+        { "{\"T\":[]}", "[]" },
+        { "{\"T\":[\"a\",7]}", NULL },
+        { "{\"T\":[{\"a\":1}]}", NULL },
+        { "{\"T\":null}", NULL },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JsonObject) body = object(cases[i].body);
+        g_autoptr(RfMessages) messages = rf_messages_new();
+        g_autoptr(RfPatch) patch = rf_patch_parse(properties, NULL, body,
+                                                  messages);
+        g_autofree char *result = NULL;
+
+        g_test_message("%s", cases[i].body);
+        g_assert_true((patch != NULL) == (cases[i].result != NULL));
+        if (patch) {
+            result = json_print_node(rf_patch_get(patch, &two, "T")->node);
+            g_assert_cmpstr(result, ==, cases[i].result);
+        } else {
+            g_autofree char *keys = keys_of(messages);
+
+            g_assert_cmpstr(keys, ==, "PropertyValueTypeError");
+        }
+    }
+}
+
 static void test_check(void)
 {
     g_autoptr(JsonObject) body = object("{\"In\":{\"C\":\"Red\"}}");
@@ -206,7 +252,13 @@ static void test_action(void)
         { "{\"Colour\":\"Blue\"}", "ActionParameterValueNotInList" },
         { "{\"Colour\":\"Pink\"}", "ActionParameterValueNotInList" },
         { "{\"Colour\":\"Red\",\"X\":1}", "ActionParameterUnknown" },
+        { "{\"@Redfish.OperationApplyTime\":\"Immediate\","
+          "\"Colour\":\"Red\"}", NULL },
         { "{\"@Redfish.OperationApplyTime\":\"OnReset\","
+          "\"Colour\":\"Red\"}", "ActionParameterValueNotInList" },
+        { "{\"@Redfish.OperationApplyTime\":1,"
+          "\"Colour\":\"Red\"}", "ActionParameterValueTypeError" },
+        { "{\"@Redfish.MaintenanceWindowApplyTime\":1,"
           "\"Colour\":\"Red\"}", "ActionParameterUnknown" },
         { "{\"X\":1}", "ActionParameterUnknown ActionParameterMissing" },
     };
@@ -237,6 +289,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/patch/good", test_good);
     g_test_add_func("/redfish/patch/bad", test_bad);
     g_test_add_func("/redfish/patch/annotations", test_annotations);
+    g_test_add_func("/redfish/patch/arrays", test_arrays);
     g_test_add_func("/redfish/patch/check", test_check);
     g_test_add_func("/redfish/patch/action", test_action);
     return g_test_run();
