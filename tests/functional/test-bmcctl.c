@@ -57,7 +57,9 @@ static void test_power(TestLab *f, const void *data)
     bmcctl(f, "power reset", 0, "");
     bmcctl(f, "power off", 0, "");
     bmcctl(f, "power status", 0, "Off\n");
-    bmcctl(f, "power reset", 1, "bmcctl: *\n");
+    bmcctl(f, "power reset", 0, "");
+    bmcctl(f, "power status", 0, "On\n");
+    bmcctl(f, "power off", 0, "");
     bmcctl(f, "power on", 0, "");
     bmcctl(f, "power status", 0, "On\n");
     bmcctl(f, "identify on", 0, "");
@@ -146,6 +148,75 @@ static void test_events(TestLab *f, const void *data)
     g_assert_true(g_pattern_match_simple("20*-*-*T*", out));
 }
 
+/* Options that make no sense say what to do. */
+static void test_usage(TestLab *f, const void *data)
+{
+    g_autofree char *file = g_build_filename(f->dir->path, "pw", NULL);
+    g_autofree char *by_file = g_strdup_printf(
+        "--url %s -u admin -k --password-file %s", f->bmc->redfish, file);
+    g_autofree char *ca = g_build_filename(f->dir->path, "state/tls-cert.pem",
+                                           NULL);
+    g_autofree char *with_ca = g_strdup_printf(
+        "--url %s -u admin --ca %s --password-file %s", f->bmc->redfish, ca,
+        file);
+
+    g_assert_true(g_file_set_contents(file, "password\nmore\n", -1, NULL));
+    run(f, by_file, NULL, "power status", 0, "On\n");
+    run(f, with_ca, NULL, "power status", 0, "On\n");
+    run(f, "--url https://127.0.0.1:1 -u a --password-file /no/such", NULL,
+        "status", 2, "bmcctl: cannot read the password: *");
+    run(f, "--url http://127.0.0.1:1 -u a", "x", "status", 2,
+        "bmcctl: over http others*--insecure*");
+    run(f, "--url https://127.0.0.1:1 -k -u a", "x", "status", 1,
+        "bmcctl: https://127.0.0.1:1: *refused*");
+    run(f, "--url https://127.0.0.1:1 --ca /no/such -u a", "x", "status", 2,
+        "bmcctl: cannot read the certificates of --ca: *");
+    run(f, "--timeout=-1", NULL, "status", 2, "bmcctl: --timeout*");
+    bmcctl(f, "power sideways", 2, "bmcctl: it is one of:*power status*");
+    bmcctl(f, "user", 2, "bmcctl: it is one of:*user list*user password*");
+    bmcctl(f, "dance", 2, "bmcctl: no such command*");
+    bmcctl(f, "boot set", 2, "bmcctl: it is one of:*boot set TARGET*");
+}
+
+/* What has happened while the BMC was away is not lost. */
+static void test_reconnect(TestLab *f, const void *data)
+{
+    g_autofree char *args = g_strdup_printf("--qmp %s", f->vm->qmp);
+    g_autofree char *events = g_build_filename(f->dir->path, "events", NULL);
+    g_autofree char *line = g_strdup_printf(
+        "exec %s/tools/bmcctl --run-dir %s/run event follow > %s 2> %s.err",
+        g_getenv("TEST_BUILD"), f->dir->path, events, events);
+    const char *argv[] = { "sh", "-c", line, NULL };
+    g_autoptr(GSubprocess) follower = NULL;
+    g_autofree char *seen = NULL;
+    unsigned i;
+
+    follower = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, NULL);
+    g_assert_nonnull(follower);
+    for (i = 0; i < 300 && !(seen && strstr(seen, "/Systems/1: ")); i++) {
+        bmcctl(f, i % 2 ? "identify on" : "identify off", 0, "");
+        g_usleep(100000);
+        g_clear_pointer(&seen, g_free);
+        g_file_get_contents(events, &seen, NULL, NULL);
+    }
+    g_assert_nonnull(strstr(seen, "/redfish/v1/Systems/1: "));
+    test_bmc_stop(f->bmc);
+    test_bmc_free(f->bmc);
+    f->bmc = test_bmc_start(f->dir, args);
+    for (i = 0; i < 600; i++) {
+        g_clear_pointer(&seen, g_free);
+        g_file_get_contents(events, &seen, NULL, NULL);
+        if (strstr(seen, "has changed to Enabled")) {
+            break;
+        }
+        g_usleep(100000);
+    }
+    g_subprocess_force_exit(follower);
+    g_subprocess_wait(follower, NULL, NULL);
+    g_test_message("%s", seen);
+    g_assert_nonnull(strstr(seen, "/Managers/1: The state of resource"));
+}
+
 #define ADD(path, func) \
     g_test_add("/bmcctl/" path, TestLab, NULL, setup, func, teardown)
 
@@ -158,5 +229,7 @@ int main(int argc, char **argv)
     ADD("log", test_log);
     ADD("url", test_url);
     ADD("events", test_events);
+    ADD("usage", test_usage);
+    ADD("reconnect", test_reconnect);
     return g_test_run();
 }

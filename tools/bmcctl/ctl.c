@@ -16,6 +16,8 @@
 
 #define LOCAL "http://localhost"
 #define TIMEOUT_S 30
+/* A BMC says at least every half minute that it is there. */
+#define STREAM_TIMEOUT_S 120
 /* Far more than any resource has. */
 #define ANSWER_MAX (4 << 20)
 /* A next link that leads round in a circle ends here. */
@@ -149,12 +151,37 @@ char *ctl_ask_password(const char *prompt)
     return password;
 }
 
+/* The first line. */
+static char *read_password(const char *path, GError **errp)
+{
+    g_autoptr(GError) err = NULL;
+    char *text = NULL;
+    gsize len;
+
+    if (!g_file_get_contents(path, &text, &len, &err)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "cannot read the password: %s", err->message);
+        return NULL;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    return text;
+}
+
 static bool set_login(Ctl *ctl, GError **errp)
 {
     const CtlOptions *options = ctl->options;
     const char *given = g_getenv("BMC_PASSWORD");
-    char *password = given ? g_strdup(given) : NULL;
+    char *password = NULL;
     char *pair;
+
+    if (options->password_file) {
+        password = read_password(options->password_file, errp);
+        if (!password) {
+            return false;
+        }
+    } else if (given) {
+        password = g_strdup(given);
+    }
 
     if (!options->user) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
@@ -170,7 +197,8 @@ static bool set_login(Ctl *ctl, GError **errp)
     }
     if (!password) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "no password (BMC_PASSWORD, or standard input)");
+                    "no password (--password-file, BMC_PASSWORD, or standard "
+                    "input)");
         return false;
     }
     pair = g_strdup_printf("%s:%s", options->user, password);
@@ -182,10 +210,16 @@ static bool set_login(Ctl *ctl, GError **errp)
     return true;
 }
 
+static unsigned timeout_s(const CtlOptions *options)
+{
+    return options->timeout_s > 0 ? options->timeout_s : TIMEOUT_S;
+}
+
 static bool open_url(Ctl *ctl, GError **errp)
 {
     const CtlOptions *options = ctl->options;
     g_autoptr(GTlsDatabase) database = NULL;
+    g_autoptr(GError) err = NULL;
     g_autoptr(GUri) uri = g_uri_parse(options->url, SOUP_HTTP_URI_FLAGS,
                                       NULL);
 
@@ -197,6 +231,12 @@ static bool open_url(Ctl *ctl, GError **errp)
                     options->url);
         return false;
     }
+    if (g_str_equal(g_uri_get_scheme(uri), "http") && !options->insecure) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "over http others can read the password (use https, or "
+                    "--insecure if that does not matter)");
+        return false;
+    }
     ctl->base = g_strdup(options->url);
     g_strchomp(ctl->base);
     if (g_str_has_suffix(ctl->base, "/")) {
@@ -204,10 +244,13 @@ static bool open_url(Ctl *ctl, GError **errp)
     }
     /* BMCs are in a network of their own, not behind a proxy. */
     ctl->session = soup_session_new_with_options(
-        "proxy-resolver", NULL, "timeout", TIMEOUT_S, NULL);
+        "proxy-resolver", NULL, "timeout", timeout_s(options), NULL);
     if (options->ca) {
-        database = g_tls_file_database_new(options->ca, errp);
+        database = g_tls_file_database_new(options->ca, &err);
         if (!database) {
+            g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "cannot read the certificates of --ca: %s",
+                        err->message);
             return false;
         }
         soup_session_set_tls_database(ctl->session, database);
@@ -229,7 +272,7 @@ Ctl *ctl_new(const CtlOptions *options, GError **errp)
     address = g_unix_socket_address_new(ctl->path);
     ctl->session = soup_session_new_with_options(
         "remote-connectable", address, "proxy-resolver", NULL,
-        "timeout", TIMEOUT_S, NULL);
+        "timeout", timeout_s(options), NULL);
     return g_steal_pointer(&ctl);
 }
 
@@ -383,7 +426,8 @@ JsonObject *ctl_get(Ctl *ctl, const char *path, GError **errp)
     return ctl_call(ctl, "GET", path, NULL, errp);
 }
 
-GInputStream *ctl_stream(Ctl *ctl, const char *path, GError **errp)
+GInputStream *ctl_stream(Ctl *ctl, const char *path, const char *last_id,
+                         GError **errp)
 {
     g_autoptr(SoupMessage) msg = message_new(ctl, "GET", path, errp);
     g_autoptr(GError) err = NULL;
@@ -392,9 +436,13 @@ GInputStream *ctl_stream(Ctl *ctl, const char *path, GError **errp)
     if (!msg) {
         return NULL;
     }
-    g_object_set(ctl->session, "timeout", 0, NULL);
+    g_object_set(ctl->session, "timeout", STREAM_TIMEOUT_S, NULL);
     soup_message_headers_replace(soup_message_get_request_headers(msg),
                                  "Accept", "text/event-stream");
+    if (last_id) {
+        soup_message_headers_replace(soup_message_get_request_headers(msg),
+                                     "Last-Event-ID", last_id);
+    }
     stream = soup_session_send(ctl->session, msg, NULL, &err);
     if (!stream) {
         set_unreachable(ctl, err, errp);

@@ -21,7 +21,9 @@
  * @url: (nullable): "https://host:port" of a BMC anywhere
  * @user: (nullable): who logs in there
  * @ca: (nullable): PEM file of the certificates that are trusted
- * @insecure: the certificate is not looked at
+ * @password_file: (nullable): file whose first line is the password
+ * @insecure: the certificate is not looked at, or there is none
+ * @timeout_s: how long an answer may take; 0 for the default
  * @json: answers are printed as JSON
  */
 typedef struct CtlOptions {
@@ -30,7 +32,9 @@ typedef struct CtlOptions {
     char *url;
     char *user;
     char *ca;
+    char *password_file;
     gboolean insecure;
+    int timeout_s;
     gboolean json;
 } CtlOptions;
 
@@ -38,7 +42,7 @@ typedef struct Ctl Ctl;
 
 /**
  * ctl_new: make ready to talk; nothing is sent yet. The password for @url is
- * that of BMC_PASSWORD, or is asked for.
+ * that of the password file, else that of BMC_PASSWORD, or is asked for.
  *
  * @options: copied by reference: must stay
  * @errp: BMC_ERROR_USAGE for options that make no sense
@@ -133,11 +137,13 @@ const char *ctl_action(JsonObject *resource, const char *name,
  *
  * @ctl: the connection
  * @path: the resource
+ * @last_id: (nullable): id of the last event that has come
  * @errp: as ctl_call()
  *
  * Returns: (transfer full): the stream, or NULL
  */
-GInputStream *ctl_stream(Ctl *ctl, const char *path, GError **errp);
+GInputStream *ctl_stream(Ctl *ctl, const char *path, const char *last_id,
+                         GError **errp);
 
 /**
  * ctl_ask_password: ask for a password without showing it, or read a line

@@ -25,8 +25,12 @@ static const GOptionEntry entries[] = {
       "for)", "NAME" },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
       "Certificates that are trusted, instead of the system's", "FILE" },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
+      "File whose first line is the password", "FILE" },
     { "insecure", 'k', 0, G_OPTION_ARG_NONE, &options.insecure,
       "Do not look at its certificate", NULL },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_s,
+      "How long an answer may take (30)", "SECONDS" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options.json,
       "Print what the BMC answers, as JSON", NULL },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &opt_version,
@@ -93,6 +97,28 @@ static const CtlCommand *find_command(int argc, char **argv,
     return NULL;
 }
 
+/* What can follow a first word that there is, or NULL. */
+static char *usage_of(const char *word)
+{
+    GString *text = g_string_new("it is one of:");
+    const CtlCommand *const *table;
+    const CtlCommand *command;
+    size_t len = strlen(word);
+    bool any = false;
+
+    for (table = tables; *table; table++) {
+        for (command = *table; command->words; command++) {
+            if (strncmp(command->words, word, len) == 0 &&
+                (!command->words[len] || command->words[len] == ' ')) {
+                any = true;
+                g_string_append_printf(text, "\n  bmcctl %s %s",
+                                       command->words, command->args);
+            }
+        }
+    }
+    return g_string_free(text, !any);
+}
+
 static char *summary(void)
 {
     GString *text = g_string_new("Commands:");
@@ -156,11 +182,16 @@ int main(int argc, char **argv)
         printf("bmcctl %s\n", QEMU_BMC_VERSION);
         return 0;
     }
+    if (options.timeout_s < 0) {
+        say("--timeout must not be negative");
+        return 2;
+    }
     command = find_command(argc - 1, argv + 1, &n_words);
     if (!command) {
-        say(argc > 1 ? "no such command, or a wrong number of arguments (try "
-                       "--help)"
-                     : "what is it to do? (try --help)");
+        g_autofree char *usage = argc > 1 ? usage_of(argv[1]) : NULL;
+
+        say(argc <= 1 ? "what is it to do? (try --help)" :
+            usage ? usage : "no such command (try --help)");
         return 2;
     }
     if (!run(command, argv + 1 + n_words, &err)) {
