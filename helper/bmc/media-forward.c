@@ -7,21 +7,25 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 
+#include "util/error.h"
+
 #define CONNECT_TIMEOUT_S 10
 
 struct MediaForward {
     char *path;
-    GSocketAddress *target;
+    GSocketConnectable *target;
     GSocketService *service;
     GSocketClient *client;
     GCancellable *cancellable;
     gulong handler;
+    GError *error;
 };
 
 /* One connection on its way to the server. */
 typedef struct Pending {
     GSocketConnection *near;
     GCancellable *cancellable;
+    MediaForward *forward;
 } Pending;
 
 static void spliced(GObject *source, GAsyncResult *res, void *opaque)
@@ -30,11 +34,23 @@ static void spliced(GObject *source, GAsyncResult *res, void *opaque)
     g_io_stream_splice_finish(res, NULL);
 }
 
+/* What this host or the network says is the server's not being there. */
+static void keep_error(MediaForward *forward, GError *err)
+{
+    if (err->domain != BMC_ERROR) {
+        err->domain = BMC_ERROR;
+        err->code = BMC_ERROR_UNAVAILABLE;
+    }
+    g_clear_error(&forward->error);
+    forward->error = err;
+}
+
 static void connected(GObject *source, GAsyncResult *res, void *opaque)
 {
     Pending *pending = opaque;
+    g_autoptr(GError) err = NULL;
     g_autoptr(GSocketConnection) far = g_socket_client_connect_finish(
-        G_SOCKET_CLIENT(source), res, NULL);
+        G_SOCKET_CLIENT(source), res, &err);
 
     if (far) {
         g_io_stream_splice_async(G_IO_STREAM(pending->near),
@@ -43,6 +59,8 @@ static void connected(GObject *source, GAsyncResult *res, void *opaque)
                                  G_IO_STREAM_SPLICE_CLOSE_STREAM2,
                                  G_PRIORITY_DEFAULT, pending->cancellable,
                                  spliced, NULL);
+    } else if (!g_cancellable_is_cancelled(pending->cancellable)) {
+        keep_error(pending->forward, g_steal_pointer(&err));
     }
     g_object_unref(pending->near);
     g_object_unref(pending->cancellable);
@@ -57,13 +75,14 @@ static gboolean incoming(GSocketService *service, GSocketConnection *near,
 
     pending->near = g_object_ref(near);
     pending->cancellable = g_object_ref(forward->cancellable);
+    pending->forward = forward;
     g_socket_client_connect_async(forward->client,
-                                  G_SOCKET_CONNECTABLE(forward->target),
+                                  forward->target,
                                   forward->cancellable, connected, pending);
     return TRUE;
 }
 
-MediaForward *media_forward_new(const char *path, GSocketAddress *target,
+MediaForward *media_forward_new(const char *path, GSocketConnectable *target,
                                 GError **errp)
 {
     MediaForward *forward = g_new0(MediaForward, 1);
@@ -89,6 +108,11 @@ MediaForward *media_forward_new(const char *path, GSocketAddress *target,
     return forward;
 }
 
+const GError *media_forward_error(const MediaForward *forward)
+{
+    return forward->error;
+}
+
 void media_forward_free(MediaForward *forward)
 {
     if (!forward) {
@@ -105,6 +129,7 @@ void media_forward_free(MediaForward *forward)
     g_object_unref(forward->client);
     g_object_unref(forward->cancellable);
     g_object_unref(forward->target);
+    g_clear_error(&forward->error);
     g_free(forward->path);
     g_free(forward);
 }

@@ -18,6 +18,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/secret.h"
+#include "util/target.h"
 
 #define OPEN_TIMEOUT_S 8
 /* A request that the server leaves unanswered that long has failed. */
@@ -53,7 +54,22 @@ typedef struct Opening {
     char complaint[STDERR_MAX];
 } Opening;
 
+/* What a thread looks for; it may outlive the hub. */
+typedef struct FileQuestion {
+    char *path;
+    char **folders;
+} FileQuestion;
+
 static unsigned socket_number;
+
+static void file_question_free(void *opaque)
+{
+    FileQuestion *question = opaque;
+
+    g_free(question->path);
+    g_strfreev(question->folders);
+    g_free(question);
+}
 
 static void opening_free(void *opaque)
 {
@@ -91,12 +107,18 @@ static void complaint_read(GObject *source, GAsyncResult *res, void *opaque)
     g_autoptr(GTask) task = opaque;
     Opening *o = g_task_get_task_data(task);
     g_autofree char *shown = NULL;
+    const GError *refused;
     char *line;
     char *text;
     gsize n = 0;
 
     g_input_stream_read_all_finish(G_INPUT_STREAM(source), res, &n, NULL);
     if (g_task_return_error_if_cancelled(task)) {
+        return;
+    }
+    refused = media_forward_error(o->source->forward);
+    if (refused && !o->late) {
+        g_task_return_error(task, g_error_copy(refused));
         return;
     }
     o->complaint[MIN(n, sizeof(o->complaint) - 1)] = '\0';
@@ -297,19 +319,20 @@ static gboolean opening_late(void *opaque)
     return G_SOURCE_REMOVE;
 }
 
-static void start_export(GTask *task, GInetAddress *address)
+static void start_export(GTask *task)
 {
     Opening *o = g_task_get_task_data(task);
     bool tls = g_str_equal(g_uri_get_scheme(o->uri), "https");
     int port = g_uri_get_port(o->uri);
-    g_autoptr(GSocketAddress) target = NULL;
+    g_autoptr(GSocketConnectable) target = NULL;
     g_autoptr(GSocketAddress) nbd = NULL;
     g_autoptr(GSocketClient) client = NULL;
     g_autofree char *forward = NULL;
     GError *error = NULL;
 
-    target = g_inet_socket_address_new(address,
-                                       port > 0 ? port : tls ? 443 : 80);
+    target = target_new(g_uri_get_host(o->uri),
+                        port > 0 ? port : tls ? 443 : 80, o->media.allow,
+                        o->host);
     socket_number++;
     forward = g_strdup_printf("%s/media-%u.http", o->media.run_dir,
                               socket_number);
@@ -326,40 +349,39 @@ static void start_export(GTask *task, GInetAddress *address)
                                   o->cancellable, probe_connected, task);
 }
 
-static void resolved(GObject *source, GAsyncResult *res, void *opaque)
+/* A folder may be on a file system that does not answer. */
+static void find_file(GTask *task, void *object, void *data,
+                      GCancellable *cancellable)
 {
-    GTask *task = opaque;
-    Opening *o = g_task_get_task_data(task);
+    FileQuestion *question = data;
     GError *error = NULL;
-    GList *addresses = g_resolver_lookup_by_name_finish(G_RESOLVER(source),
-                                                        res, &error);
-    const char *name = g_uri_get_host(o->uri);
-    GList *link;
+    char *path = media_target_file(question->path,
+                                   (const char *const *)question->folders,
+                                   &error);
 
-    if (g_cancellable_is_cancelled(g_task_get_cancellable(task))) {
-        /* The configuration may be gone */
-        g_clear_pointer(&addresses, g_resolver_free_addresses);
+    if (path) {
+        g_task_return_pointer(task, path, g_free);
+    } else {
+        g_task_return_error(task, error);
     }
-    if (!addresses) {
-        g_clear_error(&error);
-        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
-                                      "the image's server is not found"));
+}
+
+static void file_found(GObject *object, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GTask) task = opaque;
+    Opening *o = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+
+    o->source->path = g_task_propagate_pointer(G_TASK(res), &error);
+    if (g_task_return_error_if_cancelled(task)) {
         return;
     }
-    for (link = addresses; link; link = link->next) {
-        if (media_target_allowed(link->data, name, o->media.allow,
-                                 o->host)) {
-            break;
-        }
+    if (error) {
+        g_task_return_error(task, g_steal_pointer(&error));
+        return;
     }
-    if (link) {
-        start_export(task, link->data);
-    } else {
-        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_PERMISSION,
-                                      "images may not be read from that "
-                                      "address"));
-    }
-    g_resolver_free_addresses(addresses);
+    g_task_return_pointer(task, g_steal_pointer(&o->source),
+                          (GDestroyNotify)media_source_free);
 }
 
 static void open_file(GTask *task)
@@ -367,7 +389,8 @@ static void open_file(GTask *task)
     Opening *o = g_task_get_task_data(task);
     g_autofree char *path = g_uri_unescape_string(g_uri_get_path(o->uri),
                                                   "/");
-    GError *error = NULL;
+    g_autoptr(GTask) search = NULL;
+    FileQuestion *question;
 
     if (!o->host || !path) {
         open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_PERMISSION,
@@ -375,14 +398,12 @@ static void open_file(GTask *task)
                                       "that the guest has made or changed"));
         return;
     }
-    o->source->path = media_target_file(path, o->media.folders, &error);
-    if (!o->source->path) {
-        open_failed(task, error);
-        return;
-    }
-    g_task_return_pointer(task, g_steal_pointer(&o->source),
-                          (GDestroyNotify)media_source_free);
-    g_object_unref(task);
+    question = g_new0(FileQuestion, 1);
+    question->path = g_steal_pointer(&path);
+    question->folders = g_strdupv((char **)o->media.folders);
+    search = g_task_new(NULL, NULL, file_found, task);
+    g_task_set_task_data(search, question, file_question_free);
+    g_task_run_in_thread(search, find_file);
 }
 
 static void open_stream(GTask *task)
@@ -401,9 +422,7 @@ static void open_stream(GTask *task)
     o->deadline = g_timeout_source_new_seconds(OPEN_TIMEOUT_S);
     g_source_set_callback(o->deadline, opening_late, o, NULL);
     g_source_attach(o->deadline, NULL);
-    g_resolver_lookup_by_name_async(g_resolver_get_default(),
-                                    g_uri_get_host(o->uri), o->cancellable,
-                                    resolved, task);
+    start_export(task);
 }
 
 void media_source_open_async(const MediaSourceConfig *config,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What images may come from: URLs, files and addresses that are allowed. */
+/* What images may come from: URLs and files that are allowed. */
 #ifndef QEMU_BMC_BMC_MEDIA_TARGET_H
 #define QEMU_BMC_BMC_MEDIA_TARGET_H
 
@@ -29,21 +29,5 @@ GUri *media_target_parse(const char *image, GError **errp);
  */
 char *media_target_file(const char *path, const char *const *folders,
                         GError **errp);
-
-/**
- * media_target_allowed: whether an address may be reached. Link-local ones
- * (which cloud metadata services have), multicast and unspecified ones are
- * refused, those of the host itself if @host does not allow them, all
- * unless they, or the name, are on the list.
- *
- * @address: the address
- * @name: the host's name in the URL
- * @allow: (nullable): the list
- * @host: who asks may reach this host
- *
- * Returns: true if it may be reached
- */
-bool media_target_allowed(GInetAddress *address, const char *name,
-                          const char *const *allow, bool host);
 
 #endif /* QEMU_BMC_BMC_MEDIA_TARGET_H */

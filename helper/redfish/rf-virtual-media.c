@@ -167,9 +167,25 @@ static bool protocol_allowed(const RfContext *ctx, unsigned choice)
     return choice <= PROTOCOL_OEM;
 }
 
+/* A parameter of InsertMedia, or the property of that name, is wrong. */
+static void add_value_error(RfMessages *messages, bool patched,
+                            const char *name, const char *why)
+{
+    g_autofree char *pointer = g_strconcat("/", name, NULL);
+
+    if (patched) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR, pointer,
+                        why, name, NULL);
+    } else {
+        rf_messages_add(messages, RF_MESSAGE_ACTION_PARAMETER_VALUE_ERROR,
+                        pointer, why, name, "VirtualMedia.InsertMedia",
+                        NULL);
+    }
+}
+
 /* What a change of the slot has failed with, in the words of the registry. */
-static void add_media_error(RfExchange *x, RfMessages *messages,
-                            const char *image, const GError *err)
+static void add_media_error(RfMessages *messages, const char *image,
+                            bool patched, const GError *err)
 {
     g_autofree char *scheme = g_uri_parse_scheme(image);
 
@@ -178,6 +194,9 @@ static void add_media_error(RfExchange *x, RfMessages *messages,
         return;
     }
     switch (err->code) {
+    case BMC_ERROR_INVALID:
+        add_value_error(messages, patched, "Image", err->message);
+        break;
     case BMC_ERROR_EXISTS:
         rf_messages_add(messages, RF_MESSAGE_RESOURCE_IN_USE, NULL,
                         "Eject the medium that is there first.", NULL);
@@ -207,6 +226,7 @@ static void add_media_error(RfExchange *x, RfMessages *messages,
 typedef struct MediaChange {
     RfExchange *x;
     char *image;
+    bool patched;
 } MediaChange;
 
 static void change_done(GObject *source, GAsyncResult *res, void *opaque)
@@ -216,6 +236,7 @@ static void change_done(GObject *source, GAsyncResult *res, void *opaque)
     g_autofree char *image = change->image;
     g_autoptr(RfMessages) messages = rf_messages_new();
     g_autoptr(GError) err = NULL;
+    bool patched = change->patched;
 
     g_free(change);
     if (g_cancellable_is_cancelled(x->cancellable)) {
@@ -225,7 +246,7 @@ static void change_done(GObject *source, GAsyncResult *res, void *opaque)
         rf_exchange_complete(x, NULL);
         return;
     }
-    add_media_error(x, messages, image, err);
+    add_media_error(messages, image, patched, err);
     rf_exchange_fail(x, messages);
 }
 
@@ -266,6 +287,8 @@ static void insert_medium(RfExchange *x, const RfPatch *patch,
                           const RfSetter *setter)
 {
     g_autofree char *image = complete_image(patch, setter);
+    g_autofree char *scheme = g_uri_parse_scheme(image);
+    MediaChange *change;
     const RfValue *protect = rf_patch_get(patch, setter, "WriteProtected");
     BmcMediaRequest request = {
         .image = image,
@@ -274,9 +297,18 @@ static void insert_medium(RfExchange *x, const RfPatch *patch,
         .writable = protect && !protect->null && !protect->boolean,
     };
 
+    if (request.writable && scheme && strcmp(scheme, "file")) {
+        g_autoptr(RfMessages) messages = rf_messages_new();
+
+        add_value_error(messages, setter, "WriteProtected",
+                        "What is read from a server cannot be written.");
+        rf_exchange_fail(x, messages);
+        return;
+    }
+    change = change_new(x, image);
+    change->patched = setter;
     bmc_media_insert_async(x->context.bmc, x->context.ids[1], &request,
-                           &x->origin, x->cancellable, change_done,
-                           change_new(x, image));
+                           &x->origin, x->cancellable, change_done, change);
 }
 
 static void eject_medium(RfExchange *x)

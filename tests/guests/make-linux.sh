@@ -90,6 +90,7 @@ there, and does /etc/apt name Debian 12's archive?)"
 fetch kernel './boot/vmlinuz-*' './lib/modules/*/kernel/drivers/*'
 fetch busybox-static ./bin/busybox
 fetch freeipmi-bmc-watchdog ./usr/sbin/bmc-watchdog
+fetch eject ./usr/bin/eject
 
 root=$work/root
 busybox=$work/busybox-static/bin/busybox
@@ -122,7 +123,8 @@ add() {
     done
 }
 
-add /usr/bin/ipmitool "$work/freeipmi-bmc-watchdog/usr/sbin/bmc-watchdog"
+add /usr/bin/ipmitool "$work/freeipmi-bmc-watchdog/usr/sbin/bmc-watchdog" \
+    "$work/eject/usr/bin/eject"
 for tool in bmc-config bmc-device bmc-info ipmi-chassis ipmi-config \
     ipmi-chassis-config ipmi-dcmi ipmi-fru ipmi-locate ipmi-pef-config \
     ipmi-raw ipmi-sel ipmi-sensors ipmi-sensors-config ipmipower
@@ -133,7 +135,8 @@ done
 drivers=$(echo "$work"/kernel/lib/modules/*/kernel/drivers)
 for module in char/ipmi/ipmi_msghandler char/ipmi/ipmi_devintf \
     char/ipmi/ipmi_si char/ipmi/ipmi_watchdog char/ipmi/ipmi_poweroff \
-    char/ipmi/ipmi_ssif acpi/button input/evdev
+    char/ipmi/ipmi_ssif acpi/button input/evdev scsi/scsi_common \
+    scsi/scsi_mod cdrom/cdrom scsi/sr_mod ata/libata ata/libahci ata/ahci
 do
     cp "$drivers/$module.ko" "$root/mod/" || die "no driver $module"
 done

@@ -55,6 +55,14 @@ void test_guest_start_bmc(TestLab *lab, const char *bmc_args)
 void test_guest_start_linux(TestLab *lab, const char *device,
                             const char *bmc_args)
 {
+    test_guest_start_linux_with(lab, device, NULL, bmc_args);
+}
+
+void test_guest_start_linux_with(TestLab *lab, const char *device,
+                                 const char *vm_args, const char *bmc_args)
+{
+    g_autofree char *args = g_strdup_printf(LINUX_ARGS " %s",
+                                            vm_args ? vm_args : "");
     g_autofree char *dir = test_vm_guest("linux");
     g_autofree char *line = g_strdup_printf(
         "%s/tests/guests/make-linux.sh %s", g_getenv("TEST_SOURCE"), dir);
@@ -63,7 +71,7 @@ void test_guest_start_linux(TestLab *lab, const char *device,
     if (test_run(&out, line) != 0) {
         g_error("the Linux guest cannot be made: %s", out);
     }
-    test_guest_start(lab, device, LINUX_ARGS, bmc_args);
+    test_guest_start(lab, device, args, bmc_args);
     test_guest_wait_boot(lab->vm);
 }
 

@@ -32,6 +32,17 @@ void test_guest_start_linux(TestLab *lab, const char *device,
                             const char *bmc_args);
 
 /**
+ * test_guest_start_linux_with: the same with more devices.
+ *
+ * @lab: as test_guest_start()
+ * @device: as test_guest_start()
+ * @vm_args: (nullable): more arguments for QEMU
+ * @bmc_args: as test_guest_start()
+ */
+void test_guest_start_linux_with(TestLab *lab, const char *device,
+                                 const char *vm_args, const char *bmc_args);
+
+/**
  * test_guest_load_ipmi: load Linux's IPMI drivers and wait for /dev/ipmi0.
  *
  * @vm: the VM

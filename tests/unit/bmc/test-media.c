@@ -5,6 +5,7 @@
 #include "bmc/media-target.h"
 #include "bmc/media.h"
 #include "util/error.h"
+#include "util/target.h"
 
 #include "bmc-fixture.h"
 
@@ -218,9 +219,9 @@ static void test_addresses(void)
             table[i].address);
 
         g_test_message("%s", table[i].address);
-        g_assert_cmpint(media_target_allowed(address, table[i].name, allow,
+        g_assert_cmpint(target_allowed(address, table[i].name, allow,
                                              false), ==, table[i].user);
-        g_assert_cmpint(media_target_allowed(address, table[i].name, allow,
+        g_assert_cmpint(target_allowed(address, table[i].name, allow,
                                              true), ==, table[i].host);
     }
 }

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Virtual media as Linux in the guest has it, from a web server that answers,
+ * stalls and goes.
+ */
+#include "osdep.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "test-guest.h"
+#include "util/json.h"
+
+#define IMAGE_BYTES (4 * 1024 * 1024)
+#define CD "/Systems/1/VirtualMedia/CD1"
+#define INSERT CD "/Actions/VirtualMedia.InsertMedia"
+#define EJECT CD "/Actions/VirtualMedia.EjectMedia"
+#define SYSTEM_RESET "/Systems/1/Actions/ComputerSystem.Reset"
+#define DRIVE "-device ide-cd,id=cd0,bus=ide.0"
+/*
+ * What must take 2 s on an idle machine. Anything that waits for a server
+ * that stalls takes 10 s at least.
+ */
+#define SOON_MS 8000
+
+/* A web server with an image, and a VM with an empty CD drive. */
+typedef struct MediaLab {
+    TestLab lab;
+    char *folder;
+    char *sum;
+    GSubprocess *server;
+    char *port;
+    char *url;
+} MediaLab;
+
+/* It does not outlive a test that fails. */
+static void die_with_parent(void *opaque)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void server_start(MediaLab *f)
+{
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+    g_autofree char *program = g_build_filename(
+        g_getenv("TEST_SOURCE"), "tests/lib/media-server.py", NULL);
+    g_autoptr(GError) err = NULL;
+    char line[16] = "";
+
+    g_subprocess_launcher_set_child_setup(launcher, die_with_parent, NULL,
+                                          NULL);
+    f->server = g_subprocess_launcher_spawn(
+        launcher, &err, "/usr/bin/python3", program, f->folder,
+        f->port ? f->port : "0", NULL);
+    g_assert_no_error(err);
+    g_input_stream_read(g_subprocess_get_stdout_pipe(f->server), line,
+                        sizeof(line) - 1, NULL, &err);
+    g_assert_no_error(err);
+    g_assert_cmpuint(strlen(line), >, 1);
+    g_free(f->port);
+    f->port = g_strdup(g_strchomp(line));
+}
+
+static void server_end(MediaLab *f)
+{
+    g_subprocess_force_exit(f->server);
+    g_subprocess_wait(f->server, NULL, NULL);
+    g_clear_object(&f->server);
+}
+
+static char *in_folder(const MediaLab *f, const char *name)
+{
+    return g_build_filename(f->folder, name, NULL);
+}
+
+static void make_image(MediaLab *f)
+{
+    g_autofree guint32 *data = g_malloc(IMAGE_BYTES);
+    g_autofree char *path = in_folder(f, "a.iso");
+    g_autoptr(GRand) rand = g_rand_new();
+
+    for (unsigned i = 0; i < IMAGE_BYTES / sizeof(*data); i++) {
+        data[i] = g_rand_int(rand);
+    }
+    g_assert_true(g_file_set_contents(path, (char *)data, IMAGE_BYTES,
+                                      NULL));
+    f->sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
+                                         (const guchar *)data, IMAGE_BYTES);
+}
+
+static void setup(MediaLab *f, const void *data)
+{
+    f->lab.dir = test_dir_new();
+    f->folder = test_dir_file(f->lab.dir, "images");
+    g_assert_cmpint(g_mkdir_with_parents(f->folder, 0700), ==, 0);
+    make_image(f);
+    server_start(f);
+    f->url = g_strdup_printf("http://127.0.0.1:%s/a.iso", f->port);
+    test_guest_start_linux_with(&f->lab, "isa-ipmi-kcs", DRIVE, "");
+    test_guest_check(f->lab.vm, "load scsi_common scsi_mod cdrom sr_mod "
+                     "libata libahci ahci && wait_for /dev/sr0", "");
+}
+
+static void teardown(MediaLab *f, const void *data)
+{
+    test_lab_end(&f->lab);
+    server_end(f);
+    g_free(f->folder);
+    g_free(f->sum);
+    g_free(f->port);
+    g_free(f->url);
+}
+
+static void flag(const MediaLab *f, const char *name, bool on)
+{
+    g_autofree char *path = in_folder(f, name);
+
+    if (on) {
+        g_assert_true(g_file_set_contents(path, "", 0, NULL));
+    } else {
+        g_unlink(path);
+    }
+}
+
+static bool server_noted(const MediaLab *f, const char *text)
+{
+    g_autofree char *path = in_folder(f, "log");
+    g_autofree char *log = NULL;
+
+    return g_file_get_contents(path, &log, NULL, NULL) && strstr(log, text);
+}
+
+static void wait_noted(const MediaLab *f, const char *text)
+{
+    for (unsigned tries = 0; tries < 600; tries++) {
+        if (server_noted(f, text)) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("the server was not asked: %s", text);
+}
+
+static int post(MediaLab *f, const char *path, const char *body)
+{
+    gint64 start = g_get_monotonic_time();
+    int status = test_bmc_redfish(f->lab.bmc, "POST", path, body, NULL);
+
+    g_test_message("%s: %d after %d ms", path, status,
+                   (int)((g_get_monotonic_time() - start) / 1000));
+    return status;
+}
+
+static int insert(MediaLab *f, const char *url)
+{
+    g_autofree char *body = g_strdup_printf("{\"Image\":\"%s\"}", url);
+
+    return post(f, INSERT, body);
+}
+
+static bool is_inserted(MediaLab *f)
+{
+    g_autoptr(JsonObject) medium = NULL;
+
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "GET", CD, NULL, &medium),
+                    ==, 200);
+    return json_object_get_boolean_member(medium, "Inserted");
+}
+
+static void wait_inserted(MediaLab *f, bool inserted)
+{
+    for (unsigned tries = 0; tries < 600; tries++) {
+        if (is_inserted(f) == inserted) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("Inserted does not become %d", inserted);
+}
+
+/* The guest may look for the medium a little later than it is there. */
+static void check_reads(MediaLab *f)
+{
+    g_autofree char *pattern = g_strdup_printf("%s*", f->sum);
+
+    test_guest_check(f->lab.vm, "n=0; while [ $n -lt 50 ]; do "
+                     "sha256sum /dev/sr0 2>/dev/null && break; "
+                     "n=$((n+1)); sleep 0.2; done; [ $n -lt 50 ]", pattern);
+}
+
+static void check_there(MediaLab *f)
+{
+    test_guest_check(f->lab.vm, "n=0; while [ $n -lt 50 ]; do "
+                     "dd if=/dev/sr0 of=/dev/null bs=2048 count=1 "
+                     "2>/dev/null && break; n=$((n+1)); sleep 0.2; done; "
+                     "[ $n -lt 50 ]", "");
+}
+
+static void check_empty(MediaLab *f)
+{
+    test_guest_check(f->lab.vm, "! dd if=/dev/sr0 of=/dev/null bs=2048 "
+                     "count=1 2>/dev/null", "");
+}
+
+static void check_soon(gint64 start, const char *what)
+{
+    int ms = (g_get_monotonic_time() - start) / 1000;
+
+    g_test_message("%s: %d ms", what, ms);
+    g_assert_cmpint(ms, <, SOON_MS);
+}
+
+static void test_read(MediaLab *f, const void *data)
+{
+    check_empty(f);
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    g_assert_true(is_inserted(f));
+    check_reads(f);
+    /* There is one already */
+    g_assert_cmpint(insert(f, f->url), >=, 400);
+    check_reads(f);
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    g_assert_false(is_inserted(f));
+    check_empty(f);
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+
+    /* What is open in the guest has the tray locked. */
+    test_guest_check(f->lab.vm, "{ sleep 600 < /dev/sr0 & }; sleep 1", "");
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    check_empty(f);
+    test_guest_check(f->lab.vm, "kill $(pidof sleep); sleep 1", "");
+
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+    test_guest_check(f->lab.vm, "eject /dev/sr0", "");
+    wait_inserted(f, false);
+    test_guest_check(f->lab.vm, "eject -t /dev/sr0 || true", "*");
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+}
+
+/* The guest reads what the server does not give it. */
+static void stall(MediaLab *f)
+{
+    g_autofree char *log = in_folder(f, "log");
+
+    check_there(f);
+    g_unlink(log);
+    flag(f, "stall", true);
+    test_guest_check(f->lab.vm, "{ dd if=/dev/sr0 of=/dev/null bs=2048 "
+                     "skip=1500 count=4 2>/dev/null & }", "");
+    wait_noted(f, "stalled");
+}
+
+static void test_stall(MediaLab *f, const void *data)
+{
+    gint64 start;
+
+    test_guest_load_ipmi(f->lab.vm);
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    stall(f);
+    start = g_get_monotonic_time();
+    g_assert_true(is_inserted(f));
+    check_soon(start, "GET");
+    start = g_get_monotonic_time();
+    test_guest_check(f->lab.vm, "ipmitool raw 6 1", "*");
+    check_soon(start, "KCS");
+    start = g_get_monotonic_time();
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    check_soon(start, "EjectMedia");
+    flag(f, "stall", false);
+    for (unsigned i = 0; i < 3; i++) {
+        g_assert_cmpint(insert(f, f->url), ==, 204);
+        g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    }
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+    test_guest_check(f->lab.vm, "echo 3 > /proc/sys/vm/drop_caches", "");
+    stall(f);
+    start = g_get_monotonic_time();
+    g_assert_cmpint(post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceOff\"}"),
+                    ==, 204);
+    check_soon(start, "ForceOff");
+    flag(f, "stall", false);
+    test_bmc_wait_power(f->lab.bmc, "Off");
+}
+
+/* Nothing that ends takes the medium out. */
+static void test_again(MediaLab *f, const void *data)
+{
+    g_assert_cmpint(post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceOff\"}"),
+                    ==, 204);
+    test_bmc_wait_power(f->lab.bmc, "Off");
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    g_assert_true(is_inserted(f));
+    g_assert_cmpint(post(f, SYSTEM_RESET, "{\"ResetType\":\"On\"}"), ==,
+                    204);
+    test_guest_wait_boot(f->lab.vm);
+    test_guest_check(f->lab.vm, "load scsi_common scsi_mod cdrom sr_mod "
+                     "libata libahci ahci && wait_for /dev/sr0", "");
+    check_reads(f);
+
+    test_bmc_stop(f->lab.bmc);
+    test_bmc_free(f->lab.bmc);
+    test_guest_start_bmc(&f->lab, "");
+    wait_inserted(f, true);
+    check_reads(f);
+
+    test_bmc_kill(f->lab.bmc);
+    test_bmc_free(f->lab.bmc);
+    test_guest_start_bmc(&f->lab, "");
+    wait_inserted(f, true);
+    check_reads(f);
+
+    /* The server goes, and is there again */
+    server_end(f);
+    test_guest_check(f->lab.vm, "echo 3 > /proc/sys/vm/drop_caches; "
+                     "! sha256sum /dev/sr0", "*");
+    server_start(f);
+    g_assert_true(is_inserted(f));
+    check_reads(f);
+    server_end(f);
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    g_assert_cmpint(insert(f, f->url), >=, 400);
+    g_assert_false(is_inserted(f));
+    server_start(f);
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+}
+
+int main(int argc, char **argv)
+{
+    test_init(&argc, &argv);
+    g_test_add("/media/read", MediaLab, NULL, setup, test_read, teardown);
+    g_test_add("/media/stall", MediaLab, NULL, setup, test_stall, teardown);
+    g_test_add("/media/again", MediaLab, NULL, setup, test_again, teardown);
+    return g_test_run();
+}

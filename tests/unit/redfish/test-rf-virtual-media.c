@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* VirtualMedia: what is shown, put in, taken out and refused. */
+#include "osdep.h"
+
+#include "bmc/media.h"
+
+#include "rf-hub.h"
+
+#define MEDIA SYSTEM "/VirtualMedia"
+#define CD MEDIA "/CD1"
+#define MANAGER_CD "/redfish/v1/Managers/1/VirtualMedia/CD1"
+#define INSERT CD "/Actions/VirtualMedia.InsertMedia"
+#define EJECT CD "/Actions/VirtualMedia.EjectMedia"
+
+/* A hub with a CD and a floppy drive, and an image for them. */
+typedef struct MediaHub {
+    RfHub *hub;
+    TestDir *dir;
+    char *image;
+} MediaHub;
+
+static BmcMediaConfig media_config;
+
+static void configure(BmcConfig *config)
+{
+    config->media = &media_config;
+}
+
+static void setup(MediaHub *f, const void *data)
+{
+    static const char *folders[2];
+    g_autofree char *path = NULL;
+
+    f->dir = test_dir_new();
+    path = test_dir_file(f->dir, "a.iso");
+    g_assert_true(g_file_set_contents(path, "image", -1, NULL));
+    f->image = g_filename_to_uri(path, NULL, NULL);
+    folders[0] = f->dir->path;
+    media_config = (BmcMediaConfig) {
+        .run_dir = f->dir->path,
+        .folders = folders,
+    };
+    f->hub = rf_hub_new_with(MACHINE_STATE_RUNNING, configure);
+    mock_machine_add_drive(f->hub->fix.mock, "cd0", MACHINE_DRIVE_CD);
+    mock_machine_add_drive(f->hub->fix.mock, "fd0", MACHINE_DRIVE_FLOPPY);
+    mock_machine_event(f->hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&f->hub->fix);
+}
+
+static void teardown(MediaHub *f, const void *data)
+{
+    rf_hub_free(f->hub);
+    test_dir_free(f->dir);
+    g_free(f->image);
+}
+
+/* Status and messages, as one text. */
+static char *send(MediaHub *f, const char *who, const char *method,
+                  const char *path, const char *body)
+{
+    g_autoptr(RfReply) reply = rf_hub_send(f->hub, who, method, path, body);
+    g_autofree char *messages = reply->status >= 400 ?
+                                rf_reply_messages(reply) : g_strdup("");
+
+    return g_strdup_printf("%u %s", reply->status, messages);
+}
+
+#define assert_sent(f, who, method, path, body, expected)             \
+    do {                                                              \
+        g_autofree char *got_ = send(f, who, method, path, body);     \
+        g_assert_cmpstr(g_strstrip(got_), ==, expected);              \
+    } while (0)
+
+static void assert_node(MediaHub *f, const char *pointer, const char *value)
+{
+    g_autoptr(RfReply) reply = rf_hub_get(f->hub, CD);
+    JsonNode *node = rf_reply_node(reply, pointer);
+    g_autofree char *text = node ? json_to_string(node, false) : NULL;
+
+    g_assert_cmpstr(text, ==, value);
+}
+
+static char *insert_body(const MediaHub *f, const char *more)
+{
+    return g_strdup_printf("{\"Image\":\"%s\"%s}", f->image, more);
+}
+
+static void test_shown(MediaHub *f, const void *data)
+{
+    g_autoptr(RfReply) list = rf_hub_get(f->hub, MEDIA);
+    g_autoptr(RfReply) manager = rf_hub_get(f->hub, MANAGER_CD);
+
+    g_assert_cmpint(json_node_get_int(rf_reply_node(
+                        list, "/Members@odata.count")), ==, 2);
+    g_assert_cmpstr(rf_reply_text(manager, "/Id"), ==, "CD1");
+    assert_node(f, "/Inserted", "false");
+    assert_node(f, "/Image", "null");
+    assert_node(f, "/ConnectedVia", "\"NotConnected\"");
+    assert_node(f, "/MediaTypes", "[\"CD\",\"DVD\"]");
+    assert_node(f, "/Password", "null");
+    assert_sent(f, ADMIN, "GET", MEDIA "/CD2", NULL,
+                "404 ResourceMissingAtURI");
+}
+
+static void test_insert(MediaHub *f, const void *data)
+{
+    g_autofree char *body = insert_body(f, ",\"Inserted\":true,"
+                                        "\"WriteProtected\":true,"
+                                        "\"TransferMethod\":\"Stream\"");
+    g_autofree char *image = g_strdup_printf("\"%s\"", f->image);
+
+    assert_sent(f, ADMIN, "POST", INSERT, body, "204");
+    assert_node(f, "/Inserted", "true");
+    assert_node(f, "/Image", image);
+    assert_node(f, "/ImageName", "\"a.iso\"");
+    assert_node(f, "/ConnectedVia", "\"URI\"");
+    assert_node(f, "/WriteProtected", "true");
+    assert_sent(f, ADMIN, "POST", INSERT, body, "409 ResourceInUse");
+    assert_sent(f, ADMIN, "POST", EJECT, "{}", "204");
+    assert_node(f, "/Inserted", "false");
+    assert_node(f, "/Image", "null");
+    assert_sent(f, ADMIN, "POST", EJECT, NULL, "204");
+}
+
+/* As Dell and others have it: a PATCH puts in and takes out. */
+static void test_patch(MediaHub *f, const void *data)
+{
+    g_autofree char *body = insert_body(f, "");
+
+    assert_sent(f, ADMIN, "PATCH", CD, body, "200");
+    assert_node(f, "/Inserted", "true");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"Image\":null}", "200");
+    assert_node(f, "/Inserted", "false");
+    assert_sent(f, ADMIN, "PATCH", CD, body, "200");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"Inserted\":false}", "200");
+    assert_node(f, "/Inserted", "false");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"VerifyCertificate\":true}",
+                "200");
+    assert_node(f, "/VerifyCertificate", "true");
+}
+
+static void test_refused(MediaHub *f, const void *data)
+{
+    static const struct {
+        const char *body;
+        const char *expected;
+    } rows[] = {
+        { "{}",
+          "400 ActionParameterMissing#/Image" },
+        { "{\"Image\":\"\"}",
+          "400 ActionParameterValueFormatError#/Image" },
+        { "{\"Image\":7}",
+          "400 ActionParameterValueTypeError#/Image" },
+        { "{\"Image\":\"a.iso\"}",
+          "400 ActionParameterValueError#/Image" },
+        { "{\"Image\":\"http://\"}",
+          "400 ActionParameterValueError#/Image" },
+        { "{\"Image\":\"http://h/a\",\"Colour\":\"red\"}",
+          "400 ActionParameterUnknown#/Colour" },
+        { "{\"Image\":\"http://h/a\",\"Inserted\":false}",
+          "400 ActionParameterValueError#/Inserted" },
+        { "{\"Image\":\"http://h/a\",\"WriteProtected\":false}",
+          "400 ActionParameterValueError#/WriteProtected" },
+        { "{\"Image\":\"http://h/a\",\"TransferMethod\":\"Mail\"}",
+          "400 ActionParameterValueNotInList#/TransferMethod" },
+        { "{\"Image\":\"h/a\",\"TransferProtocolType\":\"NFS\"}",
+          "400 ActionParameterValueNotInList#/TransferProtocolType" },
+        { "{\"Image\":\"http://u:p@h/a\"}",
+          "400 ActionParameterValueError#/Image" },
+        { "{\"Image\":\"nfs://h/a\"}",
+          "400 SourceDoesNotSupportProtocol" },
+        { "{\"Image\":\"cifs://h/a\"}",
+          "400 SourceDoesNotSupportProtocol" },
+        { "{\"Image\":\"//h/share/a.iso\"}",
+          "400 ActionParameterValueError#/Image" },
+        { "{\"Image\":\"file:///etc/passwd\"}",
+          "400 AccessDenied" },
+        { "{\"Image\":\"file://other/a.iso\"}",
+          "400 ActionParameterValueError#/Image" },
+        { "{\"Image\":\"http://169.254.169.254/latest\"}",
+          "400 AccessDenied" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].body);
+        assert_sent(f, ADMIN, "POST", INSERT, rows[i].body,
+                    rows[i].expected);
+        assert_node(f, "/Image", "null");
+    }
+}
+
+static void test_privileges(MediaHub *f, const void *data)
+{
+    g_autofree char *body = insert_body(f, "");
+
+    assert_sent(f, HUB_VIEWER, "POST", INSERT, body,
+                "403 InsufficientPrivilege");
+    assert_sent(f, HUB_VIEWER, "POST", EJECT, "{}",
+                "403 InsufficientPrivilege");
+    assert_sent(f, HUB_OPERATOR, "POST", INSERT, body, "204");
+    assert_sent(f, HUB_OPERATOR, "POST", EJECT, "{}", "204");
+}
+
+int main(int argc, char **argv)
+{
+#define ADD(name, func) \
+    g_test_add("/rf/virtual-media/" name, MediaHub, NULL, setup, func, \
+               teardown)
+    test_init(&argc, &argv);
+    ADD("shown", test_shown);
+    ADD("insert", test_insert);
+    ADD("patch", test_patch);
+    ADD("refused", test_refused);
+    ADD("privileges", test_privileges);
+    return g_test_run();
+}
