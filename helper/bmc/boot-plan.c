@@ -17,6 +17,8 @@ static const MachineBootKind target_kinds[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_PXE] = MACHINE_BOOT_NIC,
     [BMC_BOOT_HDD] = MACHINE_BOOT_HDD,
     [BMC_BOOT_CD] = MACHINE_BOOT_CD,
+    [BMC_BOOT_USB] = MACHINE_BOOT_USB,
+    [BMC_BOOT_FLOPPY] = MACHINE_BOOT_FLOPPY,
 };
 
 typedef struct SortContext {
@@ -158,10 +160,11 @@ static bool add_detour(GArray *steps, int32_t *now, const int32_t *wanted,
 int boot_plan_target(const GPtrArray *devices, const int32_t *indices,
                      BmcBootTarget target)
 {
+    bool has_kind = target != BMC_BOOT_NONE && target != BMC_BOOT_DEVICE;
     int found = -1;
     unsigned i;
 
-    for (i = 0; target != BMC_BOOT_NONE && i < devices->len; i++) {
+    for (i = 0; has_kind && i < devices->len; i++) {
         if (device_at(devices, i)->kind != target_kinds[target]) {
             continue;
         }
@@ -202,6 +205,41 @@ void boot_plan_first(const GPtrArray *devices, const int32_t *indices,
     wanted[target] = 0;
     /* Leaving out the present index of the target makes it no circle */
     if (!number_ascending(order, 1, indices[target], indices, wanted)) {
+        none = g_new(int32_t, devices->len);
+        memset(none, 0xff, devices->len * sizeof(*none));
+        number_ascending(order, 1, -1, none, wanted);
+    }
+}
+
+GArray *boot_plan_sequence(const GPtrArray *devices, const int32_t *indices)
+{
+    return in_order(devices, indices, -1);
+}
+
+void boot_plan_order(const GPtrArray *devices, const int32_t *indices,
+                     const GArray *first, int32_t *wanted)
+{
+    g_autoptr(GArray) order = g_array_new(false, false, sizeof(unsigned));
+    g_autoptr(GArray) present = in_order(devices, indices, -1);
+    g_autofree bool *placed = g_new0(bool, devices->len + 1);
+    g_autofree int32_t *none = NULL;
+    unsigned i;
+
+    for (i = 0; i < first->len; i++) {
+        placed[g_array_index(first, unsigned, i)] = true;
+    }
+    g_array_append_vals(order, first->data, first->len);
+    for (i = 0; i < present->len; i++) {
+        unsigned device = g_array_index(present, unsigned, i);
+
+        if (!placed[device]) {
+            g_array_append_val(order, device);
+        }
+    }
+    /* 0 is left free, so that a single step puts a device first */
+    i = order->len ? g_array_index(order, unsigned, 0) : 0;
+    if (!number_ascending(order, order->len && indices[i] == 0 ? 0 : 1, -1,
+                          indices, wanted)) {
         none = g_new(int32_t, devices->len);
         memset(none, 0xff, devices->len * sizeof(*none));
         number_ascending(order, 1, -1, none, wanted);

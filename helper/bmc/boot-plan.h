@@ -65,6 +65,29 @@ void boot_plan_first(const GPtrArray *devices, const int32_t *indices,
                      unsigned target, int32_t *wanted);
 
 /**
+ * boot_plan_sequence: in which order firmware tries the devices.
+ *
+ * @devices: array of MachineBootDevice
+ * @indices: their indices
+ *
+ * Returns: (transfer full): array of unsigned: positions in the list
+ */
+GArray *boot_plan_sequence(const GPtrArray *devices, const int32_t *indices);
+
+/**
+ * boot_plan_order: work out indices with which devices come in an order and
+ * every device has one, changing as few as possible.
+ *
+ * @devices: array of MachineBootDevice
+ * @indices: their indices
+ * @first: array of unsigned: positions of devices, none twice; the others
+ *         follow in the order that they have
+ * @wanted: filled: the new indices
+ */
+void boot_plan_order(const GPtrArray *devices, const int32_t *indices,
+                     const GArray *first, int32_t *wanted);
+
+/**
  * boot_plan_is_first: whether one device is the first and every device has
  * an index.
  *

@@ -15,12 +15,14 @@
  * @property: MachineBootDevice.property
  * @original: the index before
  * @armed: the index that it was or is being given
+ * @was: the index that it had when that began; as @armed when it has ended
  */
 typedef struct BootRecord {
     char *path;
     char *property;
     int32_t original;
     int32_t armed;
+    int32_t was;
 } BootRecord;
 
 /**
@@ -41,9 +43,17 @@ typedef enum SyncGoal {
  *
  * @boot: what is wanted, which is what is reported
  * @over_ipmi: it was last set over IPMI
+ * @next: (nullable): the device that BMC_BOOT_DEVICE means
+ * @order: (nullable): references: the boot order that was set
+ * @order_before: (nullable): the one before the one that is being set
+ * @order_new: a setter waits for @order; it is taken back if QEMU refuses it
  * @options: what IPMI software keeps besides
  * @expiry_timer: running until flags set over IPMI expire
  * @devices: as last listed, or NULL
+ * @current: their indices then
+ * @original: what these would be without us
+ * @sequence: positions in @devices: the order without the override
+ * @missing: there is no device for the override at present
  * @records: what has been or is being done to QEMU's indices
  * @applied: QEMU has the order that @boot wants
  * @dirty: firmware may see another order at a start without a reset: an
@@ -63,9 +73,17 @@ typedef enum SyncGoal {
 struct BmcBootControl {
     BmcBoot boot;
     bool over_ipmi;
+    char *next;
+    char **order;
+    char **order_before;
+    bool order_new;
     BmcBootOptions options;
     ClockTimer *expiry_timer;
     GPtrArray *devices;
+    int32_t *current;
+    int32_t *original;
+    GArray *sequence;
+    bool missing;
     GPtrArray *records;
     bool applied;
     bool dirty;
@@ -90,11 +108,75 @@ struct BmcBootControl {
 /**
  * boot_target_name: name a target in a log line.
  *
+ * @boot: the boot override
  * @target: the target
  *
- * Returns: text
+ * Returns: text; valid until the override changes
  */
-const char *boot_target_name(BmcBootTarget target);
+const char *boot_target_name(const BmcBootControl *boot,
+                             BmcBootTarget target);
+
+/**
+ * boot_is_wanted: whether there is anything to do to QEMU's boot indices.
+ *
+ * @boot: the boot override
+ *
+ * Returns: true if there is an override or an order
+ */
+bool boot_is_wanted(const BmcBootControl *boot);
+
+/**
+ * boot_order_follow: work out the order again: devices, their indices or the
+ * order that is wanted have changed.
+ *
+ * @boot: the boot override
+ */
+void boot_order_follow(BmcBootControl *boot);
+
+/**
+ * boot_order_plan: the indices that the devices are to have without the
+ * override.
+ *
+ * @boot: the boot override
+ * @wanted: filled
+ */
+void boot_order_plan(const BmcBootControl *boot, int32_t *wanted);
+
+/**
+ * boot_order_ended: the order that was set is in place, or is kept until
+ * QEMU is there.
+ *
+ * @boot: the boot override
+ */
+void boot_order_ended(BmcBootControl *boot);
+
+/**
+ * boot_order_refused: QEMU does not take an order that was set: the one
+ * before is the one that counts.
+ *
+ * @bmc: the hub
+ * @err: why
+ */
+void boot_order_refused(Bmc *bmc, const GError *err);
+
+/**
+ * boot_order_free: free what boot-order.c keeps.
+ *
+ * @boot: the boot override
+ */
+void boot_order_free(BmcBootControl *boot);
+
+/**
+ * boot_position: find the device that a reference or a target means.
+ *
+ * @boot: the boot override
+ * @indices: the devices' indices
+ * @target: the target
+ *
+ * Returns: its position in the list, or -1 when there is none
+ */
+int boot_position(const BmcBootControl *boot, const int32_t *indices,
+                  BmcBootTarget target);
 
 /**
  * boot_want: change what is wanted. Does not tell QEMU nor the notifiers.
@@ -179,9 +261,18 @@ void boot_store_record_free(void *opaque);
  * @property: as in BootRecord
  * @original: as in BootRecord
  * @armed: as in BootRecord
+ * @was: as in BootRecord
  */
 void boot_store_add(BmcBootControl *boot, const char *path,
-                    const char *property, int32_t original, int32_t armed);
+                    const char *property, int32_t original, int32_t armed,
+                    int32_t was);
+
+/**
+ * boot_store_reached: all devices have the indices that they were to get.
+ *
+ * @bmc: the hub
+ */
+void boot_store_reached(Bmc *bmc);
 
 /**
  * boot_store_clear: drop all records.

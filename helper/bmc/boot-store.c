@@ -22,6 +22,7 @@ static JsonObject *record_to_json(const BootRecord *record)
     json_object_set_string_member(object, "property", record->property);
     json_object_set_int_member(object, "original", record->original);
     json_object_set_int_member(object, "armed", record->armed);
+    json_object_set_int_member(object, "was", record->was);
     return object;
 }
 
@@ -31,12 +32,16 @@ static void load_record(BmcBootControl *boot, PersistReader *r)
     const char *property;
     int64_t original;
     int64_t armed;
+    int64_t was;
 
     if (persist_read_string(r, "path", &path) &&
         persist_read_string(r, "property", &property) &&
         persist_read_int(r, "original", -1, INT32_MAX, &original) &&
         persist_read_int(r, "armed", -1, INT32_MAX, &armed)) {
-        boot_store_add(boot, path, property, original, armed);
+        if (!persist_read_int(r, "was", -1, INT32_MAX, &was)) {
+            was = armed;
+        }
+        boot_store_add(boot, path, property, original, armed, was);
     }
 }
 
@@ -58,6 +63,43 @@ static void load_flags(BmcBootControl *boot, PersistReader *r)
     }
 }
 
+static JsonArray *order_to_json(char **order)
+{
+    JsonArray *array = json_array_new();
+
+    for (; *order; order++) {
+        JsonObject *object = json_object_new();
+
+        json_object_set_string_member(object, "device", *order);
+        json_array_add_object_element(array, object);
+    }
+    return array;
+}
+
+static void load_order(BmcBootControl *boot, PersistReader *r)
+{
+    g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(g_free);
+    PersistReader element;
+    const char *reference;
+    JsonArray *array;
+    unsigned i;
+
+    if (persist_read_string(r, "next", &reference)) {
+        boot->next = g_strdup(reference);
+    }
+    if (!persist_read_array(r, "order", MAX_RECORDS, &array)) {
+        return;
+    }
+    for (i = 0; i < json_array_get_length(array); i++) {
+        if (persist_read_element(&element, r, "order", array, i) &&
+            persist_read_string(&element, "device", &reference)) {
+            g_ptr_array_add(order, g_strdup(reference));
+        }
+    }
+    g_ptr_array_add(order, NULL);
+    boot->order = (char **)g_ptr_array_steal(order, NULL);
+}
+
 void boot_store_record_free(void *opaque)
 {
     BootRecord *record = opaque;
@@ -68,7 +110,8 @@ void boot_store_record_free(void *opaque)
 }
 
 void boot_store_add(BmcBootControl *boot, const char *path,
-                       const char *property, int32_t original, int32_t armed)
+                    const char *property, int32_t original, int32_t armed,
+                    int32_t was)
 {
     BootRecord *record = g_new0(BootRecord, 1);
 
@@ -76,7 +119,20 @@ void boot_store_add(BmcBootControl *boot, const char *path,
     record->property = g_strdup(property);
     record->original = original;
     record->armed = armed;
+    record->was = was;
     g_ptr_array_add(boot->records, record);
+}
+
+void boot_store_reached(Bmc *bmc)
+{
+    unsigned i;
+
+    for (i = 0; i < bmc->boot->records->len; i++) {
+        BootRecord *record = bmc->boot->records->pdata[i];
+
+        record->was = record->armed;
+    }
+    boot_store_save(bmc);
 }
 
 void boot_store_clear(BmcBootControl *boot)
@@ -121,6 +177,13 @@ void boot_store_save(Bmc *bmc)
     json_object_set_boolean_member(section, "latched", boot->latched);
     json_object_set_boolean_member(section, "over-ipmi", boot->over_ipmi);
     json_object_set_array_member(section, "devices", devices);
+    if (boot->next) {
+        json_object_set_string_member(section, "next", boot->next);
+    }
+    if (boot->order) {
+        json_object_set_array_member(section, "order",
+                                     order_to_json(boot->order));
+    }
     persist_set(bmc->persist, "boot", section);
 }
 
@@ -143,6 +206,7 @@ void boot_store_load(Bmc *bmc)
             }
         }
     }
+    load_order(boot, &r);
     if (!persist_read_int(&r, "enabled", BMC_BOOT_DISABLED,
                           BMC_BOOT_CONTINUOUS, &enabled) ||
         !persist_read_int(&r, "target", BMC_BOOT_NONE,

@@ -76,7 +76,7 @@ static void give_up(Bmc *bmc, const GError *err)
     BmcBootControl *boot = bmc->boot;
 
     g_message("boot override: %s cannot be set: %s",
-              boot_target_name(boot->boot.target), err->message);
+              boot_target_name(boot, boot->boot.target), err->message);
     if (boot->setters->len) {
         boot_refused(bmc, err);
         boot->again = boot->records->len > 0;
@@ -97,7 +97,11 @@ static void sync_end(Bmc *bmc, const GError *err)
 
     boot->busy = false;
     if (err && !gone && !boot->again) {
-        if (boot->boot.enabled == BMC_BOOT_DISABLED) {
+        if (boot->order_new) {
+            boot_order_refused(bmc, err);
+            boot->again = true;
+            complete_setters(bmc, err);
+        } else if (boot->boot.enabled == BMC_BOOT_DISABLED) {
             g_message("boot override: the boot order cannot be put back: "
                       "%s", err->message);
             complete_setters(bmc, err);
@@ -111,6 +115,7 @@ static void sync_end(Bmc *bmc, const GError *err)
         return;
     }
     boot->rounds = 0;
+    boot_order_ended(boot);
     complete_setters(bmc, NULL);
     complete(&boot->quiescers, NULL);
     if (boot->relist) {
@@ -122,14 +127,19 @@ static void sync_end(Bmc *bmc, const GError *err)
 static void sync_applied(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
+    const char *since = bmc->machine->state == MACHINE_STATE_RUNNING &&
+                        boot->dirty ? ", effective from the next reset" : "";
 
-    if (!boot->applied && !boot->again) {
+    if (!boot->applied && !boot->again && !boot->missing) {
         boot->applied = true;
-        g_message("boot override: %s %s: in place%s",
-                  boot_target_name(boot->boot.target),
-                  boot->boot.enabled == BMC_BOOT_ONCE ? "once" : "always",
-                  bmc->machine->state == MACHINE_STATE_RUNNING &&
-                  boot->dirty ? ", effective from the next reset" : "");
+        if (boot->boot.enabled == BMC_BOOT_DISABLED) {
+            g_message("boot order: in place%s", since);
+        } else {
+            g_message("boot override: %s %s: in place%s",
+                      boot_target_name(boot, boot->boot.target),
+                      boot->boot.enabled == BMC_BOOT_ONCE ? "once" : "always",
+                      since);
+        }
         if (boot->latched) {
             /* An earlier helper has seen the boot begin */
             boot_settle_begin(bmc);
@@ -143,6 +153,7 @@ static void steps_done(Bmc *bmc)
     BmcBootControl *boot = bmc->boot;
 
     if (boot->goal == GOAL_ARM) {
+        boot_store_reached(bmc);
         sync_applied(bmc);
         return;
     }
@@ -150,7 +161,7 @@ static void steps_done(Bmc *bmc)
         boot_store_clear(boot);
         boot_store_save(bmc);
     }
-    if (boot->boot.enabled != BMC_BOOT_DISABLED) {
+    if (boot_is_wanted(boot)) {
         boot->again = true;
     }
     sync_end(bmc, NULL);
@@ -225,10 +236,10 @@ static void recorded(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
-static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *current,
-                      const int32_t *wanted)
+static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *wanted)
 {
     BmcBootControl *boot = bmc->boot;
+    const int32_t *current = boot->current;
     unsigned n = boot->devices->len;
     unsigned i;
 
@@ -244,8 +255,8 @@ static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *current,
     for (i = 0; i < n; i++) {
         const MachineBootDevice *device = boot->devices->pdata[i];
 
-        boot_store_add(boot, device->path, device->property, current[i],
-                   wanted[i]);
+        boot_store_add(boot, device->path, device->property,
+                       boot->original[i], wanted[i], current[i]);
     }
     boot->latched = false;
     boot_store_save(bmc);
@@ -254,79 +265,108 @@ static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *current,
 
 /*
  * What the indices would be without us. A device whose index is neither
- * what it was nor what we made it has been changed by somebody else, or
- * belongs to another QEMU process: then that is what it is.
+ * what we made it nor what it was while we were about to has been changed by
+ * somebody else, or belongs to another QEMU process: then that is what it is.
  */
-static void find_originals(const BmcBootControl *boot, int32_t *current,
-                           int32_t *original)
+static void find_originals(BmcBootControl *boot)
 {
     unsigned i;
 
+    g_free(boot->current);
+    g_free(boot->original);
+    boot->current = g_new0(int32_t, boot->devices->len + 1);
+    boot->original = g_new0(int32_t, boot->devices->len + 1);
     for (i = 0; i < boot->devices->len; i++) {
         const MachineBootDevice *device = boot->devices->pdata[i];
         const BootRecord *record = boot_store_find(boot, device);
+        int32_t now = device->index;
 
-        current[i] = device->index;
-        original[i] = record && current[i] == record->armed ?
-                      record->original : current[i];
+        boot->current[i] = now;
+        boot->original[i] = record &&
+                            (now == record->armed || now == record->was) ?
+                            record->original : now;
     }
 }
 
-static void plan_arm(Bmc *bmc, const int32_t *current, int32_t *original,
-                     int target)
+/*
+ * Whether a device would have an index for a while that is neither what it
+ * was nor what it is to get, so that nobody could tell whose it is.
+ */
+static bool needs_detour(const BmcBootControl *boot, const int32_t *wanted)
+{
+    unsigned n = boot->devices->len;
+    g_autoptr(GArray) steps = boot_plan_steps(boot->current, wanted, n);
+    unsigned changes = 0;
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        changes += boot->current[i] != wanted[i];
+    }
+    return steps->len > changes;
+}
+
+static void plan_arm(Bmc *bmc, const int32_t *wanted)
 {
     BmcBootControl *boot = bmc->boot;
     unsigned n = boot->devices->len;
-    size_t size = n * sizeof(*current);
-    g_autofree int32_t *wanted = g_new0(int32_t, n + 1);
+    size_t size = n * sizeof(*wanted);
+    g_autofree int32_t *all = g_memdup2(boot->original, size);
+    bool changed = memcmp(boot->current, boot->original, size);
+    bool make_explicit;
 
-    boot_plan_first(boot->devices, original, target, wanted);
-    if (!memcmp(current, wanted, size) && boot->records->len == n) {
+    if (!memcmp(boot->current, wanted, size) && boot->records->len == n) {
         boot->goal = GOAL_ARM;
         sync_applied(bmc);
         return;
     }
     boot->applied = false;
-    if (memcmp(current, original, size)) {
-        run_steps(bmc, GOAL_RESTORE, current, original);
-    } else if (bmc_boot_mode(bmc) == MACHINE_FIRMWARE_UEFI &&
-               boot_plan_explicit(boot->devices, original)) {
-        run_steps(bmc, GOAL_EXPLICIT, current, original);
+    make_explicit = bmc_boot_mode(bmc) == MACHINE_FIRMWARE_UEFI &&
+                    boot_plan_explicit(boot->devices, all);
+    if (changed && (make_explicit || needs_detour(boot, wanted))) {
+        run_steps(bmc, GOAL_RESTORE, boot->original);
+    } else if (make_explicit) {
+        run_steps(bmc, GOAL_EXPLICIT, all);
     } else {
-        run_steps(bmc, GOAL_ARM, current, wanted);
+        run_steps(bmc, GOAL_ARM, wanted);
     }
 }
 
 static void plan(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
+    BmcBootTarget target = boot->boot.target;
     unsigned n = boot->devices->len;
-    g_autofree int32_t *current = g_new0(int32_t, n + 1);
-    g_autofree int32_t *original = g_new0(int32_t, n + 1);
+    g_autofree int32_t *base = g_new0(int32_t, n + 1);
+    g_autofree int32_t *wanted = g_new0(int32_t, n + 1);
     g_autoptr(GError) err = NULL;
-    int target;
+    int position;
 
-    find_originals(boot, current, original);
-    target = boot_plan_target(boot->devices, original, boot->boot.target);
-    if (target >= 0) {
-        plan_arm(bmc, current, original, target);
+    boot_order_plan(boot, base);
+    memcpy(wanted, base, n * sizeof(*wanted));
+    position = boot_position(boot, base, target);
+    boot->missing = position < 0 && target != BMC_BOOT_NONE;
+    if (position >= 0) {
+        boot_plan_first(boot->devices, base, position, wanted);
+        plan_arm(bmc, wanted);
         return;
     }
-    boot->applied = false;
-    if (boot->boot.target != BMC_BOOT_NONE && boot->setters->len) {
+    boot->applied = boot->applied && !boot->missing;
+    if (boot->missing && boot->setters->len && !boot->order_new) {
         err = g_error_new(BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                           "the machine has no %s to boot from",
-                          boot_target_name(boot->boot.target));
+                          boot_target_name(boot, target));
         sync_end(bmc, err);
         return;
     }
-    if (boot->boot.target != BMC_BOOT_NONE) {
+    if (boot->missing) {
         g_message("boot override: the machine has no %s to boot from at "
-                  "present", boot_target_name(boot->boot.target));
+                  "present", boot_target_name(boot, target));
     }
-    if (boot->records->len) {
-        boot->goal = GOAL_RESTORE;
-        run_steps(bmc, GOAL_RESTORE, current, original);
+    if (boot->order) {
+        plan_arm(bmc, wanted);
+    } else if (boot->records->len) {
+        boot->applied = false;
+        run_steps(bmc, GOAL_RESTORE, boot->original);
     } else {
         sync_end(bmc, NULL);
     }
@@ -373,6 +413,8 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     same = boot_sync_same_devices(boot->devices, devices);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     boot->devices = devices;
+    find_originals(boot);
+    boot_order_follow(boot);
     if (boot->rounds++ < MAX_ROUNDS) {
         plan(bmc);
     } else {
@@ -395,6 +437,9 @@ bool boot_sync_has_device(const BmcBootControl *boot, BmcBootTarget target)
 
     if (!boot->devices) {
         return true;
+    }
+    if (target == BMC_BOOT_DEVICE) {
+        return boot->devices->len;
     }
     indices = g_new0(int32_t, boot->devices->len + 1);
     return boot_plan_target(boot->devices, indices, target) >= 0;

@@ -44,6 +44,9 @@ static const char *const target_names[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_PXE] = "network",
     [BMC_BOOT_HDD] = "disk",
     [BMC_BOOT_CD] = "CD",
+    [BMC_BOOT_USB] = "USB device",
+    [BMC_BOOT_FLOPPY] = "floppy",
+    [BMC_BOOT_DEVICE] = "device",
 };
 
 /* IPMI 2.0 table 28-14, parameter 5, data 2: boot device selector */
@@ -52,14 +55,37 @@ static const uint8_t target_selectors[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_PXE] = 1,
     [BMC_BOOT_HDD] = 2,
     [BMC_BOOT_CD] = 5,
+    [BMC_BOOT_USB] = 15, /* primary removable media */
+    [BMC_BOOT_FLOPPY] = 15,
 };
+
+static const BmcBootTarget kind_targets[] = {
+    [MACHINE_BOOT_HDD] = BMC_BOOT_HDD,
+    [MACHINE_BOOT_CD] = BMC_BOOT_CD,
+    [MACHINE_BOOT_NIC] = BMC_BOOT_PXE,
+    [MACHINE_BOOT_USB] = BMC_BOOT_USB,
+    [MACHINE_BOOT_FLOPPY] = BMC_BOOT_FLOPPY,
+};
+
+/* IPMI knows kinds of devices only. */
+static uint8_t selector_of(const Bmc *bmc, BmcBootTarget target)
+{
+    const MachineBootDevice *device;
+
+    if (target == BMC_BOOT_DEVICE) {
+        device = bmc_boot_find(bmc, bmc->boot->next);
+        target = device ? kind_targets[device->kind] : BMC_BOOT_NONE;
+    }
+    return target_selectors[target];
+}
 
 /*
  * Keeps the view of IPMI in step with what is wanted. Flags that were
  * written as invalid are without effect, and stay as they were written.
  */
-static void update_flags(BmcBoot *boot)
+static void update_flags(Bmc *bmc)
 {
+    BmcBoot *boot = &bmc->boot->boot;
     uint8_t *flags = boot->ipmi_flags;
 
     if (boot->enabled == BMC_BOOT_DISABLED && !(flags[0] & FLAGS_VALID)) {
@@ -73,7 +99,7 @@ static void update_flags(BmcBoot *boot)
         flags[0] |= FLAGS_PERSISTENT;
     }
     flags[1] &= ~FLAGS_DEVICE_MASK;
-    flags[1] |= target_selectors[boot->target] << FLAGS_DEVICE_SHIFT;
+    flags[1] |= selector_of(bmc, boot->target) << FLAGS_DEVICE_SHIFT;
 }
 
 /* @boot is the override that it is about. */
@@ -81,11 +107,12 @@ static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
                  const char *end)
 {
     g_autofree char *text =
-        g_strdup_printf("Boot override %s %s %s", target_names[boot->target],
+        g_strdup_printf("Boot override %s %s %s",
+                        boot_target_name(bmc->boot, boot->target),
                         boot->enabled == BMC_BOOT_ONCE ? "once" : "always",
                         end);
 
-    event_source_boot(bmc, what, target_selectors[boot->target],
+    event_source_boot(bmc, what, selector_of(bmc, boot->target),
                       boot->enabled == BMC_BOOT_CONTINUOUS, text);
 }
 
@@ -93,7 +120,7 @@ static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
 static void unlatch(Bmc *bmc)
 {
     g_message("boot override: %s once: kept, since parameter 3 says so",
-              target_names[bmc->boot->boot.target]);
+              boot_target_name(bmc->boot, bmc->boot->boot.target));
     bmc->boot->latched = false;
     clock_timer_stop(&bmc->boot->settle_timer);
     boot_store_save(bmc);
@@ -110,9 +137,9 @@ static void consume(Bmc *bmc, const char *why)
         return;
     }
     g_message("boot override: %s once: consumed, %s",
-              target_names[bmc->boot->boot.target], why);
-    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+              boot_target_name(bmc->boot, used.target), why);
     tell(bmc, EVENT_BOOT_CONSUMED, &used, "was consumed");
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
 }
@@ -121,9 +148,10 @@ void boot_drop(Bmc *bmc, const char *end)
 {
     BmcBoot unused = bmc->boot->boot;
 
-    g_message("boot override: %s once: %s", target_names[unused.target], end);
-    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    g_message("boot override: %s once: %s",
+              boot_target_name(bmc->boot, unused.target), end);
     tell(bmc, EVENT_BOOT_CLEARED, &unused, end);
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
 }
@@ -134,8 +162,8 @@ void boot_refused(Bmc *bmc, const GError *err)
     g_autofree char *end =
         g_strdup_printf("cannot be set: %s", err->message);
 
-    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     tell(bmc, EVENT_BOOT_CLEARED, &refused, end);
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
 }
 
 static void settled(void *opaque)
@@ -240,8 +268,7 @@ static bool is_unfinished(const Bmc *bmc)
     const BmcBootControl *boot = bmc->boot;
 
     return bmc->machine->connected &&
-           (boot->boot.enabled == BMC_BOOT_DISABLED ? boot->records->len > 0
-                                                    : !boot->applied);
+           (boot_is_wanted(boot) ? !boot->applied : boot->records->len > 0);
 }
 
 static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
@@ -254,10 +281,11 @@ static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
         g_message("boot override: cleared by %s", who);
     } else {
         g_message("boot override: %s %s, set by %s",
-                  target_names[boot->target],
+                  boot_target_name(bmc->boot, boot->target),
                   boot->enabled == BMC_BOOT_ONCE ? "once" : "always", who);
     }
-    if (boot->enabled == before->enabled && boot->target == before->target) {
+    if (boot->enabled == before->enabled && boot->target == before->target &&
+        boot->target != BMC_BOOT_DEVICE) {
         return;
     }
     if (boot->enabled == BMC_BOOT_DISABLED) {
@@ -269,15 +297,20 @@ static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
     }
 }
 
-const char *boot_target_name(BmcBootTarget target)
+const char *boot_target_name(const BmcBootControl *boot,
+                             BmcBootTarget target)
 {
-    return target_names[target];
+    return target == BMC_BOOT_DEVICE && boot->next ? boot->next :
+           target_names[target];
 }
 
 void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
 {
     BmcBootControl *boot = bmc->boot;
 
+    if (boot->boot.target == BMC_BOOT_DEVICE && target != BMC_BOOT_DEVICE) {
+        g_clear_pointer(&boot->next, g_free);
+    }
     boot->boot.enabled = enabled;
     boot->boot.target = target;
     boot->applied = false;
@@ -285,7 +318,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);
     clock_timer_stop(&boot->expiry_timer);
-    update_flags(&boot->boot);
+    update_flags(bmc);
     boot_store_save(bmc);
 }
 
@@ -325,7 +358,7 @@ void bmc_boot_new(Bmc *bmc)
     boot->quiescers = g_ptr_array_new_with_free_func(g_object_unref);
     boot_store_load(bmc);
     boot_options_load(bmc);
-    update_flags(&boot->boot);
+    update_flags(bmc);
     machine_state_changed(bmc);
 }
 
@@ -343,6 +376,7 @@ void bmc_boot_free(Bmc *bmc)
     drop_tasks(boot->setters);
     drop_tasks(boot->quiescers);
     g_ptr_array_unref(boot->records);
+    boot_order_free(boot);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     g_clear_pointer(&boot->steps, g_array_unref);
     g_clear_pointer(&bmc->boot, g_free);
@@ -406,7 +440,7 @@ bool bmc_boot_needs_reset(const Bmc *bmc)
 {
     const BmcBootControl *boot = bmc->boot;
 
-    return boot->boot.enabled != BMC_BOOT_DISABLED &&
+    return boot_is_wanted(boot) &&
            (boot->busy || (boot->applied && boot->dirty));
 }
 
@@ -447,6 +481,13 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
     if (!bmc_boot_target_allowed(bmc, target)) {
         g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                                 "the machine has no such boot device");
+        g_object_unref(task);
+        return;
+    }
+    if (target == BMC_BOOT_DEVICE && enabled == BMC_BOOT_CONTINUOUS) {
+        g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_INVALID,
+                                "one device can be booted from once, not "
+                                "always: there is the boot order for that");
         g_object_unref(task);
         return;
     }

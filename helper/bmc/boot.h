@@ -10,14 +10,22 @@
 
 #include "bmc/bmc.h"
 
+/* Room for a reference to a boot device. */
+#define BMC_BOOT_REFERENCE_LEN 64
+
 /**
- * BmcBootTarget: what to boot from.
+ * BmcBootTarget: what to boot from. The numbers are kept on disk.
+ *
+ * @BMC_BOOT_DEVICE: one device, which bmc_boot_next() tells; only once
  */
 typedef enum BmcBootTarget {
     BMC_BOOT_NONE,
     BMC_BOOT_PXE,
     BMC_BOOT_HDD,
     BMC_BOOT_CD,
+    BMC_BOOT_USB,
+    BMC_BOOT_FLOPPY,
+    BMC_BOOT_DEVICE,
     BMC_BOOT_TARGET__MAX,
 } BmcBootTarget;
 
@@ -114,11 +122,94 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
  * @bmc: the hub
  * @res: as the callback got it
  * @errp: BMC_ERROR_NOT_SUPPORTED when the machine has no such device,
+ *        BMC_ERROR_INVALID for one device more than once,
  *        BMC_ERROR_FAILED with QEMU's words, or when state could not be
  *        written
  *
  * Returns: true on success
  */
 bool bmc_boot_set_finish(Bmc *bmc, GAsyncResult *res, GError **errp);
+
+/**
+ * bmc_boot_reference: name a boot device in a way that lasts and that a URI
+ * can have: by its id, or by what its QOM path has of it.
+ *
+ * @device: the device
+ * @reference: filled
+ */
+void bmc_boot_reference(const MachineBootDevice *device,
+                        char reference[BMC_BOOT_REFERENCE_LEN]);
+
+/**
+ * bmc_boot_find: find a boot device.
+ *
+ * @bmc: the hub
+ * @reference: as bmc_boot_reference() makes it
+ *
+ * Returns: (nullable) (transfer none): the device; valid until the main loop
+ * runs
+ */
+const MachineBootDevice *bmc_boot_find(const Bmc *bmc, const char *reference);
+
+/**
+ * bmc_boot_nth: the boot order without the override: which device firmware
+ * tries at a position.
+ *
+ * @bmc: the hub
+ * @n: 0 and up
+ *
+ * Returns: (nullable) (transfer none): the device, or NULL past the last and
+ * while not known; valid until the main loop runs
+ */
+const MachineBootDevice *bmc_boot_nth(const Bmc *bmc, unsigned n);
+
+/**
+ * bmc_boot_next: the device that %BMC_BOOT_DEVICE means.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (nullable) (transfer none): a reference; valid until the main
+ * loop runs
+ */
+const char *bmc_boot_next(const Bmc *bmc);
+
+/**
+ * bmc_boot_set_next: choose the device that %BMC_BOOT_DEVICE means. Where
+ * that is the target already, bmc_boot_set_async() must follow.
+ *
+ * @bmc: the hub
+ * @reference: (nullable): the device
+ */
+void bmc_boot_set_next(Bmc *bmc, const char *reference);
+
+/**
+ * bmc_boot_set_order_async: change the boot order for good. Devices that are
+ * not in it follow in the order that they had. It is done when it is durable
+ * and, if QEMU answers, QEMU has it; while QEMU is not there it is kept.
+ *
+ * @bmc: the hub
+ * @references: (nullable): the devices, NULL-terminated; NULL for the order
+ *              that QEMU was started with
+ * @origin: who asks; copied
+ * @cancellable: (nullable): stops waiting, not the change
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void bmc_boot_set_order_async(Bmc *bmc, const char *const *references,
+                              const BmcOrigin *origin,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_boot_set_order_finish: result of bmc_boot_set_order_async().
+ *
+ * @bmc: the hub
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_NOT_FOUND when there is no such device, else as
+ *        bmc_boot_set_finish()
+ *
+ * Returns: true on success
+ */
+bool bmc_boot_set_order_finish(Bmc *bmc, GAsyncResult *res, GError **errp);
 
 #endif /* QEMU_BMC_BMC_BOOT_H */

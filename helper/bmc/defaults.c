@@ -25,6 +25,7 @@ void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
     /* Without a machine that answers, it is cleared when there is one. */
     bmc_boot_set_async(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE, NULL, origin,
                        NULL, NULL, NULL);
+    bmc_boot_set_order_async(bmc, NULL, origin, NULL, NULL, NULL);
     bmc_pef_reset(bmc);
     bmc_sensors_reset(bmc, origin);
     bmc_event_set_receiver(bmc, BMC_EVENT_RECEIVER_SELF);

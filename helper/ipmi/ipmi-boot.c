@@ -37,6 +37,8 @@ static const struct {
     { BOOTOPT_DEVICE_PXE, BMC_BOOT_PXE },
     { BOOTOPT_DEVICE_HDD, BMC_BOOT_HDD },
     { BOOTOPT_DEVICE_CD, BMC_BOOT_CD },
+    { BOOTOPT_DEVICE_FLOPPY, BMC_BOOT_FLOPPY },
+    { BOOTOPT_DEVICE_FLOPPY, BMC_BOOT_USB }, /* "primary removable" */
 };
 
 static bool set_in_progress(const IpmiCore *core)
@@ -167,13 +169,13 @@ static int write_flags(IpmiRequest *req, const uint8_t *data, size_t len)
         }
     }
     for (i = 0; i < G_N_ELEMENTS(devices); i++) {
-        if (devices[i].device == flags.device) {
+        if (devices[i].device == flags.device &&
+            (!flags.valid ||
+             bmc_boot_target_allowed(req->bmc, devices[i].target))) {
             break;
         }
     }
-    if (i == G_N_ELEMENTS(devices) ||
-        (flags.valid &&
-         !bmc_boot_target_allowed(req->bmc, devices[i].target))) {
+    if (i == G_N_ELEMENTS(devices)) {
         return IPMI_CC_INVALID_FIELD;
     }
     if (flags.valid && devices[i].target != BMC_BOOT_NONE) {

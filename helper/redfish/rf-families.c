@@ -8,6 +8,7 @@
 const RfResource *const rf_families[] = {
     rf_root_resources,
     rf_systems_resources,
+    rf_boot_options_resources,
     rf_processors_resources,
     rf_ethernet_resources,
     rf_pcie_resources,

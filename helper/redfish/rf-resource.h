@@ -448,6 +448,7 @@ bool rf_value_set_time(RfValue *value, int64_t when);
 /* The families of resources; each table ends with a zero row. */
 extern const RfResource rf_root_resources[];
 extern const RfResource rf_systems_resources[];
+extern const RfResource rf_boot_options_resources[];
 extern const RfResource rf_processors_resources[];
 extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_pcie_resources[];

@@ -27,6 +27,14 @@ bool rf_get_power_state(const RfContext *ctx, RfValue *value);
 /* ComputerSystem.Boot. */
 extern const RfProperty rf_system_boot[];
 
+/**
+ * rf_default_boot_order_start: RfAction.start of SetDefaultBootOrder.
+ *
+ * @x: the exchange
+ * @patch: no parameters
+ */
+void rf_default_boot_order_start(RfExchange *x, const RfPatch *patch);
+
 /* ComputerSystem.SerialConsole and HostWatchdogTimer. */
 extern const RfProperty rf_system_serial_console[];
 extern const RfProperty rf_system_watchdog[];

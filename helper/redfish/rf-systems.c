@@ -315,6 +315,8 @@ static const RfProperty system_properties[] = {
 static const RfAction system_actions[] = {
     { "#ComputerSystem.Reset", rf_reset_parameters,
       RF_PRIVILEGE_CONFIGURE_COMPONENTS, rf_reset_start },
+    { "#ComputerSystem.SetDefaultBootOrder", NULL,
+      RF_PRIVILEGE_CONFIGURE_COMPONENTS, rf_default_boot_order_start },
     { NULL }
 };
 
@@ -339,7 +341,7 @@ const RfResource rf_systems_resources[] = {
       .depends = 1 << BMC_PART_POWER | 1 << BMC_PART_BOOT |
                  1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY |
                  1 << BMC_PART_FRU | 1 << BMC_PART_SOL | 1 << BMC_PART_LAN |
-                 1 << BMC_PART_WATCHDOG,
+                 1 << BMC_PART_WATCHDOG | 1 << BMC_PART_INVENTORY,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -17,6 +17,14 @@
     "-device scsi-cd,id=cd0,drive=c,bus=scsi.0,bootindex=2 " \
     "-device e1000,id=nic0,romfile=@net-n.rom@,bootindex=3 "
 
+/* The CD first, then a disk on USB. */
+#define REMOVABLE_DEVICES \
+    "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-drive if=none,id=c,format=raw,file=@cd-c.iso@,readonly=on " \
+    "-device virtio-scsi-pci,id=scsi -device qemu-xhci,id=xhci " \
+    "-device scsi-cd,id=cd0,drive=c,bus=scsi.0,bootindex=1 " \
+    "-device usb-storage,id=stick0,drive=a,bus=xhci.0,bootindex=2 "
+
 /* The same without any boot index. */
 #define PLAIN_DEVICES \
     "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
@@ -288,6 +296,151 @@ static void test_ipmitool(TestLab *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
+static void patch_boot(TestLab *f, const char *boot, int expected)
+{
+    g_autofree char *body = g_strdup_printf("{\"Boot\":{%s}}", boot);
+    g_autoptr(JsonObject) answer = NULL;
+
+    g_assert_cmpint(test_bmc_redfish(f->bmc, "PATCH", "/Systems/1", body,
+                                     &answer), ==, expected);
+}
+
+static void assert_order(TestLab *f, const char *expected)
+{
+    g_autoptr(JsonObject) system = NULL;
+    g_autoptr(GString) order = g_string_new(NULL);
+    JsonArray *array;
+
+    test_bmc_redfish(f->bmc, "GET", "/Systems/1", NULL, &system);
+    array = json_object_get_array_member(
+        json_object_get_object_member(system, "Boot"), "BootOrder");
+    for (unsigned i = 0; i < json_array_get_length(array); i++) {
+        g_string_append_printf(order, "%s%s", i ? " " : "",
+                               json_array_get_string_element(array, i));
+    }
+    g_assert_cmpstr(order->str, ==, expected);
+}
+
+/* The order is for good; an override stands before it. */
+static void test_order(TestLab *f, const void *data)
+{
+    g_autoptr(JsonObject) answer = NULL;
+
+    assert_order(f, "disk0 cd0 nic0");
+    patch_boot(f, "\"BootOrder\":[\"nic0\",\"disk0\",\"cd0\"]", 200);
+    assert_order(f, "nic0 disk0 cd0");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    guest_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    set_override(f, "Once", "Cd");
+    assert_order(f, "nic0 disk0 cd0");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED N");
+    patch_boot(f, "\"BootOrder\":[\"cd0\",\"nothing\"]", 400);
+    patch_boot(f, "\"BootOrder\":[\"cd0\",\"cd0\"]", 400);
+    patch_boot(f, "\"BootOrder\":[]", 400);
+    patch_boot(f, "\"BootOrder\":[\"cd0\"]", 200);
+    assert_order(f, "cd0 disk0 nic0");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    g_assert_cmpint(test_bmc_redfish(
+        f->bmc, "POST",
+        "/Systems/1/Actions/ComputerSystem.SetDefaultBootOrder", "{}",
+        &answer), <, 300);
+    assert_order(f, "disk0 cd0 nic0");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_order_kept(TestLab *f, const void *data)
+{
+    const Case *c = data;
+    g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
+
+    patch_boot(f, "\"BootOrder\":[\"cd0\",\"nic0\"]", 200);
+    test_bmc_kill(f->bmc);
+    test_bmc_free(f->bmc);
+    f->bmc = test_bmc_start(f->dir, qmp);
+    test_bmc_wait_power(f->bmc, "On");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    test_vm_kill(f->vm);
+    test_bmc_wait_power(f->bmc, "Off");
+    test_vm_free(f->vm);
+    f->vm = test_vm_start(f->dir, c->args);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    test_bmc_wait_power(f->bmc, "On");
+    test_bmc_wait_log(f->bmc, "boot order: in place, effective from the "
+                              "next reset");
+    assert_order(f, "cd0 nic0 disk0");
+    guest_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+}
+
+#define NEXT(reference) "\"BootSourceOverrideTarget\":\"UefiBootNext\"," \
+    "\"BootNext\":\"" reference "\""
+
+static void test_next(TestLab *f, const void *data)
+{
+    const Case *c = data;
+    g_autofree char *out = NULL;
+
+    patch_boot(f, NEXT("nothing"), 400);
+    patch_boot(f, NEXT("cd0") ",\"BootSourceOverrideEnabled\":"
+               "\"Continuous\"", 400);
+    patch_boot(f, c->uefi ? NEXT("cd0") : NEXT("nic0"), 200);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootparam get 5",
+                                      &out), ==, 0);
+    g_assert_nonnull(strstr(out, c->uefi ? "Force Boot from CD/DVD"
+                                         : "Force PXE"));
+    host_reset(f);
+    test_vm_wait_serial(f->vm, c->uefi ? "BOOTED C" : "BOOTED N");
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+static void test_uefi_order(TestLab *f, const void *data)
+{
+    patch_boot(f, "\"BootOrder\":[\"cd0\",\"disk0\"]", 200);
+    guest_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    set_override(f, "Once", "Hdd");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    wait_consumed(f);
+    off_and_on(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    patch_boot(f, "\"BootOrder\":[\"disk0\",\"cd0\"]", 200);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+}
+
+/* A USB disk, by its own name and by that which IPMI has. */
+static void test_usb(TestLab *f, const void *data)
+{
+    set_override(f, "Once", "Usb");
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    wait_consumed(f);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED C");
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootdev floppy", NULL),
+                    ==, 0);
+    host_reset(f);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    wait_consumed(f);
+    patch_boot(f, "\"BootSourceOverrideTarget\":\"Hdd\"", 400);
+    patch_boot(f, "\"BootSourceOverrideTarget\":\"Floppy\"", 400);
+}
+
+static const Case removable = {
+    "-M q35 " REMOVABLE_DEVICES, "BOOTED C", false
+};
 static const Case q35 = { "-M q35 " DEVICES, "BOOTED A", false };
 static const Case pc = { "-M pc " DEVICES, "BOOTED A", false };
 static const Case q35_plain = {
@@ -342,7 +495,14 @@ int main(int argc, char **argv)
     ADD("q35/helper-killed", q35, test_helper_killed);
     ADD("q35/qemu-restarted", q35, test_qemu_restarted);
     ADD("q35/ipmitool", q35, test_ipmitool);
-    ADD("uefi", uefi, test_uefi);
+    ADD("q35/order", q35, test_order);
+    ADD("pc/order", pc, test_order);
+    ADD("q35/order-kept", q35, test_order_kept);
+    ADD("q35/next", q35, test_next);
+    ADD("q35/usb", removable, test_usb);
+    ADD("uefi/order", uefi, test_uefi_order);
+    ADD("uefi/next", uefi, test_next);
+    ADD("uefi/once", uefi, test_uefi);
     ADD("uefi-plain", uefi_plain, test_uefi_plain);
     return g_test_run();
 }

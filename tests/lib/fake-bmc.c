@@ -175,6 +175,44 @@ const GPtrArray *bmc_boot_devices(const Bmc *bmc)
     return NULL;
 }
 
+void bmc_boot_reference(const MachineBootDevice *device,
+                        char reference[BMC_BOOT_REFERENCE_LEN])
+{
+    g_strlcpy(reference, device->name, BMC_BOOT_REFERENCE_LEN);
+}
+
+const MachineBootDevice *bmc_boot_find(const Bmc *bmc, const char *reference)
+{
+    return NULL;
+}
+
+const MachineBootDevice *bmc_boot_nth(const Bmc *bmc, unsigned n)
+{
+    return NULL;
+}
+
+const char *bmc_boot_next(const Bmc *bmc)
+{
+    return NULL;
+}
+
+void bmc_boot_set_next(Bmc *bmc, const char *reference)
+{
+}
+
+void bmc_boot_set_order_async(Bmc *bmc, const char *const *references,
+                              const BmcOrigin *origin,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback, void *opaque)
+{
+    g_assert_not_reached();
+}
+
+bool bmc_boot_set_order_finish(Bmc *bmc, GAsyncResult *res, GError **errp)
+{
+    g_assert_not_reached();
+}
+
 /* It has no hardware. */
 
 const BmcNic *bmc_nic_nth(Bmc *bmc, unsigned n)

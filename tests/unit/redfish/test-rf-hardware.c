@@ -100,11 +100,68 @@ static void test_pci(void)
     g_assert_cmpuint(reply->status, ==, 404);
 }
 
+/* Order, one device once; who may not, and what is no order. */
+static void test_boot_options(void)
+{
+    static const struct {
+        const char *who;
+        const char *boot;
+        unsigned status;
+    } cases[] = {
+        { HUB_VIEWER, "\"BootOrder\":[\"nic\"]", 403 },
+        { ADMIN, "\"BootOrder\":[\"nix\"]", 400 },
+        { ADMIN, "\"BootOrder\":[1]", 400 },
+        { ADMIN, "\"BootOrder\":[\"cd\",\"cd\"]", 400 },
+        { ADMIN, "\"BootOrder\":[]", 400 },
+        { ADMIN, "\"BootOrder\":null", 400 },
+        { ADMIN, "\"BootNext\":\"nix\"", 400 },
+        { ADMIN, "\"BootNext\":7", 400 },
+        { ADMIN, "\"BootSourceOverrideTarget\":\"UefiBootNext\"", 400 },
+        { ADMIN, "\"BootNext\":\"cd\"", 200 },
+        { ADMIN, "\"BootSourceOverrideTarget\":\"UefiBootNext\","
+          "\"BootSourceOverrideEnabled\":\"Continuous\"", 400 },
+        { ADMIN, "\"BootSourceOverrideTarget\":\"UefiBootNext\"", 200 },
+        { ADMIN, "\"BootOrder\":[\"nic\",\"cd\"]", 200 },
+    };
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) reply = NULL;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body = g_strdup_printf("{\"Boot\":{%s}}",
+                                                cases[i].boot);
+        g_autoptr(RfReply) patch = rf_hub_send(hub, cases[i].who, "PATCH",
+                                               SYSTEM, body);
+
+        g_test_message("%s", body);
+        g_assert_cmpuint(patch->status, ==, cases[i].status);
+    }
+    has(hub, SYSTEM, "\"BootOrder\":[\"nic\",\"cd\",\"disk\"]");
+    has(hub, SYSTEM, "\"BootNext\":\"cd\"");
+    has(hub, SYSTEM, "\"BootSourceOverrideTarget\":\"UefiBootNext\"");
+    has(hub, SYSTEM "/BootOptions", SYSTEM "/BootOptions/disk");
+    has(hub, SYSTEM "/BootOptions/nic", "\"Alias\":\"Pxe\"");
+    has(hub, SYSTEM "/BootOptions/nic", SYSTEM "/EthernetInterfaces/nic");
+    reply = rf_hub_send(hub, ADMIN, "PATCH", SYSTEM,
+                        "{\"Boot\":{\"BootNext\":null}}");
+    g_assert_cmpuint(reply->status, ==, 200);
+    has(hub, SYSTEM, "\"BootSourceOverrideEnabled\":\"Disabled\"");
+    has(hub, SYSTEM, "\"BootNext\":null");
+    g_clear_pointer(&reply, rf_reply_free);
+    reply = rf_hub_send(hub, ADMIN, "POST", SYSTEM
+                        "/Actions/ComputerSystem.SetDefaultBootOrder", "{}");
+    g_assert_cmpuint(reply->status, <, 300);
+    has(hub, SYSTEM, "\"BootOrder\":[\"disk\",\"cd\",\"nic\"]");
+    g_clear_pointer(&reply, rf_reply_free);
+    reply = rf_hub_send(hub, ADMIN, "GET", SYSTEM "/BootOptions/nix", NULL);
+    g_assert_cmpuint(reply->status, ==, 404);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rf-hardware/processors", test_processors);
     g_test_add_func("/rf-hardware/interfaces", test_interfaces);
     g_test_add_func("/rf-hardware/pci", test_pci);
+    g_test_add_func("/rf-hardware/boot-options", test_boot_options);
     return g_test_run();
 }

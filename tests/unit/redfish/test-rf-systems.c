@@ -181,7 +181,7 @@ static const struct {
       400, "Disabled", "None", 0 },
     { E "\"Twice\"," T "\"Pxe\"", BMC_BOOT_DISABLED, BMC_BOOT_NONE, 400,
       "Disabled", "None", 0 },
-    { T "\"Floppy\"", BMC_BOOT_DISABLED, BMC_BOOT_NONE, 400, "Disabled",
+    { T "\"Diags\"", BMC_BOOT_DISABLED, BMC_BOOT_NONE, 400, "Disabled",
       "None", 0 },
     { T "null", BMC_BOOT_ONCE, BMC_BOOT_CD, 400, "Once", "Cd", 0 },
     /* as read, sent back with another target */
@@ -230,7 +230,7 @@ static void test_boot_errors(void)
     } cases[] = {
         { "{\"Boot\":{" E "\"Once\"}}",
           "PropertyMissing#/Boot/BootSourceOverrideTarget" },
-        { "{\"Boot\":{" E "1," T "\"Usb\",\"X\":{}},\"Id\":\"2\","
+        { "{\"Boot\":{" E "1," T "\"Utilities\",\"X\":{}},\"Id\":\"2\","
           "\"PowerState\":\"Off\",\"Y\":[]}",
           "PropertyValueTypeError#/Boot/BootSourceOverrideEnabled "
           "PropertyValueNotInList#/Boot/BootSourceOverrideTarget "
