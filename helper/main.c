@@ -12,8 +12,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "bmc/media.h"
 #include "bmc/bmc.h"
+#include "bmc/certificate.h"
+#include "bmc/media.h"
 #include "bmc/fru.h"
 #include "bmc/chassis.h"
 #include "bmc/lan.h"
@@ -55,6 +56,7 @@ typedef struct App {
     Machine *machine;
     Bmc *bmc;
     HttpServer *http;
+    Notifier hub_notifier;
     RfService *redfish;
     RfEvents *events;
     Console *console;
@@ -351,10 +353,11 @@ static GTlsCertificate *get_certificate(App *app, GError **errp)
                                             config_get(config, CONFIG_NAME));
     const char *hosts[] = { NULL, g_get_host_name(), NULL };
     const char *address = config_get(config, CONFIG_ADDRESS);
+    bool fixed = *config_get(config, CONFIG_TLS_CERT);
     GTlsCertificate *cert;
 
     hosts[0] = g_str_equal(address, "*") ? "localhost" : address;
-    cert = *config_get(config, CONFIG_TLS_CERT)
+    cert = fixed
         ? tls_load(config_get(config, CONFIG_TLS_CERT),
                    config_get(config, CONFIG_TLS_KEY), errp)
         : tls_load_or_generate(config_get(config, CONFIG_STATE_DIR), name,
@@ -362,7 +365,33 @@ static GTlsCertificate *get_certificate(App *app, GError **errp)
     if (cert && !tls_set_server_defaults(cert, errp)) {
         g_clear_object(&cert);
     }
+    if (cert) {
+        bmc_certificate_set(app->bmc, cert, fixed);
+    }
     return cert;
+}
+
+static void hub_changed(void *opaque, const void *data)
+{
+    App *app = opaque;
+    const BmcChange *change = data;
+
+    if (change->part == BMC_PART_CERTIFICATE && app->http) {
+        http_server_set_certificate(app->http, bmc_certificate_tls(app->bmc));
+    }
+}
+
+/* What a certificate tool has written is used without a new start. */
+static gboolean on_hangup(void *opaque)
+{
+    App *app = opaque;
+
+    if (bmc_certificate_tls(app->bmc) && bmc_certificate_is_fixed(app->bmc)) {
+        bmc_certificate_reload(app->bmc,
+                               config_get(app->config, CONFIG_TLS_CERT),
+                               config_get(app->config, CONFIG_TLS_KEY));
+    }
+    return G_SOURCE_CONTINUE;
 }
 
 /* What to do about it depends on which service could not listen. */
@@ -421,6 +450,9 @@ static bool start_redfish(App *app, GError **errp)
                        errp);
         return false;
     }
+    notifier_list_add(bmc_notifiers(app->bmc), &app->hub_notifier,
+                      hub_changed, app);
+    g_unix_signal_add(SIGHUP, on_hangup, app);
     bmc_set_redfish_port(
         app->bmc,
         g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)), tls);
@@ -625,6 +657,7 @@ static void cleanup(App *app)
     ipmi_lan_free(app->lan);
     ipmi_core_free(app->ipmi);
     console_free(app->console);
+    notifier_remove(&app->hub_notifier);
     http_server_free(app->http);
     rf_events_free(app->events);
     rf_service_free(app->redfish);
@@ -638,10 +671,20 @@ static void cleanup(App *app)
     g_main_loop_unref(app->loop);
 }
 
+/*
+ * TLS 1.2 and 1.3, ciphers that authenticate, and keys that are gone after
+ * the connection. GIO's own choice has TLS 1.0 in it.
+ */
+#define TLS_PRIORITY \
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:" \
+    "+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
+    "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%COMPAT"
+
 /* What GIO would otherwise load or ask, and a service must not. */
 static void quiet_environment(void)
 {
     signal(SIGPIPE, SIG_IGN);
+    g_setenv("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, FALSE);
     g_setenv("GIO_USE_VFS", "local", TRUE);
     g_setenv("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
     g_setenv("GSETTINGS_BACKEND", "memory", TRUE);

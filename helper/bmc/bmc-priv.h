@@ -15,6 +15,7 @@ typedef struct BmcUsers BmcUsers;
 typedef struct BmcLockout BmcLockout;
 typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcLan BmcLan;
+typedef struct BmcCertificates BmcCertificates;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSessions BmcSessions;
@@ -67,6 +68,7 @@ struct Bmc {
     BmcSessions *sessions;
     BmcChannelState *channel;
     BmcLan *lan;
+    BmcCertificates *certificates;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;
@@ -207,6 +209,20 @@ void bmc_lan_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_lan_free(Bmc *bmc);
+
+/**
+ * bmc_certificate_new: set up what bmc/certificate.h is about.
+ *
+ * @bmc: the hub
+ */
+void bmc_certificate_new(Bmc *bmc);
+
+/**
+ * bmc_certificate_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_certificate_free(Bmc *bmc);
 
 /**
  * bmc_lan_machine_info: the machine's UUID may have become known.

@@ -180,6 +180,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sessions_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
+    bmc_certificate_new(bmc);
     bmc_watchdog_new(bmc);
     bmc_chassis_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
@@ -219,6 +220,7 @@ void bmc_free(Bmc *bmc)
     bmc_chassis_free(bmc);
     bmc_sessions_free(bmc);
     bmc_lockout_free(bmc);
+    bmc_certificate_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
     bmc_sdr_free(bmc);

@@ -118,6 +118,7 @@ typedef enum BmcPart {
     BMC_PART_BIOS,
     BMC_PART_MEDIA,
     BMC_PART_REPORTS,
+    BMC_PART_CERTIFICATE,
     BMC_PART__MAX,
 } BmcPart;
 

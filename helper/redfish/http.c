@@ -190,6 +190,20 @@ GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
     return g_object_ref(listener_address(port->listener));
 }
 
+void http_server_set_certificate(HttpServer *server,
+                                 GTlsCertificate *certificate)
+{
+    unsigned i;
+
+    for (i = 0; i < server->ports->len; i++) {
+        HttpPort *port = server->ports->pdata[i];
+
+        if (port->certificate) {
+            g_set_object(&port->certificate, certificate);
+        }
+    }
+}
+
 void http_server_leave_peer(HttpServer *server, HttpPeer *peer)
 {
     if (--peer->n_conns == 0) {

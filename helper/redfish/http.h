@@ -81,6 +81,16 @@ GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
                                    GError **errp);
 
 /**
+ * http_server_set_certificate: present another certificate from now on,
+ * wherever the server speaks TLS. Connections that are there go on.
+ *
+ * @server: the server
+ * @certificate: the certificate
+ */
+void http_server_set_certificate(HttpServer *server,
+                                 GTlsCertificate *certificate);
+
+/**
  * http_server_free: close listeners and connections, and free. Requests
  * that are not answered yet are cancelled.
  *

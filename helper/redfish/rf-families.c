@@ -14,6 +14,7 @@ const RfResource *const rf_families[] = {
     rf_pcie_resources,
     rf_managers_resources,
     rf_network_protocol_resources,
+    rf_certificates_resources,
     rf_chassis_resources,
     rf_virtual_media_resources,
     rf_sensors_resources,

@@ -4,6 +4,7 @@
 
 #include "redfish/rf-resource.h"
 
+#include "bmc/certificate.h"
 #include "bmc/lan.h"
 
 static const char *const states[] = { "Enabled", NULL };
@@ -29,6 +30,12 @@ static bool get_https_port(const RfContext *ctx, RfValue *value)
 
     value->integer = bmc_redfish_port(ctx->bmc, &tls);
     return value->integer && tls;
+}
+
+static bool get_certificates(const RfContext *ctx, RfValue *value)
+{
+    value->text = RF_HTTPS_CERTIFICATES_URI;
+    return bmc_certificate_info(ctx->bmc) != NULL;
 }
 
 static bool get_http_enabled(const RfContext *ctx, RfValue *value)
@@ -69,6 +76,7 @@ static const RfProperty http_properties[] = {
 static const RfProperty https_properties[] = {
     { "ProtocolEnabled", RF_TYPE_BOOL, .get = get_https_enabled },
     { "Port", RF_TYPE_INTEGER, .get = get_https_port },
+    { "Certificates", RF_TYPE_LINK, .get = get_certificates },
     { NULL }
 };
 
@@ -100,7 +108,7 @@ const RfResource rf_network_protocol_resources[] = {
       .type = "ManagerNetworkProtocol.v1_12_0.ManagerNetworkProtocol",
       .properties = properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_LAN,
+      .depends = 1 << BMC_PART_LAN | 1 << BMC_PART_CERTIFICATE,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -353,7 +353,7 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
         ? &apply_time : find_property(action->parameters, name);
     g_autofree char *pointer = g_strconcat("/", name, NULL);
     const char *title = action->name + 1;
-    g_autofree char *text = rf_error_value_text(node);
+    g_autofree char *text = NULL;
     RfValue value = { 0 };
     Verdict verdict;
 
@@ -366,6 +366,8 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
     if (verdict == VERDICT_OK) {
         add_change(patch, parameter, &value);
     } else {
+        text = parameter->secret ? g_strdup("******")
+                                 : rf_error_value_text(node);
         rf_messages_add(messages, verdict_messages[verdict].parameter,
                         pointer, NULL, text, name, title, NULL);
     }

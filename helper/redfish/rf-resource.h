@@ -18,6 +18,8 @@
 
 #define RF_IDS_MAX 4
 #define RF_URI_MAX 256
+#define RF_HTTPS_CERTIFICATES_URI \
+    "/redfish/v1/Managers/1/NetworkProtocol/HTTPS/Certificates"
 /* An action's ActionInfo is called like it, with this behind. */
 #define RF_ACTION_INFO_SUFFIX "ActionInfo"
 #define RF_ACTION_INFO_TYPE "ActionInfo.v1_5_0.ActionInfo"
@@ -454,6 +456,7 @@ extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_pcie_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
+extern const RfResource rf_certificates_resources[];
 extern const RfResource rf_chassis_resources[];
 extern const RfResource rf_virtual_media_resources[];
 extern const RfResource rf_sensors_resources[];

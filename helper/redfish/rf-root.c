@@ -69,6 +69,8 @@ static const RfProperty root_properties[] = {
     { "TelemetryService", RF_TYPE_LINK,
       .text = "/redfish/v1/TelemetryService" },
     { "Tasks", RF_TYPE_LINK, .text = "/redfish/v1/TaskService" },
+    { "CertificateService", RF_TYPE_LINK,
+      .text = "/redfish/v1/CertificateService" },
     { "EventService", RF_TYPE_LINK, .text = "/redfish/v1/EventService" },
     { "JsonSchemas", RF_TYPE_LINK, .text = "/redfish/v1/JsonSchemas" },
     { "Registries", RF_TYPE_LINK, .text = "/redfish/v1/Registries" },

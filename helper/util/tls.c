@@ -12,8 +12,6 @@
 #include "util/error.h"
 #include "util/secret.h"
 
-#define CERT_NAME "tls-cert.pem"
-#define KEY_NAME "tls-key.pem"
 /* Longer than browsers accept would be refused by them. */
 #define VALID_DAYS 825
 #define SECONDS_PER_DAY (24 * 60 * 60)
@@ -352,14 +350,18 @@ GTlsCertificate *tls_load_or_generate(const char *dir,
                                       const char *const *hosts,
                                       GError **errp)
 {
-    g_autofree char *cert_path = g_build_filename(dir, CERT_NAME, NULL);
-    g_autofree char *key_path = g_build_filename(dir, KEY_NAME, NULL);
+    g_autofree char *cert_path = g_build_filename(dir, TLS_CERT_FILE, NULL);
+    g_autofree char *key_path = g_build_filename(dir, TLS_KEY_FILE, NULL);
+    g_autofree char *pair_path = g_build_filename(dir, TLS_PAIR_FILE, NULL);
     g_autoptr(GTlsCertificate) certificate = NULL;
     g_autoptr(GError) err = NULL;
     time_t expires = 0;
 
     if (!check_backend(errp)) {
         return NULL;
+    }
+    if (g_file_test(pair_path, G_FILE_TEST_EXISTS)) {
+        return tls_load(pair_path, pair_path, errp);
     }
     if (g_file_test(cert_path, G_FILE_TEST_EXISTS)) {
         certificate = load(cert_path, key_path, &expires, &err);

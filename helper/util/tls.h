@@ -6,6 +6,12 @@
 #include <gio/gio.h>
 #include <glib.h>
 
+/* In the state directory: what was made there. */
+#define TLS_CERT_FILE "tls-cert.pem"
+#define TLS_KEY_FILE "tls-key.pem"
+/* The same, what a client has brought: certificate, chain and key. */
+#define TLS_PAIR_FILE "tls-pair.pem"
+
 /**
  * tls_load: load the certificate and key that a user has given.
  *
@@ -21,8 +27,8 @@ GTlsCertificate *tls_load(const char *cert_path, const char *key_path,
                           GError **errp);
 
 /**
- * tls_load_or_generate: load "tls-cert.pem" and "tls-key.pem" of a
- * directory; if they are not there, or have expired, make a self-signed
+ * tls_load_or_generate: load "tls-pair.pem" of a directory, which a client
+ * has brought, or else "tls-cert.pem" and "tls-key.pem"; if they are not there, or have expired, make a self-signed
  * P-256 certificate and write them, the key with mode 0600.
  *
  * @dir: the directory, which must exist

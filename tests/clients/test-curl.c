@@ -227,6 +227,35 @@ static void test_local_socket(TestLab *f, const void *data)
     g_assert_nonnull(strstr(out, "\"PowerState\":\"On\""));
 }
 
+/* What OpenSSL itself would not offer is offered with SECLEVEL 0. */
+static int handshake(TestLab *f, const char *options)
+{
+    g_autofree char *line = g_strdup_printf(
+        "sh -c 'openssl s_client -connect %s %s < /dev/null'",
+        f->bmc->redfish + strlen("https://"), options);
+
+    return test_run(NULL, line);
+}
+
+static void test_tls_old(TestLab *f, const void *data)
+{
+    static const char *const refused[] = {
+        "-tls1 -cipher ALL:@SECLEVEL=0",
+        "-tls1_1 -cipher ALL:@SECLEVEL=0",
+        "-tls1_2 -cipher aNULL:@SECLEVEL=0",
+        "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0",
+        "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256:@SECLEVEL=0",
+    };
+    unsigned i;
+
+    g_assert_cmpint(handshake(f, "-tls1_2"), ==, 0);
+    g_assert_cmpint(handshake(f, "-tls1_3"), ==, 0);
+    for (i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_test_message("%s", refused[i]);
+        g_assert_cmpint(handshake(f, refused[i]), !=, 0);
+    }
+}
+
 static void test_tls(TestLab *f, const void *data)
 {
     g_autofree char *key = test_dir_file(f->dir, "state/tls-key.pem");
@@ -269,5 +298,6 @@ int main(int argc, char **argv)
     ADD("all-links", test_all_links);
     ADD("local-socket", test_local_socket);
     ADD("tls", test_tls);
+    ADD("tls-old", test_tls_old);
     return g_test_run();
 }

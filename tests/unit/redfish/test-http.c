@@ -8,6 +8,7 @@
 
 #include "http-fixture.h"
 #include "test-util.h"
+#include "util/tls.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: bmc\r\n\r\n"
 
@@ -29,6 +30,32 @@ static void test_keep_alive(const void *tls)
     g_assert_cmpuint(f->n_requests, ==, 200);
     g_assert_cmpuint(http_count_fds(), ==, fds);
     g_assert_false(c->ended);
+}
+
+/* Who is connected goes on, who comes sees the new one. */
+static void test_new_certificate(void)
+{
+    g_autoptr(HttpFixture) f = http_fixture_new(NULL, true);
+    g_autoptr(HttpClient) old = http_client_new(f);
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autoptr(GTlsCertificate) other =
+        tls_load_or_generate(dir->path, "other", NULL, NULL);
+    g_autoptr(HttpClient) new = NULL;
+    GTlsCertificate *seen;
+
+    http_client_send(old, GET("/a"));
+    http_client_expect(old, "GET /a 0");
+    http_server_set_certificate(f->server, other);
+    http_client_clear(old);
+    http_client_send(old, GET("/b"));
+    http_client_expect(old, "GET /b 0");
+    new = http_client_new(f);
+    http_client_send(new, GET("/c"));
+    http_client_expect(new, "GET /c 0");
+    seen = g_tls_connection_get_peer_certificate(G_TLS_CONNECTION(new->io));
+    g_assert_true(g_tls_certificate_is_same(seen, other));
+    seen = g_tls_connection_get_peer_certificate(G_TLS_CONNECTION(old->io));
+    g_assert_true(g_tls_certificate_is_same(seen, f->certificate));
 }
 
 static void test_answer(void)
@@ -400,6 +427,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     add_both("keep-alive", test_keep_alive);
     g_test_add_func("/redfish/http/answer", test_answer);
+    g_test_add_func("/redfish/http/new-certificate", test_new_certificate);
     g_test_add_func("/redfish/http/range", test_range_is_ignored);
     g_test_add_func("/redfish/http/close", test_close);
     g_test_add_func("/redfish/http/head", test_head);
