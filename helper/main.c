@@ -36,11 +36,11 @@
 #include "redfish/rf-events.h"
 #include "redfish/rf.h"
 #include "rundir.h"
+#include "service-tls.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/log.h"
 #include "util/sd.h"
-#include "util/tls.h"
 
 enum {
     EXIT_RUNTIME = 1,
@@ -300,12 +300,6 @@ static bool configure_lan(App *app, GError **errp)
         }, errp);
 }
 
-static void configure_pef(App *app)
-{
-    bmc_pef_set_port(app->bmc, config_get_number(app->config,
-                                                 CONFIG_PEF_PORT));
-}
-
 static bool make_bmc(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -342,33 +336,8 @@ static bool make_bmc(App *app, GError **errp)
     if (!app->bmc || !configure_lan(app, errp)) {
         return false;
     }
-    configure_pef(app);
+    bmc_pef_set_port(app->bmc, config_get_number(config, CONFIG_PEF_PORT));
     return exposure_check(config, app->bmc, app->reset_accounts, errp);
-}
-
-static GTlsCertificate *get_certificate(App *app, GError **errp)
-{
-    Config *config = app->config;
-    g_autofree char *name = g_strdup_printf("qemu-bmc %s",
-                                            config_get(config, CONFIG_NAME));
-    const char *hosts[] = { NULL, g_get_host_name(), NULL };
-    const char *address = config_get(config, CONFIG_ADDRESS);
-    bool fixed = *config_get(config, CONFIG_TLS_CERT);
-    GTlsCertificate *cert;
-
-    hosts[0] = g_str_equal(address, "*") ? "localhost" : address;
-    cert = fixed
-        ? tls_load(config_get(config, CONFIG_TLS_CERT),
-                   config_get(config, CONFIG_TLS_KEY), errp)
-        : tls_load_or_generate(config_get(config, CONFIG_STATE_DIR), name,
-                               hosts, errp);
-    if (cert && !tls_set_server_defaults(cert, errp)) {
-        g_clear_object(&cert);
-    }
-    if (cert) {
-        bmc_certificate_set(app->bmc, cert, fixed);
-    }
-    return cert;
 }
 
 static void hub_changed(void *opaque, const void *data)
@@ -381,16 +350,11 @@ static void hub_changed(void *opaque, const void *data)
     }
 }
 
-/* What a certificate tool has written is used without a new start. */
 static gboolean on_hangup(void *opaque)
 {
     App *app = opaque;
 
-    if (bmc_certificate_tls(app->bmc) && bmc_certificate_is_fixed(app->bmc)) {
-        bmc_certificate_reload(app->bmc,
-                               config_get(app->config, CONFIG_TLS_CERT),
-                               config_get(app->config, CONFIG_TLS_KEY));
-    }
+    service_tls_reload(app->config, app->bmc);
     return G_SOURCE_CONTINUE;
 }
 
@@ -431,7 +395,7 @@ static bool start_redfish(App *app, GError **errp)
     GError *err = NULL;
 
     if (tls) {
-        cert = get_certificate(app, errp);
+        cert = service_tls_load(config, app->bmc, errp);
         if (!cert) {
             return false;
         }
@@ -671,20 +635,11 @@ static void cleanup(App *app)
     g_main_loop_unref(app->loop);
 }
 
-/*
- * TLS 1.2 and 1.3, ciphers that authenticate, and keys that are gone after
- * the connection. GIO's own choice has TLS 1.0 in it.
- */
-#define TLS_PRIORITY \
-    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:" \
-    "+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
-    "-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%COMPAT"
-
 /* What GIO would otherwise load or ask, and a service must not. */
 static void quiet_environment(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    g_setenv("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, FALSE);
+    service_tls_init();
     g_setenv("GIO_USE_VFS", "local", TRUE);
     g_setenv("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
     g_setenv("GSETTINGS_BACKEND", "memory", TRUE);

@@ -2,8 +2,6 @@
 /* Requests for certificates (PKCS #10, RFC 2986). */
 #include "osdep.h"
 
-#include "util/tls-cert.h"
-
 #include <gio/gio.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
@@ -11,6 +9,7 @@
 
 #include "util/error.h"
 #include "util/secret.h"
+#include "util/tls-cert.h"
 
 static const char *const name_oids[TLS_NAME__MAX] = {
     [TLS_NAME_COMMON] = GNUTLS_OID_X520_COMMON_NAME,

@@ -28,8 +28,9 @@ GTlsCertificate *tls_load(const char *cert_path, const char *key_path,
 
 /**
  * tls_load_or_generate: load "tls-pair.pem" of a directory, which a client
- * has brought, or else "tls-cert.pem" and "tls-key.pem"; if they are not there, or have expired, make a self-signed
- * P-256 certificate and write them, the key with mode 0600.
+ * has brought, or else "tls-cert.pem" and "tls-key.pem"; if they are not
+ * there, or have expired, make a self-signed P-256 certificate and write
+ * them, the key with mode 0600.
  *
  * @dir: the directory, which must exist
  * @common_name: subject of a new certificate, e.g. "qemu-bmc vm1"
