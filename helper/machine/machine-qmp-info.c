@@ -22,6 +22,10 @@ typedef struct InfoQuery {
     bool cancelled;
     MachineInfo info;
     GPtrArray *cpus;
+    bool has_memory;
+    uint64_t base_memory;
+    uint64_t plugged_memory;
+    JsonNode *memory_devices;
     char *flash;
     char *firmware;
     JsonNode *boot;
@@ -86,6 +90,8 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
     return g_strcmp0(a->name, b->name) == 0 &&
            g_strcmp0(a->uuid, b->uuid) == 0 &&
            a->memory_bytes == b->memory_bytes && a->n_cpus == b->n_cpus &&
+           a->persistent_bytes == b->persistent_bytes &&
+           machine_memory_equal(a->memory, b->memory) &&
            sockets_equal(a, b) &&
            g_strcmp0(a->cpu_model, b->cpu_model) == 0 &&
            g_strcmp0(a->qemu_version, b->qemu_version) == 0 &&
@@ -102,6 +108,7 @@ static void info_query_free(InfoQuery *query)
 {
     machine_info_clear(&query->info);
     g_clear_pointer(&query->cpus, g_ptr_array_unref);
+    g_clear_pointer(&query->memory_devices, json_node_unref);
     g_free(query->flash);
     g_free(query->firmware);
     g_clear_pointer(&query->boot, json_node_unref);
@@ -143,6 +150,28 @@ static void info_process(InfoQuery *query)
     machine_host_read_argv(pid, &query->info);
 }
 
+/*
+ * What QEMU calls plugged has persistent memory in it, which is not what a
+ * guest runs in; only the list tells how much that is.
+ */
+static void info_memory(InfoQuery *query)
+{
+    MachineInfo *info = &query->info;
+
+    if (!query->has_memory) {
+        return;
+    }
+    info->memory_bytes = query->base_memory + query->plugged_memory;
+    if (query->memory_devices) {
+        info->memory = machine_memory_parse(query->base_memory,
+                                            query->memory_devices);
+    }
+    if (info->memory) {
+        info->memory_bytes = machine_memory_sum(info->memory, false);
+        info->persistent_bytes = machine_memory_sum(info->memory, true);
+    }
+}
+
 static void info_complete(InfoQuery *query)
 {
     MachineQmp *q = query->q;
@@ -151,6 +180,7 @@ static void info_complete(InfoQuery *query)
 
     query->info.firmware = info_firmware(query);
     info_process(query);
+    info_memory(query);
     if (q->watchdog_set) {
         machine_settings_put(&query->info.settings, MACHINE_SETTING_WATCHDOG,
                              old.settings.value[MACHINE_SETTING_WATCHDOG]);
@@ -315,13 +345,29 @@ static void memory_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     InfoQuery *query = opaque;
     GError *error = NULL;
-    uint64_t base = 0;
-    uint64_t plugged = 0;
 
-    if (qmp_query_memory_finish(res, &base, &plugged, &error)) {
-        query->info.memory_bytes = base + plugged;
-    }
+    query->has_memory = qmp_query_memory_finish(
+        res, &query->base_memory, &query->plugged_memory, &error);
     info_answered(query, error);
+}
+
+static void memory_devices_done(GObject *source, GAsyncResult *res,
+                                gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->memory_devices = qmp_client_execute_finish(res, &error);
+    info_answered(query, error);
+}
+
+static void info_ask_memory_devices(QmpClient *client,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    void *opaque)
+{
+    qmp_client_execute_async(client, "query-memory-devices", NULL,
+                             cancellable, callback, opaque);
 }
 
 static void type_done(GObject *source, GAsyncResult *res, gpointer opaque)
@@ -417,6 +463,7 @@ void machine_qmp_query_info(MachineQmp *q)
         { qmp_query_target_async, target_done },
         { qmp_query_cpus_async, cpus_done },
         { qmp_query_memory_async, memory_done },
+        { info_ask_memory_devices, memory_devices_done },
         { info_ask_pci, pci_done },
     };
     const QmpVersion *version = qmp_client_get_version(q->client);

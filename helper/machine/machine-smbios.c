@@ -24,6 +24,9 @@ static const struct {
     [MACHINE_SMBIOS_CHASSIS_SERIAL] = { "3", "serial" },
     [MACHINE_SMBIOS_CHASSIS_ASSET] = { "3", "asset" },
     [MACHINE_SMBIOS_CHASSIS_SKU] = { "3", "sku" },
+    [MACHINE_SMBIOS_MEMORY_MANUFACTURER] = { "17", "manufacturer" },
+    [MACHINE_SMBIOS_MEMORY_SERIAL] = { "17", "serial" },
+    [MACHINE_SMBIOS_MEMORY_PART] = { "17", "part" },
 };
 
 /* Splits at single commas; a doubled one is a comma of the value. */

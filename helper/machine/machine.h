@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/machine-memory.h"
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
 #include "util/notify.h"
@@ -90,6 +91,9 @@ typedef enum MachineSmbios {
     MACHINE_SMBIOS_CHASSIS_SERIAL,
     MACHINE_SMBIOS_CHASSIS_ASSET,
     MACHINE_SMBIOS_CHASSIS_SKU,
+    MACHINE_SMBIOS_MEMORY_MANUFACTURER,
+    MACHINE_SMBIOS_MEMORY_SERIAL,
+    MACHINE_SMBIOS_MEMORY_PART,
     MACHINE_SMBIOS__MAX,
 } MachineSmbios;
 
@@ -115,7 +119,9 @@ typedef struct MachineSocket {
  *
  * @name: "-name", query-name
  * @uuid: "-uuid" in lower case; NULL when QEMU has none (all zero)
- * @memory_bytes: base memory plus what is plugged
+ * @memory_bytes: base memory plus what is plugged, without what is persistent
+ * @persistent_bytes: persistent memory
+ * @memory: array of MachineMemory; NULL while not known
  * @n_cpus: vCPUs present now (logical processors)
  * @n_sockets: sockets in @sockets; 0 when QEMU does not tell of all vCPUs
  *             where they are
@@ -139,6 +145,8 @@ typedef struct MachineInfo {
     char *name;
     char *uuid;
     uint64_t memory_bytes;
+    uint64_t persistent_bytes;
+    GPtrArray *memory;
     unsigned n_cpus;
     unsigned n_sockets;
     MachineSocket *sockets;

@@ -10,6 +10,7 @@ const RfResource *const rf_families[] = {
     rf_systems_resources,
     rf_boot_options_resources,
     rf_processors_resources,
+    rf_memory_resources,
     rf_ethernet_resources,
     rf_pcie_resources,
     rf_managers_resources,

@@ -452,6 +452,7 @@ extern const RfResource rf_root_resources[];
 extern const RfResource rf_systems_resources[];
 extern const RfResource rf_boot_options_resources[];
 extern const RfResource rf_processors_resources[];
+extern const RfResource rf_memory_resources[];
 extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_pcie_resources[];
 extern const RfResource rf_managers_resources[];

@@ -143,6 +143,12 @@ static bool get_memory(const RfContext *ctx, RfValue *value)
     return machine_info(ctx)->memory_bytes;
 }
 
+static bool get_persistent(const RfContext *ctx, RfValue *value)
+{
+    value->number = machine_info(ctx)->persistent_bytes / GIB;
+    return machine_info(ctx)->persistent_bytes;
+}
+
 static bool get_processors(const RfContext *ctx, RfValue *value)
 {
     value->integer = machine_info(ctx)->n_cpus;
@@ -245,6 +251,8 @@ const RfProperty rf_reset_parameters[] = {
 
 static const RfProperty memory_properties[] = {
     { "TotalSystemMemoryGiB", RF_TYPE_NUMBER, .get = get_memory },
+    { "TotalSystemPersistentMemoryGiB", RF_TYPE_NUMBER,
+      .get = get_persistent },
     { NULL }
 };
 
@@ -297,6 +305,7 @@ static const RfProperty system_properties[] = {
       .members = processor_properties },
     { "Processors", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/Processors" },
+    { "Memory", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Memory" },
     { "EthernetInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/EthernetInterfaces" },
     { "GraphicsControllers", RF_TYPE_LINK, .text = RF_GRAPHICS },

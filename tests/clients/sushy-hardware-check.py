@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Look at network cards and PCI devices through sushy, while they change.
+"""Look at memory, network cards and PCI devices while they change.
 
 sushy-hardware-check.py URL QMP-SOCKET
 
@@ -25,6 +25,7 @@ os.environ.pop('CURL_CA_BUNDLE', None)
 
 SYSTEM = '/redfish/v1/Systems/1'
 NICS = SYSTEM + '/EthernetInterfaces'
+MEMORY = SYSTEM + '/Memory'
 DEVICES = '/redfish/v1/Chassis/1/PCIeDevices'
 CARD = '52:54:00:00:00:%02x'
 WAIT = 60
@@ -232,6 +233,49 @@ def check_plug(service, qmp):
                service.members(DEVICES))
 
 
+def memory(service):
+    """The pieces, by id; they are what the system has in all."""
+    bodies = [service.body(uri) for uri in service.members(MEMORY)]
+    summary = service.body(SYSTEM)['MemorySummary']
+    volatile = sum(b['VolatileSizeMiB'] for b in bodies)
+    persistent = sum(b['NonVolatileSizeMiB'] for b in bodies)
+    equal(summary['TotalSystemMemoryGiB'], volatile / 1024)
+    equal(summary['TotalSystemPersistentMemoryGiB'], persistent / 1024)
+    return {b['Id']: b for b in bodies}
+
+
+def check_memory(url, service, qmp):
+    """Modules of all kinds, and one that comes and goes."""
+    plugged = MEMORY + '/plugged'
+    events = service.events()
+    pieces = memory(service)
+    equal({i: (b['CapacityMiB'], b['MemoryType'])
+           for i, b in pieces.items()},
+          {'Base': (1024, 'DRAM'), 'slot0': (128, 'DRAM'),
+           'nv': (62, 'NVDIMM_F')})
+    equal(pieces['Base']['PartNumber'], 'part-17')
+    equal(pieces['slot0']['MemoryLocation']['Slot'], 0)
+    equal('MemoryLocation' in pieces['Base'], False)
+    root = sushy.Sushy(url, auth=sushy.auth.BasicAuth('admin', 'password'),
+                       verify=False)
+    equal(root.get_system(SYSTEM).memory_summary.size_gib, 1)
+    before = service.get(SYSTEM).headers['ETag']
+    time.sleep(0.2)  # as in check_plug()
+    qmp.run('object-add', id='more', size=1 << 30,
+            **{'qom-type': 'memory-backend-ram'})
+    qmp.run('device_add', driver='pc-dimm', id='plugged', memdev='more')
+    equal(memory(service)['plugged']['CapacityMiB'], 1024)
+    wait_event(events, 'ResourceCreated', plugged)
+    equal(before == service.get(SYSTEM).headers['ETag'], False)
+    equal(root.get_system(SYSTEM).memory_summary.size_gib, 2)
+    qmp.run('system_reset')
+    qmp.run('device_del', id='plugged')
+    qmp.run('system_reset')
+    wait_event(events, 'ResourceRemoved', plugged)
+    equal(service.get(plugged).status_code, 404)
+    equal(sorted(memory(service)), ['Base', 'nv', 'slot0'])
+
+
 def main():
     url, path = sys.argv[1:3]
     service = Service(url)
@@ -251,7 +295,9 @@ def main():
     check_nics(url, service, models)
     check_devices(service)
     check_graphics(service)
-    check_plug(service, Qmp(path))
+    qmp = Qmp(path)
+    check_plug(service, qmp)
+    check_memory(url, service, qmp)
 
 
 main()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sushy, as OpenStack Ironic uses it, on network cards and PCI devices. */
+/* sushy, as OpenStack Ironic uses it, on all kinds of hardware. */
 #include "osdep.h"
 
 #include "test-vm.h"
@@ -7,7 +7,11 @@
 /* Of many models; one behind a bridge, and some without an id. */
 #define MAC(n) "mac=52:54:00:00:00:" n
 #define HARDWARE \
-    "-M q35 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-M q35,nvdimm=on -m 1G,slots=4,maxmem=8G " \
+    "-object memory-backend-ram,id=m0,size=128M -device pc-dimm,memdev=m0 " \
+    "-object memory-backend-ram,id=m1,size=64M " \
+    "-device nvdimm,id=nv,memdev=m1,label-size=2M " \
+    "-smbios type=17,part=part-17 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
     "-device pcie-root-port,id=below,chassis=1,addr=1 " \
     "-device pcie-pci-bridge,id=slots,addr=2 " \
     "-device e1000e,id=n0,bus=below,romfile=," MAC("00") " " \

@@ -157,6 +157,9 @@ void fixture_init(Fixture *f, bool absent)
                        "\"target\": \"x86_64\"}]");
     mock_qmp_set_reply(f->mock, "query-memory-size-summary",
                        "{\"base-memory\": 1048576, \"plugged-memory\": 1}");
+    mock_qmp_set_reply(f->mock, "query-memory-devices",
+                       "[{\"type\": \"dimm\", \"data\": {\"size\": 1, "
+                       "\"slot\": 0, \"id\": \"d\"}}]");
     mock_qmp_set_reply(f->mock, "query-block", "[]");
     mock_qmp_set_reply(f->mock, "set-action", "{}");
     fixture_set_run_state(f, "running");

@@ -25,6 +25,7 @@ static void test_smbios(void)
         "type=1,manufacturer=ACME,, Inc.,product=Old,serial=1", "-smbios",
         "type=1,product=New=2,serial=", "--smbios", "asset=A7,type=3",
         "-smbios", "file=/x,type=1", "-smbios", "type=4,serial=cpu",
+        "-smbios", "type=17,part=P1,loc_pfx=DIMM",
         "-name", "-smbios", NULL
     };
     char *smbios[MACHINE_SMBIOS__MAX];
@@ -36,6 +37,7 @@ static void test_smbios(void)
             [MACHINE_SMBIOS_SYSTEM_MANUFACTURER] = "ACME, Inc.",
             [MACHINE_SMBIOS_SYSTEM_PRODUCT] = "New=2",
             [MACHINE_SMBIOS_CHASSIS_ASSET] = "A7",
+            [MACHINE_SMBIOS_MEMORY_PART] = "P1",
         };
 
         g_assert_cmpstr(smbios[i], ==, wanted[i]);

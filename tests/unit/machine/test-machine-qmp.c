@@ -30,6 +30,40 @@ static void test_connect(void)
     fixture_clear(&f);
 }
 
+/* Persistent memory is plugged, but no memory to run in. */
+static void test_memory(void)
+{
+    Fixture f;
+
+    fixture_init(&f, false);
+    mock_qmp_set_reply(f.mock, "query-memory-size-summary",
+                       "{\"base-memory\": 4096, \"plugged-memory\": 48}");
+    mock_qmp_set_reply(f.mock, "query-memory-devices",
+        "[{\"type\": \"nvdimm\", \"data\": {\"size\": 16, \"slot\": 1}},"
+        "{\"type\": \"dimm\", \"data\": {\"size\": 32, \"slot\": 0}}]");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    g_assert_cmpuint(f.machine->info.memory_bytes, ==, 4128);
+    g_assert_cmpuint(f.machine->info.persistent_bytes, ==, 16);
+    g_assert_cmpuint(f.machine->info.memory->len, ==, 3);
+    /* One goes; a guest has given its memory back. */
+    mock_qmp_set_reply(f.mock, "query-memory-devices", "[]");
+    mock_qmp_event(f.mock, "DEVICE_DELETED", "{\"path\": \"/x\"}");
+    wait_event(&f, "INFO");
+    g_assert_cmpuint(f.machine->info.memory->len, ==, 1);
+    g_assert_cmpuint(f.machine->info.memory_bytes, ==, 4096);
+    fixture_clear(&f);
+    /* Where the list cannot be had, the sum still can. */
+    fixture_init(&f, false);
+    mock_qmp_set_error(f.mock, "query-memory-devices", "CommandNotFound",
+                       "not found");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    g_assert_null(f.machine->info.memory);
+    g_assert_cmpuint(f.machine->info.memory_bytes, ==, 1048577);
+    fixture_clear(&f);
+}
+
 /* An old QEMU has no set-action; everything else works. */
 static void test_connect_no_action(void)
 {
@@ -46,6 +80,7 @@ static void test_connect_no_action(void)
     test_drain();
     g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_RUNNING);
     g_assert_cmpuint(f.machine->info.memory_bytes, ==, 0);
+    g_assert_null(f.machine->info.memory);
     test_assert_logged();
     fixture_clear(&f);
 }
@@ -398,6 +433,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/machine-qmp/usage", test_usage);
+    g_test_add_func("/machine-qmp/memory", test_memory);
     g_test_add_func("/machine-qmp/break", test_break);
     g_test_add_func("/machine-qmp/refresh", test_refresh);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);

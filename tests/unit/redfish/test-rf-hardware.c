@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processors and network cards of a mock machine. */
+/* Processors, memory and network cards of a mock machine. */
 #include "osdep.h"
 
 #include "rf-hub.h"
@@ -15,6 +15,13 @@ static void has(RfHub *hub, const char *path, const char *text)
     if (!strstr(body, text)) {
         g_error("%s: no %s in %s", path, text, body);
     }
+}
+
+static void lacks(RfHub *hub, const char *path, const char *text)
+{
+    g_autoptr(RfReply) reply = rf_hub_get(hub, path);
+
+    g_assert_null(strstr(reply->text, text));
 }
 
 static void test_processors(void)
@@ -34,6 +41,68 @@ static void test_processors(void)
     has(hub, SYSTEM "/Processors/CPU0", "\"TotalThreads\":4");
     has(hub, SYSTEM "/Processors/CPU3", "\"Model\":\"Nehalem\"");
     reply = rf_hub_send(hub, ADMIN, "GET", SYSTEM "/Processors/CPU1", NULL);
+    g_assert_cmpuint(reply->status, ==, 404);
+}
+
+static MachineMemory *memory_add(MachineInfo *info, const char *id,
+                                 MachineMemoryKind kind, unsigned mib,
+                                 int slot)
+{
+    MachineMemory *memory = g_new0(MachineMemory, 1);
+
+    g_strlcpy(memory->id, id, sizeof(memory->id));
+    memory->kind = kind;
+    memory->bytes = (uint64_t)mib << 20;
+    memory->slot = slot;
+    g_ptr_array_add(info->memory, memory);
+    return memory;
+}
+
+#define MEMORY SYSTEM "/Memory"
+
+static void test_memory(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    MachineInfo *info = &mock_machine_base(hub->fix.mock)->info;
+    g_autoptr(RfReply) reply = NULL, before = NULL, after = NULL;
+    MachineMemory *resizable;
+
+    has(hub, MEMORY, "\"Members\":[]");
+    lacks(hub, SYSTEM, "TotalSystemPersistentMemoryGiB");
+    info->memory = g_ptr_array_new_with_free_func(g_free);
+    memory_add(info, "Base", MACHINE_MEMORY_BASE, 1024, -1);
+    memory_add(info, "d1", MACHINE_MEMORY_DIMM, 512, 3);
+    memory_add(info, "nv", MACHINE_MEMORY_NVDIMM, 256, 4);
+    resizable = memory_add(info, "vm", MACHINE_MEMORY_VIRTIO, 0, -1);
+    resizable->block = 2 << 20;
+    info->memory_bytes = 1536ULL << 20;
+    info->persistent_bytes = 256ULL << 20;
+    info->smbios[MACHINE_SMBIOS_MEMORY_PART] = g_strdup("P/N 1");
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    has(hub, SYSTEM, "\"TotalSystemMemoryGiB\":1.5");
+    has(hub, SYSTEM, "\"TotalSystemPersistentMemoryGiB\":0.25");
+    has(hub, SYSTEM, "\"Memory\":{\"@odata.id\":\"" MEMORY "\"}");
+    has(hub, MEMORY, "\"Members@odata.count\":4");
+    has(hub, MEMORY "/Base", "\"CapacityMiB\":1024");
+    has(hub, MEMORY "/Base", "\"PartNumber\":\"P/N 1\"");
+    lacks(hub, MEMORY "/Base", "Location");
+    lacks(hub, MEMORY "/d1", "PartNumber");
+    has(hub, MEMORY "/d1", "\"MemoryType\":\"DRAM\"");
+    has(hub, MEMORY "/d1", "\"MemoryLocation\":{\"Slot\":3}");
+    has(hub, MEMORY "/d1", "\"LocationOrdinalValue\":3");
+    has(hub, MEMORY "/nv", "\"MemoryType\":\"NVDIMM_F\"");
+    has(hub, MEMORY "/nv", "\"OperatingMemoryModes\":[\"PMEM\"]");
+    has(hub, MEMORY "/nv", "\"VolatileSizeMiB\":0");
+    has(hub, MEMORY "/nv", "\"NonVolatileSizeMiB\":256");
+    has(hub, MEMORY "/vm", "\"AllocationAlignmentMiB\":2");
+    has(hub, MEMORY "/vm", "\"CapacityMiB\":0");
+    before = rf_hub_get(hub, MEMORY "/vm");
+    resizable->bytes = 6 << 20;
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    after = rf_hub_get(hub, MEMORY "/vm");
+    g_assert_nonnull(strstr(after->text, "\"CapacityMiB\":6"));
+    g_assert_cmpstr(before->text, !=, after->text);
+    reply = rf_hub_send(hub, ADMIN, "GET", MEMORY "/d2", NULL);
     g_assert_cmpuint(reply->status, ==, 404);
 }
 
@@ -62,13 +131,6 @@ static void pci_add(GPtrArray *all, const char *path, unsigned functions,
     pci->device = 0xabc;
     pci->class_code = class_code;
     g_ptr_array_add(all, pci);
-}
-
-static void lacks(RfHub *hub, const char *path, const char *text)
-{
-    g_autoptr(RfReply) reply = rf_hub_get(hub, path);
-
-    g_assert_null(strstr(reply->text, text));
 }
 
 static void test_pci(void)
@@ -160,6 +222,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rf-hardware/processors", test_processors);
+    g_test_add_func("/rf-hardware/memory", test_memory);
     g_test_add_func("/rf-hardware/interfaces", test_interfaces);
     g_test_add_func("/rf-hardware/pci", test_pci);
     g_test_add_func("/rf-hardware/boot-options", test_boot_options);
