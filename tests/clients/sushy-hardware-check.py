@@ -105,10 +105,11 @@ def wait_event(lines, message, uri):
 def wait_until(what, condition):
     """Firmware numbers buses when it likes, and QEMU does not tell."""
     end = time.monotonic() + WAIT
-    while not condition():
+    while not (value := condition()):
         if time.monotonic() > end:
             raise AssertionError(what)
         time.sleep(0.1)
+    return value
 
 
 def summary(url):
@@ -210,16 +211,16 @@ def check_plug(service, qmp):
     time.sleep(0.2)  # what was seen just now need not be looked at again
     qmp.run('device_add', driver='e1000', id='plugged', mac=CARD % 0x77,
             bus="slots", addr="3")
-    equal(plugged in service.members(NICS), True)
+    # At once, unless QEMU is too busy to answer in time.
+    wait_until('no new card', lambda: plugged in service.members(NICS))
     after = service.get(NICS)
     equal(before.headers['ETag'] == after.headers['ETag'], False)
     body = service.body(plugged)
     equal(body['MACAddress'], CARD % 0x77)
     wait_event(events, 'ResourceCreated', plugged)
     qmp.run('system_reset')
-    wait_until('no function of the new card',
-               lambda: nic_function(service, plugged) is not None)
-    function = nic_function(service, plugged)
+    function = wait_until('no function of the new card',
+                          lambda: nic_function(service, plugged))
     equal(function['@odata.id'],
           DEVICES + '/00-02.0-03/PCIeFunctions/0')
 
@@ -245,8 +246,8 @@ def memory(service):
 
 
 def check_memory(url, service, qmp):
-    """Modules of all kinds, and one that comes and goes."""
-    plugged = MEMORY + '/plugged'
+    """Modules of all kinds, and one that comes."""
+    plugged = MEMORY + '/module'
     events = service.events()
     pieces = memory(service)
     equal({i: (b['CapacityMiB'], b['MemoryType'])
@@ -263,17 +264,14 @@ def check_memory(url, service, qmp):
     time.sleep(0.2)  # as in check_plug()
     qmp.run('object-add', id='more', size=1 << 30,
             **{'qom-type': 'memory-backend-ram'})
-    qmp.run('device_add', driver='pc-dimm', id='plugged', memdev='more')
-    equal(memory(service)['plugged']['CapacityMiB'], 1024)
+    qmp.run('device_add', driver='pc-dimm', id='module', memdev='more')
+    wait_until('no new module', lambda: plugged in service.members(MEMORY))
+    equal(memory(service)['module']['CapacityMiB'], 1024)
     wait_event(events, 'ResourceCreated', plugged)
     equal(before == service.get(SYSTEM).headers['ETag'], False)
     equal(root.get_system(SYSTEM).memory_summary.size_gib, 2)
-    qmp.run('system_reset')
-    qmp.run('device_del', id='plugged')
-    qmp.run('system_reset')
-    wait_event(events, 'ResourceRemoved', plugged)
-    equal(service.get(plugged).status_code, 404)
-    equal(sorted(memory(service)), ['Base', 'nv', 'slot0'])
+    # Only a guest that plays along lets a module go.
+    equal(sorted(memory(service)), ['Base', 'module', 'nv', 'slot0'])
 
 
 def main():
@@ -296,8 +294,8 @@ def main():
     check_devices(service)
     check_graphics(service)
     qmp = Qmp(path)
-    check_plug(service, qmp)
     check_memory(url, service, qmp)
+    check_plug(service, qmp)
 
 
 main()

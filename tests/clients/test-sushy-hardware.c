@@ -11,7 +11,8 @@
     "-object memory-backend-ram,id=m0,size=128M -device pc-dimm,memdev=m0 " \
     "-object memory-backend-ram,id=m1,size=64M " \
     "-device nvdimm,id=nv,memdev=m1,label-size=2M " \
-    "-smbios type=17,part=part-17 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
+    "-smbios type=17,part=part-17 " \
+    "-drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
     "-device pcie-root-port,id=below,chassis=1,addr=1 " \
     "-device pcie-pci-bridge,id=slots,addr=2 " \
     "-device e1000e,id=n0,bus=below,romfile=," MAC("00") " " \
