@@ -1,330 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The settings, where they come from, and what they must look like. */
+/* Where settings come from. */
 #include "osdep.h"
 
 #include "config.h"
 
-#include "codec/cipher-suite.h"
-#include "codec/ipmi15.h"
 #include "config-devices.h"
+#include "config-priv.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/secret.h"
-
-typedef bool (*ConfigCheck)(const char *value, GError **errp);
-
-typedef struct ConfigSetting {
-    const char *group;
-    const char *key;    /* in the file; the option too unless it has one */
-    const char *option;
-    char short_option;
-    const char *env;
-    const char *value;  /* built in */
-    ConfigCheck check;
-    bool secret;
-    const char *arg;
-    const char *help;
-} ConfigSetting;
 
 struct Config {
     char *value[CONFIG__MAX];
     ConfigSource source[CONFIG__MAX];
     ConfigDevices *devices;
-};
-
-static bool check_name(const char *value, GError **errp)
-{
-    const char *p;
-
-    for (p = value; *p; p++) {
-        if (!g_ascii_isalnum(*p) && !strchr("._-", *p)) {
-            break;
-        }
-    }
-    if (*p || !*value || *value == '.' || strlen(value) > 64) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "'%s' is not a name (letters, digits, '.', '_' and '-', "
-                    "at most 64 of them, not beginning with '.')", value);
-        return false;
-    }
-    return true;
-}
-
-static bool check_address(const char *value, GError **errp)
-{
-    g_autoptr(GSocketAddress) addr = addr_parse(value, NULL, 0, errp);
-
-    if (!addr) {
-        return false;
-    }
-    if (!G_IS_INET_SOCKET_ADDRESS(addr) ||
-        g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(addr))) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "'%s' is not an address to listen on (a numeric address "
-                    "without port, or '*' for all)", value);
-        return false;
-    }
-    return true;
-}
-
-static bool check_endpoint(const char *value, GError **errp)
-{
-    g_autoptr(GSocketAddress) addr = NULL;
-
-    if (!*value) {
-        return true;
-    }
-    addr = addr_parse(value, "127.0.0.1", -1, errp);
-    return addr != NULL;
-}
-
-static bool check_port(const char *value, GError **errp)
-{
-    return g_ascii_string_to_unsigned(value, 10, 0, 65535, NULL, NULL) ||
-           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "'%s' is not a port (0 to 65535; 0 picks a free one)",
-                        value), false);
-}
-
-static bool check_trap_port(const char *value, GError **errp)
-{
-    return g_ascii_string_to_unsigned(value, 10, 1, 65535, NULL, NULL) ||
-           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "'%s' is not a port to send to (1 to 65535)", value),
-            false);
-}
-
-static bool check_expiry(const char *value, GError **errp)
-{
-    return g_ascii_string_to_unsigned(value, 10, 0, 86400, NULL, NULL) ||
-           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "'%s' is not a number of seconds (0 to 86400)",
-                        value), false);
-}
-
-static bool check_word(const char *value, const char *const *words,
-                       GError **errp)
-{
-    g_autofree char *list = NULL;
-
-    if (g_strv_contains(words, value)) {
-        return true;
-    }
-    list = g_strjoinv(", ", (char **)words);
-    g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE, "'%s' is not one of %s",
-                value, list);
-    return false;
-}
-
-static bool check_boot_mode(const char *value, GError **errp)
-{
-    static const char *const words[] = { "bios", "uefi", NULL };
-
-    return check_word(value, words, errp);
-}
-
-static bool check_bool(const char *value, GError **errp)
-{
-    static const char *const words[] = {
-        "true", "false", "yes", "no", "1", "0", NULL
-    };
-
-    return check_word(value, words, errp);
-}
-
-static bool check_tls(const char *value, GError **errp)
-{
-    static const char *const words[] = { "auto", "off", NULL };
-
-    return check_word(value, words, errp);
-}
-
-static bool check_policy(const char *value, GError **errp)
-{
-    static const char *const words[] = {
-        "full", "no-accounts", "read-only", NULL
-    };
-
-    return check_word(value, words, errp);
-}
-
-static bool check_level(const char *value, GError **errp)
-{
-    static const char *const words[] = {
-        "error", "warning", "message", "info", "debug", NULL
-    };
-
-    return check_word(value, words, errp);
-}
-
-static bool check_suites(const char *value, GError **errp)
-{
-    CipherSuiteList list;
-
-    return cipher_suite_parse_list(value, &list, errp);
-}
-
-static bool check_sessions(const char *value, GError **errp)
-{
-    return g_ascii_string_to_unsigned(value, 10, 1, 254, NULL, NULL) ||
-           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "'%s' is not a number of sessions (1 to 254)",
-                        value), false);
-}
-
-static bool check_connections(const char *value, GError **errp)
-{
-    return g_ascii_string_to_unsigned(value, 10, 4, 4096, NULL, NULL) ||
-           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                        "'%s' is not a number of connections (4 to 4096)",
-                        value), false);
-}
-
-static bool check_ipmi15(const char *value, GError **errp)
-{
-    uint8_t types;
-
-    return ipmi15_parse_auth_list(value, &types, errp);
-}
-
-static const ConfigSetting settings[CONFIG__MAX] = {
-    [CONFIG_NAME] = {
-        "bmc", "name", NULL, 'n', "BMC_NAME", "1", check_name, false,
-        "NAME", "Name of this BMC, for its directories and for people" },
-    [CONFIG_ADDRESS] = {
-        "bmc", "address", NULL, 'a', "BMC_ADDRESS", "127.0.0.1",
-        check_address, false,
-        "ADDRESS", "Address to listen on, '*' for all" },
-    [CONFIG_STATE_DIR] = {
-        "bmc", "state-dir", NULL, 0, "BMC_STATE_DIR", "", NULL, false,
-        "DIR", "Where accounts, certificate and other state are kept" },
-    [CONFIG_RUN_DIR] = {
-        "bmc", "run-dir", NULL, 0, "BMC_RUN_DIR", "", NULL, false,
-        "DIR", "Where sockets and endpoints.json are made" },
-    [CONFIG_LOG_LEVEL] = {
-        "bmc", "log-level", NULL, 0, "BMC_LOG_LEVEL", "info", check_level,
-        false,
-        "LEVEL", "error, warning, message, info or debug" },
-    [CONFIG_QMP] = {
-        "vm", "qmp", NULL, 'q', "QMP_SOCK", "/var/run/qemu/qmp.sock",
-        check_endpoint, false,
-        "ADDR", "QMP socket of the VM: a path or tcp:HOST:PORT" },
-    [CONFIG_SERIAL] = {
-        "vm", "serial", NULL, 0, "SERIAL_ADDR", "localhost:9002",
-        check_endpoint, false,
-        "ADDR", "Serial port of the VM: a path or HOST:PORT" },
-    [CONFIG_VM_IPMI] = {
-        "vm", "ipmi", "vm-ipmi", 0, "VM_IPMI_ADDR", "", check_endpoint,
-        false,
-        "ADDR", "Where QEMU's ipmi-bmc-extern connects: a path or HOST:PORT" },
-    [CONFIG_VM_IPMI_POLICY] = {
-        "vm", "ipmi-policy", "vm-ipmi-policy", 0, "VM_IPMI_POLICY", "full",
-        check_policy, false,
-        "POLICY", "What the VM may do there: full, no-accounts or read-only" },
-    [CONFIG_BOOT_MODE] = {
-        "vm", "boot-mode", "vm-boot-mode", 0, "VM_BOOT_MODE", "bios",
-        check_boot_mode, false,
-        "MODE", "bios or uefi, where it cannot be found out" },
-    [CONFIG_POWER_ON] = {
-        "vm", "power-on-at-start", NULL, 0, "POWER_ON_AT_START", "false",
-        check_bool, false,
-        "BOOL", "When QEMU is started by qemu-bmc: power the VM on at once" },
-    [CONFIG_BOOT_EXPIRY] = {
-        "boot", "ipmi-expiry", "boot-ipmi-expiry", 0,
-        "BMC_BOOT_IPMI_EXPIRY", "60", check_expiry, false,
-        "SECONDS", "When boot flags set over IPMI expire if no Chassis "
-        "Control follows, 0 for never" },
-    [CONFIG_USER] = {
-        "account", "user", NULL, 'u', "IPMI_USER", "admin", NULL, false,
-        "NAME", "First administrator, for IPMI and Redfish" },
-    [CONFIG_PASSWORD] = {
-        "account", "password", "password-file", 0, "IPMI_PASS",
-        CONFIG_DEFAULT_PASSWORD, NULL, true,
-        "FILE", "File whose first line is the administrator's password" },
-    [CONFIG_REDFISH_PORT] = {
-        "redfish", "port", "redfish-port", 0, "REDFISH_PORT", "443",
-        check_port, false,
-        "PORT", "TCP port of Redfish, 0 for a free one" },
-    [CONFIG_REDFISH_CONNECTIONS] = {
-        "redfish", "max-connections", NULL, 0, "REDFISH_MAX_CONNECTIONS",
-        "256", check_connections, false,
-        "NUMBER", "Most Redfish connections at a time, 4 to 4096" },
-    [CONFIG_REDFISH_PER_ADDRESS] = {
-        "redfish", "max-connections-per-address", NULL, 0,
-        "REDFISH_MAX_CONNECTIONS_PER_ADDRESS", "64", check_connections,
-        false,
-        "NUMBER", "Most of them from one address, 4 to 4096" },
-    [CONFIG_TLS] = {
-        "redfish", "tls", NULL, 0, "TLS", "auto", check_tls, false,
-        "MODE", "auto or off (plain HTTP)" },
-    [CONFIG_TLS_CERT] = {
-        "redfish", "tls-cert", NULL, 0, "TLS_CERT", "", NULL, false,
-        "FILE", "Certificate (PEM); made and kept in the state directory "
-        "if not given" },
-    [CONFIG_TLS_KEY] = {
-        "redfish", "tls-key", NULL, 0, "TLS_KEY", "", NULL, false,
-        "FILE", "Private key (PEM) of the certificate" },
-    [CONFIG_IPMI_PORT] = {
-        "ipmi", "port", "ipmi-port", 0, "IPMI_PORT", "623", check_port,
-        false,
-        "PORT", "UDP port of IPMI over LAN, 0 for a free one" },
-    [CONFIG_IPMI_SUITES] = {
-        "ipmi", "cipher-suites", NULL, 0, "BMC_CIPHER_SUITES", "17,3",
-        check_suites, false,
-        "LIST", "Cipher suites of IPMI over LAN, the preferred one first" },
-    [CONFIG_IPMI_SESSIONS] = {
-        "ipmi", "max-sessions", NULL, 0, "BMC_MAX_SESSIONS", "63",
-        check_sessions, false,
-        "NUMBER", "Most IPMI sessions at a time, 1 to 254" },
-    [CONFIG_IPMI15] = {
-        "ipmi", "ipmi15", NULL, 0, "BMC_IPMI15", "off", check_ipmi15, false,
-        "LIST", "IPMI 1.5 logins: off, or some of md5, md2, password" },
-    [CONFIG_LAN_ADDRESS] = {
-        "lan", "address", "lan-address", 0, "BMC_LAN_ADDRESS", "", NULL,
-        false,
-        "ADDRESS", "IP address at which clients reach this BMC, where it is "
-        "not the host's" },
-    [CONFIG_LAN_NETMASK] = {
-        "lan", "netmask", "lan-netmask", 0, "BMC_LAN_NETMASK", "", NULL,
-        false,
-        "MASK", "Netmask of that address" },
-    [CONFIG_LAN_GATEWAY] = {
-        "lan", "gateway", "lan-gateway", 0, "BMC_LAN_GATEWAY", "", NULL,
-        false,
-        "ADDRESS", "Default gateway of that address" },
-    [CONFIG_LAN_MAC] = {
-        "lan", "mac", "lan-mac", 0, "BMC_LAN_MAC", "", NULL, false,
-        "MAC", "MAC address to report, made from the VM's UUID if not given" },
-    [CONFIG_LAN_VLAN] = {
-        "lan", "vlan", "lan-vlan", 0, "BMC_LAN_VLAN", "", NULL, false,
-        "NUMBER", "VLAN to report" },
-    [CONFIG_LAN_PORT] = {
-        "lan", "port", "lan-port", 0, "BMC_LAN_PORT", "0", check_port, false,
-        "PORT", "UDP port at which clients reach IPMI, where it is not the "
-        "one that is listened on" },
-    [CONFIG_LAN_COMMAND] = {
-        "lan", "config-command", "lan-config-command", 0,
-        "BMC_LAN_CONFIG_COMMAND", "", NULL, false,
-        "COMMAND", "Program that is run when a client has changed the LAN "
-        "configuration" },
-    [CONFIG_PEF_PORT] = {
-        "pef", "port", "pef-port", 0, "BMC_PEF_PORT", "162", check_trap_port,
-        false,
-        "PORT", "UDP port to which alerts (PET traps) are sent" },
-    [CONFIG_MEDIA_FOLDERS] = {
-        "media", "folders", "media-folders", 0, "BMC_MEDIA_FOLDERS", "",
-        NULL, false,
-        "LIST", "Folders of local images, with ':' between them" },
-    [CONFIG_MEDIA_ALLOW] = {
-        "media", "allow", "media-allow", 0, "BMC_MEDIA_ALLOW", "", NULL,
-        false,
-        "LIST", "Servers of images that may be reached although their "
-        "addresses are refused otherwise, with ',' between them" },
-    [CONFIG_EVENTS_ALLOW] = {
-        "events", "allow", "events-allow", 0, "BMC_EVENTS_ALLOW", "", NULL,
-        false,
-        "LIST", "Subscribers that events may be sent to although their "
-        "addresses are refused otherwise, with ',' between them" },
 };
 
 static const char *option_name(const ConfigSetting *setting)
@@ -335,7 +24,7 @@ static const char *option_name(const ConfigSetting *setting)
 bool config_set(Config *config, ConfigKey key, const char *value,
                 ConfigSource source, GError **errp)
 {
-    const ConfigSetting *setting = &settings[key];
+    const ConfigSetting *setting = &config_settings[key];
 
     if (setting->check && !setting->check(value, errp)) {
         return false;
@@ -374,7 +63,7 @@ bool config_set_option(Config *config, const char *option, const char *value,
     int i;
 
     for (i = 0; i < CONFIG__MAX; i++) {
-        const ConfigSetting *s = &settings[i];
+        const ConfigSetting *s = &config_settings[i];
 
         if (g_str_equal(option, option_name(s)) ||
             (s->short_option && option[0] == s->short_option && !option[1])) {
@@ -422,11 +111,11 @@ static bool load_key(Config *config, GKeyFile *file, const char *group,
     int i;
 
     for (i = 0; i < CONFIG__MAX; i++) {
-        if (!g_str_equal(settings[i].group, group)) {
+        if (!g_str_equal(config_settings[i].group, group)) {
             continue;
         }
         *known_group = true;
-        if (!key || !g_str_equal(settings[i].key, key)) {
+        if (!key || !g_str_equal(config_settings[i].key, key)) {
             continue;
         }
         value = config_file_get_value(file, group, key, errp);
@@ -522,7 +211,7 @@ bool config_load_environment(Config *config, GError **errp)
     int i;
 
     for (i = 0; i < CONFIG__MAX; i++) {
-        const char *value = g_getenv(settings[i].env);
+        const char *value = g_getenv(config_settings[i].env);
 
         /* Container files often hold empty variables: as good as unset. */
         if (!value || !*value) {
@@ -530,7 +219,7 @@ bool config_load_environment(Config *config, GError **errp)
         }
         if (!config_set(config, i, value, CONFIG_SOURCE_ENVIRONMENT, &err)) {
             g_propagate_prefixed_error(errp, err, "environment variable "
-                                       "%s: ", settings[i].env);
+                                       "%s: ", config_settings[i].env);
             return false;
         }
     }
@@ -627,7 +316,7 @@ char *config_dump(const Config *config)
     int i;
 
     for (i = 0; i < CONFIG__MAX; i++) {
-        const ConfigSetting *s = &settings[i];
+        const ConfigSetting *s = &config_settings[i];
 
         if (!g_str_equal(group, s->group)) {
             group = s->group;
@@ -657,7 +346,7 @@ GOptionEntry *config_option_entries(GOptionArgFunc callback)
     int i;
 
     for (i = 0; i < CONFIG__MAX; i++) {
-        const ConfigSetting *s = &settings[i];
+        const ConfigSetting *s = &config_settings[i];
 
         entries[i].long_name = option_name(s);
         entries[i].short_name = s->short_option;
@@ -676,7 +365,7 @@ Config *config_new(void)
 
     config->devices = config_devices_new();
     for (i = 0; i < CONFIG__MAX; i++) {
-        config->value[i] = g_strdup(settings[i].value);
+        config->value[i] = g_strdup(config_settings[i].value);
     }
     return config;
 }

@@ -22,6 +22,7 @@
 #include "bmc/power.h"
 #include "codec/ipmi15.h"
 #include "config-devices.h"
+#include "config-media.h"
 #include "config.h"
 #include "console/console.h"
 #include "exposure.h"
@@ -305,10 +306,7 @@ static bool make_bmc(App *app, GError **errp)
     Config *config = app->config;
     ConfigDevices *devices = config_get_devices(config);
 
-    g_auto(GStrv) folders = g_strsplit(
-        config_get(config, CONFIG_MEDIA_FOLDERS), ":", -1);
-    g_auto(GStrv) allow = g_strsplit(
-        config_get(config, CONFIG_MEDIA_ALLOW), ",", -1);
+    g_autoptr(BmcMediaConfig) media = config_media_new(config);
     g_auto(GStrv) subscribers = g_strsplit(
         config_get(config, CONFIG_EVENTS_ALLOW), ",", -1);
 
@@ -325,11 +323,7 @@ static bool make_bmc(App *app, GError **errp)
             .boot_expiry_s =
                 strtoul(config_get(config, CONFIG_BOOT_EXPIRY), NULL, 10),
             .fru = config_devices_fru(devices),
-            .media = &(BmcMediaConfig) {
-                .run_dir = config_get(config, CONFIG_RUN_DIR),
-                .folders = (const char *const *)folders,
-                .allow = (const char *const *)allow,
-            },
+            .media = media,
             .events_allow = (const char *const *)subscribers,
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);

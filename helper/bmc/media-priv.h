@@ -33,6 +33,14 @@ typedef enum MediaWork {
  * @task: (nullable): who waits for the work's end
  * @timer: ends an export that holds QEMU up
  * @opening: number of the last opening; what an earlier one finds is dropped
+ * @cached: (nullable): file that the image is downloaded to
+ * @complete: and it is there
+ * @stop: (nullable): ends the download
+ * @job: (nullable): the task, while it goes on
+ * @method: (nullable): of the request
+ * @target: (nullable): as @method
+ * @channel: on which it came
+ * @asker: (nullable): who asked
  * @stuck: what nobody wants any more cannot be taken out
  */
 typedef struct MediaSlot {
@@ -50,6 +58,14 @@ typedef struct MediaSlot {
     GTask *task;
     ClockTimer *timer;
     unsigned opening;
+    char *cached;
+    bool complete;
+    GCancellable *stop;
+    unsigned job;
+    char *method;
+    char *target;
+    BmcChannel channel;
+    char *asker;
     bool stuck;
 } MediaSlot;
 
@@ -103,6 +119,51 @@ void media_slot_clear(MediaSlot *slot);
  * @request: what
  */
 void media_slot_set(MediaSlot *slot, const BmcMediaRequest *request);
+
+/**
+ * media_slot_forget: media_slot_clear(), and remove what was downloaded.
+ *
+ * @slot: the slot
+ */
+void media_slot_forget(MediaSlot *slot);
+
+/**
+ * media_download_name: where a slot's image is downloaded to, if it must be.
+ *
+ * @slot: the slot
+ */
+void media_download_name(MediaSlot *slot);
+
+/**
+ * media_download_begun: a download has begun, as a task, where somebody has
+ * asked for it, who is told.
+ *
+ * @slot: the MediaSlot
+ */
+void media_download_begun(void *slot);
+
+/**
+ * media_download_progress: say how far it is.
+ *
+ * @slot: the MediaSlot
+ * @percent: 0 to 100
+ */
+void media_download_progress(void *slot, unsigned percent);
+
+/**
+ * media_download_end: its task, if there is one, has ended.
+ *
+ * @slot: the slot
+ * @err: (nullable): why it failed
+ */
+void media_download_end(MediaSlot *slot, const GError *err);
+
+/**
+ * media_download_clean: remove what an earlier process has left.
+ *
+ * @bmc: the hub, whose slots are loaded
+ */
+void media_download_clean(Bmc *bmc);
 
 /**
  * media_save: write all slots to the state.

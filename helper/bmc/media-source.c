@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "bmc/media-fetch.h"
 #include "bmc/media-forward.h"
 #include "bmc/media-target.h"
 #include "util/bytes.h"
@@ -45,6 +46,12 @@ typedef struct Opening {
     char *password;
     bool verify;
     bool host;
+    char *download;
+    bool download_only;
+    GCancellable *stop;
+    void (*begun)(void *opaque);
+    void (*progress)(void *opaque, unsigned percent);
+    void *opaque;
     GSocketConnection *probe;
     GSource *deadline;
     bool late;
@@ -71,14 +78,21 @@ static void file_question_free(void *opaque)
     g_free(question);
 }
 
+static void end_deadline(Opening *o)
+{
+    if (o->deadline) {
+        g_source_destroy(o->deadline);
+        g_clear_pointer(&o->deadline, g_source_unref);
+    }
+}
+
 static void opening_free(void *opaque)
 {
     Opening *o = opaque;
 
-    if (o->deadline) {
-        g_source_destroy(o->deadline);
-        g_source_unref(o->deadline);
-    }
+    end_deadline(o);
+    g_free(o->download);
+    g_clear_object(&o->stop);
     g_clear_object(&o->probe);
     g_clear_object(&o->cancellable);
     g_clear_pointer(&o->uri, g_uri_unref);
@@ -406,23 +420,125 @@ static void open_file(GTask *task)
     g_task_run_in_thread(search, find_file);
 }
 
+static void fetch_progress(void *opaque, unsigned percent)
+{
+    Opening *o = g_task_get_task_data(opaque);
+
+    if (!g_cancellable_is_cancelled(g_task_get_cancellable(opaque)) &&
+        !g_cancellable_is_cancelled(o->stop)) {
+        o->progress(o->opaque, percent);
+    }
+}
+
+static void fetch(GTask *task, bool all, GCancellable *cancellable,
+                  GAsyncReadyCallback callback)
+{
+    Opening *o = g_task_get_task_data(task);
+    g_autofree char *image = g_uri_to_string(o->uri);
+    MediaFetchConfig config = {
+        .image = image,
+        .user = o->user,
+        .password = o->password,
+        .verify = o->verify,
+        .allow = o->media.allow,
+        .host = o->host,
+        .path = all ? o->download : NULL,
+        .max_bytes = o->media.max_bytes,
+        .max_s = o->media.max_s,
+    };
+
+    media_fetch_async(&config, all ? fetch_progress : NULL, cancellable,
+                      callback, task);
+}
+
+static void downloaded(GObject *object, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GTask) task = opaque;
+    Opening *o = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(MediaFetched) fetched = media_fetch_finish(res, &error);
+
+    if (g_task_return_error_if_cancelled(task)) {
+        g_clear_error(&error);
+    } else if (bmc_error_is_cancelled(error)) {
+        g_clear_error(&error);
+        g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_FAILED,
+                                "the download was stopped");
+    } else if (error) {
+        g_task_return_error(task, error);
+    } else {
+        o->source->path = g_strdup(o->download);
+        g_task_return_pointer(task, g_steal_pointer(&o->source),
+                              (GDestroyNotify)media_source_free);
+    }
+}
+
+static void start_download(GTask *task)
+{
+    Opening *o = g_task_get_task_data(task);
+    g_autofree char *folder = NULL;
+
+    if (!o->download) {
+        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
+                                      "there is no folder to download the "
+                                      "image to"));
+        return;
+    }
+    folder = g_path_get_dirname(o->download);
+    g_mkdir_with_parents(folder, 0700);
+    g_unlink(o->download);
+    o->begun(o->opaque);
+    fetch(task, true, o->stop, downloaded);
+}
+
+/* Where the image is, and whether its server sends parts of it. */
+static void looked(GObject *object, GAsyncResult *res, void *opaque)
+{
+    GTask *task = opaque;
+    Opening *o = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(MediaFetched) fetched = media_fetch_finish(res, &error);
+
+    if (g_task_return_error_if_cancelled(task)) {
+        g_clear_error(&error);
+        g_object_unref(task);
+        return;
+    }
+    if (error) {
+        open_failed(task, error);
+        return;
+    }
+    if (o->stop && g_cancellable_is_cancelled(o->stop)) {
+        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
+                                      "it was stopped"));
+        return;
+    }
+    if (o->download_only || !o->source->streamed || !fetched->ranges) {
+        o->source->streamed = false;
+        end_deadline(o);
+        start_download(task);
+        return;
+    }
+    g_uri_unref(o->uri);
+    o->uri = g_uri_parse(fetched->image, G_URI_FLAGS_ENCODED, NULL);
+    if (!fetched->own) {
+        g_clear_pointer(&o->user, g_free);
+        g_clear_pointer(&o->password, secret_free);
+    }
+    start_export(task);
+}
+
 static void open_stream(GTask *task)
 {
     Opening *o = g_task_get_task_data(task);
     g_autofree char *program = g_find_program_in_path("nbdkit");
 
-    if (!program || !o->media.run_dir) {
-        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                                      "nbdkit, which reads images from "
-                                      "servers, is not installed"));
-        return;
-    }
-    o->source->streamed = true;
+    o->source->streamed = program && o->media.run_dir;
     o->cancellable = g_cancellable_new();
     o->deadline = g_timeout_source_new_seconds(OPEN_TIMEOUT_S);
     g_source_set_callback(o->deadline, opening_late, o, NULL);
     g_source_attach(o->deadline, NULL);
-    start_export(task);
+    fetch(task, false, o->cancellable, looked);
 }
 
 void media_source_open_async(const MediaSourceConfig *config,
@@ -438,6 +554,12 @@ void media_source_open_async(const MediaSourceConfig *config,
     o->password = g_strdup(config->password);
     o->verify = config->verify;
     o->host = config->host;
+    o->download = g_strdup(config->download);
+    o->download_only = config->download_only;
+    o->stop = config->stop ? g_object_ref(config->stop) : NULL;
+    o->begun = config->begun;
+    o->progress = config->progress;
+    o->opaque = config->opaque;
     o->source = g_new0(MediaSource, 1);
     o->source->cancellable = g_cancellable_new();
     g_task_set_task_data(task, o, opening_free);
@@ -446,6 +568,11 @@ void media_source_open_async(const MediaSourceConfig *config,
         open_failed(task, error);
     } else if (g_str_equal(g_uri_get_scheme(o->uri), "file")) {
         open_file(task);
+    } else if (config->downloaded) {
+        o->source->path = g_strdup(o->download);
+        g_task_return_pointer(task, g_steal_pointer(&o->source),
+                              (GDestroyNotify)media_source_free);
+        g_object_unref(task);
     } else {
         open_stream(task);
     }

@@ -23,6 +23,14 @@ typedef struct MediaSource MediaSource;
  * @password: (nullable): password for it
  * @verify: check its certificate
  * @host: who asks may reach this host: local files, and servers on it
+ * @download: (nullable): file to download a server's image to, where it
+ *            cannot be streamed
+ * @downloaded: @download is there already
+ * @download_only: stream nothing
+ * @stop: (nullable): ends a download
+ * @begun: called when a download begins
+ * @progress: told how far it is
+ * @opaque: handed to both
  */
 typedef struct MediaSourceConfig {
     const BmcMediaConfig *media;
@@ -31,12 +39,20 @@ typedef struct MediaSourceConfig {
     const char *password;
     bool verify;
     bool host;
+    const char *download;
+    bool downloaded;
+    bool download_only;
+    GCancellable *stop;
+    void (*begun)(void *opaque);
+    void (*progress)(void *opaque, unsigned percent);
+    void *opaque;
 } MediaSourceConfig;
 
 /**
  * media_source_open_async: open it, and see that it can be read.
  *
- * @config: what to open; copied but for @media
+ * @config: what to open; copied but for @media. Its functions are called
+ *          as long as neither @cancellable nor @stop has fired
  * @cancellable: stops it
  * @callback: called when it is done
  * @opaque: handed to @callback

@@ -36,6 +36,12 @@ void media_slot_clear(MediaSlot *slot)
     g_clear_pointer(&slot->source, media_source_free);
     slot->pub.write_protected = false;
     slot->pub.streamed = false;
+    slot->pub.download = false;
+    slot->complete = false;
+    g_clear_pointer(&slot->cached, g_free);
+    g_clear_pointer(&slot->method, g_free);
+    g_clear_pointer(&slot->target, g_free);
+    g_clear_pointer(&slot->asker, g_free);
     slot->in_drive = false;
     slot->writable = false;
 }
@@ -56,6 +62,9 @@ void media_slot_set(MediaSlot *slot, const BmcMediaRequest *request)
     slot->pub.user = g_strdup(request->user);
     slot->password = g_strdup(request->password);
     slot->writable = request->writable;
+    slot->pub.download = request->download && slot->pub.streamed;
+    slot->method = g_strdup(request->method);
+    slot->target = g_strdup(request->target);
     slot->pub.write_protected = !request->writable;
 }
 
@@ -64,6 +73,10 @@ void media_slot_free(void *opaque)
     MediaSlot *slot = opaque;
 
     clock_timer_stop(&slot->timer);
+    if (slot->stop) {
+        g_cancellable_cancel(slot->stop);
+        g_object_unref(slot->stop);
+    }
     if (slot->task) {
         bmc_task_cancelled(g_steal_pointer(&slot->task));
     }
@@ -91,7 +104,10 @@ void media_save(Bmc *bmc)
         json_object_set_boolean_member(object, "verify", slot->pub.verify);
         json_object_set_boolean_member(object, "writable", slot->writable);
         json_object_set_boolean_member(object, "host", slot->host);
+        json_object_set_boolean_member(object, "download",
+                                       slot->pub.download);
         set_text(object, "image", slot->pub.image);
+        set_text(object, "file", slot->complete ? slot->cached : NULL);
         set_text(object, "user", slot->pub.user);
         set_text(object, "password", slot->password);
         json_object_set_object_member(section, slot->pub.id, object);
@@ -105,14 +121,21 @@ static void load_slot(Bmc *bmc, MachineDriveKind kind, unsigned number,
     PersistReader r = { bmc->persist, SECTION, object, false };
     MediaSlot *slot = media_slot_new(bmc, kind, number);
     BmcMediaRequest request = { NULL };
+    const char *file = NULL;
 
     persist_read_bool(&r, "verify", &slot->pub.verify);
     persist_read_bool(&r, "host", &slot->host);
     persist_read_bool(&r, "writable", &request.writable);
+    if (json_object_has_member(object, "download")) {
+        persist_read_bool(&r, "download", &request.download);
+    }
+    persist_read_string(&r, "file", &file);
     persist_read_string(&r, "user", &request.user);
     persist_read_string(&r, "password", &request.password);
     if (persist_read_string(&r, "image", &request.image) && !r.damaged) {
         media_slot_set(slot, &request);
+        slot->complete = file && slot->pub.download;
+        slot->cached = slot->complete ? g_strdup(file) : NULL;
     }
 }
 

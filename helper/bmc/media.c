@@ -116,6 +116,7 @@ static void slot_end(MediaSlot *slot, const GError *err)
     slot->work = MEDIA_IDLE;
     slot->restoring = false;
     slot_changed(slot);
+    media_download_end(slot, err);
     if (task && err) {
         g_task_return_error(task, g_error_copy(err));
     } else if (task) {
@@ -138,7 +139,7 @@ static void slot_failed(MediaSlot *slot, const GError *err)
 
     g_message("media: %s: %s cannot be inserted: %s", slot->pub.id, image,
               err->message);
-    media_slot_clear(slot);
+    media_slot_forget(slot);
     slot_end(slot, err);
 }
 
@@ -215,6 +216,8 @@ static void opened(GObject *object, GAsyncResult *res, void *opaque)
     }
     media_source_free(slot->source);
     slot->source = source;
+    slot->complete = slot->pub.download;
+    slot->pub.streamed = media_source_is_streamed(source);
     if (slot->bmc->machine->connected && slot->drive) {
         slot_insert(slot);
     } else {
@@ -232,8 +235,17 @@ static void slot_open(MediaSlot *slot)
         .password = slot->password,
         .verify = slot->pub.verify,
         .host = slot->host,
+        .download_only = slot->pub.download,
+        .begun = media_download_begun,
+        .progress = media_download_progress,
+        .opaque = slot,
     };
     Opening *opening = g_new0(Opening, 1);
+
+    media_download_name(slot);
+    config.download = slot->cached;
+    config.downloaded = slot->complete;
+    config.stop = slot->stop;
 
     opening->slot = slot;
     opening->number = ++slot->opening;
@@ -307,6 +319,8 @@ void bmc_media_insert_async(Bmc *bmc, const char *id,
     slot->task = task;
     slot->host = bmc_origin_may_reach_host(bmc, origin);
     media_slot_set(slot, request);
+    slot->channel = origin->channel;
+    slot->asker = g_strdup(origin->user);
     slot_open(slot);
 }
 
@@ -320,7 +334,7 @@ static void ejected(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     if (!err) {
-        media_slot_clear(slot);
+        media_slot_forget(slot);
         slot->foreign = false;
         slot->stuck = false;
         g_message("media: %s: ejected", slot->pub.id);
@@ -345,12 +359,14 @@ static void slot_eject(MediaSlot *slot)
 static void slot_give_up(MediaSlot *slot)
 {
     GTask *task = g_steal_pointer(&slot->task);
+    g_autoptr(GError) err = g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
+                                        "the medium was ejected meanwhile");
 
     slot->opening++;
     slot->restoring = false;
+    media_download_end(slot, err);
     if (task) {
-        g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_FAILED,
-                                "the medium was ejected meanwhile");
+        g_task_return_error(task, g_steal_pointer(&err));
         g_object_unref(task);
     }
 }
@@ -379,14 +395,17 @@ void bmc_media_eject_async(Bmc *bmc, const char *id, const BmcOrigin *origin,
     } else {
         g_message("media: %s: ejected by %s, without QEMU", id, who);
         slot_give_up(slot);
-        media_slot_clear(slot);
+        media_slot_forget(slot);
         slot_end(slot, NULL);
         g_task_return_boolean(task, true);
     }
 }
 
-bool bmc_media_finish(GAsyncResult *res, GError **errp)
+bool bmc_media_finish(GAsyncResult *res, unsigned *task, GError **errp)
 {
+    if (task) {
+        *task = GPOINTER_TO_UINT(g_task_get_task_data(G_TASK(res)));
+    }
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
@@ -542,6 +561,18 @@ void bmc_media_watch_end(Bmc *bmc)
     }
 }
 
+static bool any_download(const Bmc *bmc)
+{
+    for (guint i = 0; i < bmc->media->slots->len; i++) {
+        const MediaSlot *slot = bmc->media->slots->pdata[i];
+
+        if (slot->work == MEDIA_OPENING && slot->pub.download) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void bmc_media_quiesce_async(Bmc *bmc, GCancellable *cancellable,
                              GAsyncReadyCallback callback, void *opaque)
 {
@@ -562,7 +593,9 @@ void bmc_media_quiesce_async(Bmc *bmc, GCancellable *cancellable,
         return;
     }
     g_ptr_array_add(bmc->media->waiters, task);
-    clock_timer_start(bmc->clock, &bmc->media->wait_timer, QUIESCE_MS,
+    clock_timer_start(bmc->clock, &bmc->media->wait_timer,
+                      any_download(bmc) ? MAX(QUIESCE_MS,
+                      bmc->media->config.wait_s * 1000) : QUIESCE_MS,
                       waited_too_long, bmc);
 }
 
@@ -580,8 +613,13 @@ void bmc_media_new(Bmc *bmc, const BmcMediaConfig *config)
                                 g_strdupv((char **)config->folders);
         media->config.allow = (const char *const *)
                               g_strdupv((char **)config->allow);
+        media->config.cache_dir = g_strdup(config->cache_dir);
+        media->config.max_bytes = config->max_bytes;
+        media->config.max_s = config->max_s;
+        media->config.wait_s = config->wait_s;
     }
     media_load(bmc);
+    media_download_clean(bmc);
     media->connected = bmc->machine->connected;
     if (media->connected) {
         list_drives(bmc);
@@ -605,6 +643,7 @@ void bmc_media_free(Bmc *bmc)
     g_ptr_array_unref(media->waiters);
     g_ptr_array_unref(media->slots);
     g_free((char *)media->config.run_dir);
+    g_free((char *)media->config.cache_dir);
     g_strfreev((char **)media->config.folders);
     g_strfreev((char **)media->config.allow);
     g_clear_pointer(&bmc->media, g_free);

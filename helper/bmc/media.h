@@ -18,11 +18,20 @@
  * @folders: (nullable): absolute paths, below which local images may be
  * @allow: (nullable): hosts by name or address that may be reached although
  *         their addresses are refused otherwise
+ * @cache_dir: (nullable): where images are downloaded to that cannot be
+ *             streamed; nothing else is in there
+ * @max_bytes: how long such an image may be
+ * @max_s: how long its download may take
+ * @wait_s: how long a power-on waits for it
  */
 struct BmcMediaConfig {
     const char *run_dir;
     const char *const *folders;
     const char *const *allow;
+    const char *cache_dir;
+    uint64_t max_bytes;
+    unsigned max_s;
+    unsigned wait_s;
 };
 
 /**
@@ -36,6 +45,7 @@ struct BmcMediaConfig {
  * @user: (nullable): who was named to the server
  * @write_protected: the medium cannot be written
  * @streamed: it is read from a server while it is in
+ * @download: it is, or is to be, downloaded
  * @verify: the certificate of a server is checked
  */
 typedef struct BmcMediaSlot {
@@ -47,6 +57,7 @@ typedef struct BmcMediaSlot {
     char *user;
     bool write_protected;
     bool streamed;
+    bool download;
     bool verify;
 } BmcMediaSlot;
 
@@ -57,12 +68,18 @@ typedef struct BmcMediaSlot {
  * @user: (nullable): user for the server
  * @password: (nullable): password for it; kept in the state file, mode 0600
  * @writable: it is to be written; a file on a drive that can do it
+ * @download: do not stream it from its server
+ * @method: (nullable): of the request, for a task; as in BmcTaskConfig
+ * @target: (nullable): as @method
  */
 typedef struct BmcMediaRequest {
     const char *image;
     const char *user;
     const char *password;
     bool writable;
+    bool download;
+    const char *method;
+    const char *target;
 } BmcMediaRequest;
 
 /**
@@ -106,7 +123,8 @@ void bmc_media_set_verify(Bmc *bmc, const char *id, bool verify);
 
 /**
  * bmc_media_insert_async: put a medium into an empty slot. Done when it is
- * in the drive; while there is no QEMU, when it was found to be readable.
+ * in the drive; while there is no QEMU, when it was found to be readable. A
+ * download goes on as a task.
  *
  * @bmc: the hub
  * @id: the slot's id
@@ -141,6 +159,7 @@ void bmc_media_eject_async(Bmc *bmc, const char *id, const BmcOrigin *origin,
  * bmc_media_finish: result of the two above.
  *
  * @res: as the callback got it
+ * @task: (nullable) (out): number of the task that goes on; 0 when it is done
  * @errp: BMC_ERROR_INVALID: no such image can be; BMC_ERROR_NOT_SUPPORTED:
  *        its protocol is not offered; BMC_ERROR_PERMISSION: the configuration
  *        does not allow it; BMC_ERROR_EXISTS: the slot is not empty;
@@ -149,6 +168,6 @@ void bmc_media_eject_async(Bmc *bmc, const char *id, const BmcOrigin *origin,
  *
  * Returns: true on success
  */
-bool bmc_media_finish(GAsyncResult *res, GError **errp);
+bool bmc_media_finish(GAsyncResult *res, unsigned *task, GError **errp);
 
 #endif /* QEMU_BMC_BMC_MEDIA_H */

@@ -8,6 +8,7 @@
 #include "bmc/media.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-resource.h"
+#include "redfish/rf-tasks.h"
 #include "util/error.h"
 
 #define VIRTUAL_MEDIA_TYPE "VirtualMedia.v1_6_5.VirtualMedia"
@@ -15,6 +16,7 @@
 #define CREDENTIAL_MAX 256
 
 enum { VIA_NOT_CONNECTED, VIA_URI, VIA_OEM };
+enum { METHOD_STREAM, METHOD_UPLOAD };
 enum { PROTOCOL_HTTP, PROTOCOL_HTTPS, PROTOCOL_OEM };
 
 static const char *const connected_via[] = {
@@ -138,7 +140,7 @@ static bool get_via(const RfContext *ctx, RfValue *value)
 
 static bool get_method(const RfContext *ctx, RfValue *value)
 {
-    value->choice = 0;
+    value->choice = slot_of(ctx)->download ? METHOD_UPLOAD : METHOD_STREAM;
     value->null = !slot_of(ctx)->image;
     return true;
 }
@@ -155,11 +157,6 @@ static bool get_protocol(const RfContext *ctx, RfValue *value)
                         ? PROTOCOL_HTTP : PROTOCOL_OEM;
     }
     return true;
-}
-
-static bool method_allowed(const RfContext *ctx, unsigned choice)
-{
-    return choice == 0;
 }
 
 static bool protocol_allowed(const RfContext *ctx, unsigned choice)
@@ -237,13 +234,18 @@ static void change_done(GObject *source, GAsyncResult *res, void *opaque)
     g_autoptr(RfMessages) messages = rf_messages_new();
     g_autoptr(GError) err = NULL;
     bool patched = change->patched;
+    unsigned task;
 
     g_free(change);
     if (g_cancellable_is_cancelled(x->cancellable)) {
         return;
     }
-    if (bmc_media_finish(res, &err)) {
-        rf_exchange_complete(x, NULL);
+    if (bmc_media_finish(res, &task, &err)) {
+        if (task) {
+            rf_task_accepted(x, task);
+        } else {
+            rf_exchange_complete(x, NULL);
+        }
         return;
     }
     add_media_error(messages, image, patched, err);
@@ -290,11 +292,15 @@ static void insert_medium(RfExchange *x, const RfPatch *patch,
     g_autofree char *scheme = g_uri_parse_scheme(image);
     MediaChange *change;
     const RfValue *protect = rf_patch_get(patch, setter, "WriteProtected");
+    const RfValue *method = rf_patch_get(patch, setter, "TransferMethod");
     BmcMediaRequest request = {
         .image = image,
         .user = text_of(patch, setter, "UserName"),
         .password = text_of(patch, setter, "Password"),
         .writable = protect && !protect->null && !protect->boolean,
+        .download = method && !method->null && method->choice == METHOD_UPLOAD,
+        .method = x->request.method,
+        .target = x->request.path,
     };
 
     if (request.writable && scheme && strcmp(scheme, "file")) {
@@ -396,8 +402,7 @@ static const RfProperty insert_parameters[] = {
     { "WriteProtected", RF_TYPE_BOOL },
     { "UserName", RF_TYPE_STRING, .min = 0, .max = CREDENTIAL_MAX },
     { "Password", RF_TYPE_STRING, .min = 0, .max = CREDENTIAL_MAX },
-    { "TransferMethod", RF_TYPE_ENUM, .texts = transfer_methods,
-      .allowed = method_allowed },
+    { "TransferMethod", RF_TYPE_ENUM, .texts = transfer_methods },
     { "TransferProtocolType", RF_TYPE_ENUM, .texts = protocols,
       .allowed = protocol_allowed },
     { NULL }
@@ -444,7 +449,7 @@ static const RfProperty media_properties[] = {
       .setter = &medium_setter, .nullable = true, .min = 0,
       .max = CREDENTIAL_MAX },
     { "TransferMethod", RF_TYPE_ENUM, .texts = transfer_methods,
-      .get = get_method, .allowed = method_allowed,
+      .get = get_method,
       .setter = &medium_setter },
     { "TransferProtocolType", RF_TYPE_ENUM, .texts = protocols,
       .get = get_protocol, .allowed = protocol_allowed,

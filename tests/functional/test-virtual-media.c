@@ -332,11 +332,153 @@ static void test_again(MediaLab *f, const void *data)
     check_reads(f);
 }
 
+static int insert_with(MediaLab *f, const char *path, const char *more)
+{
+    g_autofree char *body = g_strdup_printf(
+        "{\"Image\":\"http://127.0.0.1:%s%s\"%s}", f->port, path, more);
+
+    return post(f, INSERT, body);
+}
+
+static void check_eject(MediaLab *f)
+{
+    g_assert_cmpint(post(f, EJECT, "{}"), ==, 204);
+    g_assert_false(is_inserted(f));
+}
+
+/* Redirections, and who gets the password. */
+static void test_redirected(MediaLab *f, const void *data)
+{
+    static const char user[] = ",\"UserName\":\"media\","
+                               "\"Password\":\"geheim\"";
+    g_autofree char *log = in_folder(f, "log");
+    g_autofree char *elsewhere = g_strdup_printf(
+        "/to/http:%%2f%%2flocalhost:%s%%2fsecret%%2fa.iso", f->port);
+
+    g_assert_cmpint(insert_with(f, "/to/%2fa.iso", ""), ==, 204);
+    check_reads(f);
+    check_eject(f);
+    g_assert_cmpint(insert_with(f, "/secret/a.iso", ""), ==, 400);
+    g_assert_cmpint(insert_with(f, "/to/%2fsecret%2fa.iso", user), ==, 204);
+    check_reads(f);
+    check_eject(f);
+    g_unlink(log);
+    g_assert_cmpint(insert_with(f, elsewhere, user), ==, 400);
+    g_assert_true(server_noted(f, "/secret/a.iso"));
+    g_assert_false(server_noted(f, "Basic"));
+    g_assert_cmpint(insert_with(f, "/loop/", ""), ==, 400);
+    g_assert_cmpint(insert_with(f, "/to/file:%2f%2f%2fetc%2fpasswd", ""), ==,
+                    400);
+    g_assert_cmpint(insert_with(f, "/to/http:%2f%2f169.254.169.254%2fx", ""),
+                    ==, 400);
+    g_assert_cmpint(insert_with(f, "/nothing.iso", ""), ==, 400);
+    g_assert_false(is_inserted(f));
+}
+
+static unsigned cached(const MediaLab *f)
+{
+    g_autofree char *path = g_build_filename(f->lab.dir->path, "state",
+                                             "media", NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    unsigned n = 0;
+
+    while (dir && g_dir_read_name(dir)) {
+        n++;
+    }
+    return n;
+}
+
+static void wait_cached(const MediaLab *f, unsigned n)
+{
+    for (unsigned tries = 0; tries < 600 && cached(f) != n; tries++) {
+        g_usleep(100000);
+    }
+    g_assert_cmpuint(cached(f), ==, n);
+}
+
+static char *task_state(MediaLab *f, unsigned number)
+{
+    g_autofree char *path = g_strdup_printf("/TaskService/Tasks/%u", number);
+    g_autoptr(JsonObject) task = NULL;
+
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "GET", path, NULL, &task),
+                    ==, 200);
+    return g_strdup(json_object_get_string_member(task, "TaskState"));
+}
+
+static void wait_task(MediaLab *f, unsigned number, const char *state)
+{
+    g_autofree char *is = NULL;
+
+    for (unsigned tries = 0; tries < 600; tries++) {
+        g_free(is);
+        is = task_state(f, number);
+        if (g_str_equal(is, state)) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("task %u is %s, not %s", number, is, state);
+}
+
+/* What cannot be streamed is downloaded, as a task. */
+static void test_downloaded(MediaLab *f, const void *data)
+{
+    g_autofree char *running = NULL;
+
+    g_assert_cmpint(insert_with(f, "/a.iso",
+                                ",\"TransferMethod\":\"Upload\""), ==, 202);
+    wait_task(f, 1, "Completed");
+    g_assert_true(is_inserted(f));
+    g_assert_cmpuint(cached(f), ==, 1);
+    check_reads(f);
+
+    test_bmc_stop(f->lab.bmc);
+    test_bmc_free(f->lab.bmc);
+    server_end(f);
+    test_guest_start_bmc(&f->lab, "");
+    wait_inserted(f, true);
+    check_reads(f);
+    server_start(f);
+    check_eject(f);
+    g_assert_cmpuint(cached(f), ==, 0);
+
+    /* The server sends no parts */
+    g_assert_cmpint(insert_with(f, "/slow/a.iso", ""), ==, 202);
+    running = task_state(f, 1);
+    g_assert_cmpstr(running, ==, "Running");
+    g_assert_false(is_inserted(f));
+    wait_cached(f, 1);
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "DELETE",
+                                     "/TaskService/TaskMonitors/1", NULL,
+                                     NULL), <, 300);
+    wait_cached(f, 0);
+    g_assert_false(is_inserted(f));
+    g_assert_cmpint(insert_with(f, "/slow/a.iso", ""), ==, 202);
+    check_eject(f);
+    wait_task(f, 2, "Exception");
+    wait_cached(f, 0);
+
+    /* A reset waits for it */
+    g_assert_cmpint(insert_with(f, "/slow/a.iso", ""), ==, 202);
+    g_assert_cmpint(post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceRestart\"}"),
+                    ==, 204);
+    g_assert_true(is_inserted(f));
+    test_guest_wait_boot(f->lab.vm);
+    test_guest_check(f->lab.vm, "load scsi_common scsi_mod cdrom sr_mod "
+                     "libata libahci ahci && wait_for /dev/sr0", "");
+    check_reads(f);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add("/media/read", MediaLab, NULL, setup, test_read, teardown);
     g_test_add("/media/stall", MediaLab, NULL, setup, test_stall, teardown);
     g_test_add("/media/again", MediaLab, NULL, setup, test_again, teardown);
+    g_test_add("/media/redirected", MediaLab, NULL, setup, test_redirected,
+               teardown);
+    g_test_add("/media/downloaded", MediaLab, NULL, setup, test_downloaded,
+               teardown);
     return g_test_run();
 }

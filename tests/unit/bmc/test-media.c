@@ -54,7 +54,7 @@ static int finish(TestSync *sync)
 {
     g_autoptr(GError) err = NULL;
 
-    return bmc_media_finish(test_sync_wait(sync), &err) ? -1 : err->code;
+    return bmc_media_finish(test_sync_wait(sync), NULL, &err) ? -1 : err->code;
 }
 
 static int insert(MediaFixture *f, const char *id, const char *image,
