@@ -13,7 +13,8 @@
 #define PARTS_LOGGED \
     (1 << BMC_PART_POWER | 1 << BMC_PART_BOOT | 1 << BMC_PART_SYSTEM | \
      1 << BMC_PART_IDENTIFY | 1 << BMC_PART_USERS | 1 << BMC_PART_LAN | \
-     1 << BMC_PART_FRU | 1 << BMC_PART_PEF | 1 << BMC_PART_SOL)
+     1 << BMC_PART_FRU | 1 << BMC_PART_PEF | 1 << BMC_PART_SOL | \
+     1 << BMC_PART_MEDIA)
 
 /*
  * BmcJournal: the log.
@@ -55,7 +56,9 @@ static void add(Bmc *bmc, BmcPart part)
 
 static bool is_repeated(const Bmc *bmc, BmcPart part)
 {
-    return clock_now_ms(bmc->clock) < bmc->journal->quiet_ms[part];
+    /* Each medium counts */
+    return part != BMC_PART_MEDIA &&
+           clock_now_ms(bmc->clock) < bmc->journal->quiet_ms[part];
 }
 
 static void changed(void *opaque, const void *data)

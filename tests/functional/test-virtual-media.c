@@ -32,6 +32,8 @@ typedef struct MediaLab {
     GSubprocess *server;
     char *port;
     char *url;
+    char *cert;
+    char *key;
 } MediaLab;
 
 /* It does not outlive a test that fails. */
@@ -53,7 +55,7 @@ static void server_start(MediaLab *f)
                                           NULL);
     f->server = g_subprocess_launcher_spawn(
         launcher, &err, "/usr/bin/python3", program, f->folder,
-        f->port ? f->port : "0", NULL);
+        f->port ? f->port : "0", f->cert, f->key, NULL);
     g_assert_no_error(err);
     g_input_stream_read(g_subprocess_get_stdout_pipe(f->server), line,
                         sizeof(line) - 1, NULL, &err);
@@ -111,6 +113,8 @@ static void teardown(MediaLab *f, const void *data)
     g_free(f->sum);
     g_free(f->port);
     g_free(f->url);
+    g_free(f->cert);
+    g_free(f->key);
 }
 
 static void flag(const MediaLab *f, const char *name, bool on)
@@ -470,6 +474,67 @@ static void test_downloaded(MediaLab *f, const void *data)
     check_reads(f);
 }
 
+/* A server whose certificate nobody vouches for. */
+static void test_https(MediaLab *f, const void *data)
+{
+    g_autofree char *line = NULL;
+    g_autofree char *url = NULL;
+    g_autofree char *redirected = NULL;
+
+    server_end(f);
+    f->cert = in_folder(f, "cert.pem");
+    f->key = in_folder(f, "key.pem");
+    line = g_strdup_printf(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "
+        "/CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout %s "
+        "-out %s", f->key, f->cert);
+    g_assert_cmpint(test_run(NULL, line), ==, 0);
+    server_start(f);
+    url = g_strdup_printf("https://127.0.0.1:%s/a.iso", f->port);
+    g_assert_cmpint(insert(f, url), ==, 204);
+    check_reads(f);
+    check_eject(f);
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "PATCH", CD,
+                                     "{\"VerifyCertificate\":true}", NULL),
+                    <, 300);
+    g_assert_cmpint(insert(f, url), ==, 400);
+    g_assert_false(is_inserted(f));
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "PATCH", CD,
+                                     "{\"VerifyCertificate\":false}", NULL),
+                    <, 300);
+    /* Not from there to what anybody can read or change on the way */
+    redirected = g_strdup_printf(
+        "https://127.0.0.1:%s/to/http:%%2f%%2f127.0.0.1:%s%%2fa.iso",
+        f->port, f->port);
+    g_assert_cmpint(insert(f, redirected), ==, 400);
+    g_assert_cmpint(insert(f, url), ==, 204);
+    check_reads(f);
+}
+
+/* The BMC's log tells what was put in and taken out, whoever did it. */
+static void test_logged(MediaLab *f, const void *data)
+{
+    g_autoptr(JsonObject) log = NULL;
+    JsonArray *entries;
+
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_there(f);
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "GET",
+                                     "/Managers/1/LogServices/Log/Entries",
+                                     NULL, &log), ==, 200);
+    entries = json_object_get_array_member(log, "Members");
+    for (guint i = 0; i < json_array_get_length(entries); i++) {
+        g_autofree char *text = json_to_string(
+            json_array_get_element(entries, i), FALSE);
+
+        g_test_message("%s", text);
+        if (strstr(text, "VirtualMedia")) {
+            return;
+        }
+    }
+    g_error("the log does not tell of the medium");
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -479,6 +544,9 @@ int main(int argc, char **argv)
     g_test_add("/media/redirected", MediaLab, NULL, setup, test_redirected,
                teardown);
     g_test_add("/media/downloaded", MediaLab, NULL, setup, test_downloaded,
+               teardown);
+    g_test_add("/media/https", MediaLab, NULL, setup, test_https, teardown);
+    g_test_add("/media/logged", MediaLab, NULL, setup, test_logged,
                teardown);
     return g_test_run();
 }
