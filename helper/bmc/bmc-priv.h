@@ -37,6 +37,7 @@ typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
 typedef struct BmcHardware BmcHardware;
+typedef struct BmcStorages BmcStorages;
 
 /**
  * Bmc: the hub.
@@ -91,6 +92,7 @@ struct Bmc {
     BmcJournal *journal;
     BmcRestarts *restarts;
     BmcHardware *hardware;
+    BmcStorages *storages;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;

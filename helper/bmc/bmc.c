@@ -196,6 +196,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_journal_new(bmc);
     bmc_restarts_new(bmc);
     bmc_hardware_new(bmc);
+    bmc_storages_new(bmc);
     return bmc;
 }
 
@@ -207,6 +208,7 @@ void bmc_free(Bmc *bmc)
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
     bmc_hardware_free(bmc);
+    bmc_storages_free(bmc);
     bmc_restarts_free(bmc);
     bmc_journal_free(bmc);
     bmc_pef_free(bmc);

@@ -109,4 +109,18 @@ void bmc_hardware_new(Bmc *bmc);
  */
 void bmc_hardware_free(Bmc *bmc);
 
+/**
+ * bmc_storages_new: set up the view of the machine's disks.
+ *
+ * @bmc: the hub
+ */
+void bmc_storages_new(Bmc *bmc);
+
+/**
+ * bmc_storages_free: free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_storages_free(Bmc *bmc);
+
 #endif /* QEMU_BMC_BMC_MACHINE_PARTS_H */

@@ -99,6 +99,7 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            g_strcmp0(a->machine_type, b->machine_type) == 0 &&
            a->firmware == b->firmware && a->pid == b->pid &&
            smbios_equal(a, b) && machine_pci_equal(a->pci, b->pci) &&
+           machine_disks_equal(a->disks, b->disks) &&
            a->settings_there == b->settings_there &&
            a->settings.known == b->settings.known &&
            !machine_settings_differ(&a->settings, &b->settings);
@@ -402,6 +403,15 @@ static void firmware_done(GObject *source, GAsyncResult *res,
     info_answered(query, error);
 }
 
+static void disks_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+
+    query->info.disks = machine_qmp_query_disks_finish(res, &error);
+    info_answered(query, error);
+}
+
 static void boot_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     InfoQuery *query = opaque;
@@ -486,6 +496,8 @@ void machine_qmp_query_info(MachineQmp *q)
         query->pending++;
         questions[i].ask(q->client, q->cancellable, questions[i].done, query);
     }
+    query->pending++;
+    machine_qmp_query_disks_async(q, disks_done, query);
     info_qom_get(query, "type", type_done);
     info_qom_get(query, "pflash0", flash_done);
     info_qom_get(query, "firmware", firmware_done);

@@ -415,6 +415,27 @@ void machine_qmp_eject_medium(Machine *machine, const char *drive,
 void machine_qmp_refresh_info(Machine *machine, GTask *task);
 
 /**
+ * machine_qmp_query_disks_async: list the disks.
+ *
+ * @q: the machine, connected; losing the connection ends the wait
+ * @callback: called once
+ * @opaque: handed to @callback
+ */
+void machine_qmp_query_disks_async(MachineQmp *q,
+                                   GAsyncReadyCallback callback,
+                                   void *opaque);
+
+/**
+ * machine_qmp_query_disks_finish: its result.
+ *
+ * @res: as the callback got it
+ * @errp: what went wrong
+ *
+ * Returns: (transfer full): array of MachineDisk that frees its elements
+ */
+GPtrArray *machine_qmp_query_disks_finish(GAsyncResult *res, GError **errp);
+
+/**
  * machine_qmp_media_event: a tray has moved, or a device was unplugged.
  *
  * @q: the machine

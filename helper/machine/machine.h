@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/machine-disk.h"
 #include "machine/machine-memory.h"
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
@@ -140,6 +141,7 @@ typedef struct MachineSocket {
  *                  this machine and its firmware
  * @settings: their values, as far as they can be found out
  * @pci: array of MachinePci; NULL while not known
+ * @disks: array of MachineDisk; NULL while not known
  */
 typedef struct MachineInfo {
     char *name;
@@ -161,6 +163,7 @@ typedef struct MachineInfo {
     unsigned settings_there;
     MachineSettings settings;
     GPtrArray *pci;
+    GPtrArray *disks;
 } MachineInfo;
 
 /**

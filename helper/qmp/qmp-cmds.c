@@ -212,6 +212,7 @@ static void *block_parse(JsonObject *object)
     QmpBlock *block;
     JsonObject *medium;
     const char *device;
+    const char *status;
 
     if (json_get_string(object, "device", &device) != JSON_GET_OK) {
         return NULL;
@@ -224,6 +225,9 @@ static void *block_parse(JsonObject *object)
     json_get_bool(object, "locked", &block->locked);
     block->has_tray = json_get_bool(object, "tray_open",
                                     &block->tray_open) == JSON_GET_OK;
+    if (json_get_string(object, "io-status", &status) == JSON_GET_OK) {
+        block->failed = !g_str_equal(status, "ok");
+    }
     if (json_get_object(object, "inserted", &medium) == JSON_GET_OK) {
         parse_medium(block, medium);
     }

@@ -82,6 +82,7 @@ typedef struct QmpCpu {
  * @driver: block driver ("raw"), or NULL
  * @read_only: opened read-only
  * @size: virtual size in bytes, -1 when not told
+ * @failed: its io-status is not "ok": reading or writing has failed
  */
 typedef struct QmpBlock {
     char *device;
@@ -96,6 +97,7 @@ typedef struct QmpBlock {
     char *driver;
     bool read_only;
     int64_t size;
+    bool failed;
 } QmpBlock;
 
 /**

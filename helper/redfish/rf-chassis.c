@@ -5,6 +5,7 @@
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
+#include "redfish/rf-storage.h"
 #include "redfish/rf-system-values.h"
 
 /* A virtual machine has no shape; of the schema's types this says so. */
@@ -34,6 +35,8 @@ static const RfProperty link_properties[] = {
     { "ComputerSystems", RF_TYPE_LINKS, .texts = system_link },
     { "ManagedBy", RF_TYPE_LINKS, .texts = manager_link },
     { "ManagersInChassis", RF_TYPE_LINKS, .texts = manager_link },
+    { "Storage", RF_TYPE_LINKS, .nth = rf_nth_storage },
+    { "Drives", RF_TYPE_LINKS, .nth = rf_nth_drive },
     { NULL }
 };
 

@@ -13,6 +13,7 @@ const RfResource *const rf_families[] = {
     rf_memory_resources,
     rf_ethernet_resources,
     rf_pcie_resources,
+    rf_storage_resources,
     rf_managers_resources,
     rf_network_protocol_resources,
     rf_certificates_resources,

@@ -27,6 +27,8 @@ SYSTEM = '/redfish/v1/Systems/1'
 NICS = SYSTEM + '/EthernetInterfaces'
 MEMORY = SYSTEM + '/Memory'
 DEVICES = '/redfish/v1/Chassis/1/PCIeDevices'
+STORAGE = SYSTEM + '/Storage'
+GIB = 1 << 30
 CARD = '52:54:00:00:00:%02x'
 WAIT = 60
 
@@ -122,8 +124,10 @@ def summary(url):
 def nic_function(service, nic):
     """Find the PCI function of a network card by the link from there."""
     for device in service.members(DEVICES):
-        for function in service.members(device + '/PCIeFunctions'):
-            body = service.body(function)
+        answer = service.get(device + '/PCIeFunctions?$expand=.')
+        if answer.status_code == 404:
+            continue  # its bus has lost its number meanwhile
+        for body in answer.json()['Members']:
             equal(body['Links']['PCIeDevice']['@odata.id'], device)
             cards = body['Links'].get('EthernetInterfaces', [])
             if {'@odata.id': nic} in cards:
@@ -274,6 +278,57 @@ def check_memory(url, service, qmp):
     equal(sorted(memory(service)), ['Base', 'module', 'nv', 'slot0'])
 
 
+def check_storage(url, service):
+    """Disks by controller, the sizes that Ironic takes from them."""
+    root = sushy.Sushy(url, auth=sushy.auth.BasicAuth('admin', 'password'),
+                       verify=False)
+    system = root.get_system(SYSTEM)
+    drives = {}
+    for storage in system.storage.get_members():
+        for drive in storage.drives:
+            drives[drive.identity] = (storage, drive)
+    equal(len(drives), 3)
+    storage, drive = drives['nv0']
+    equal((drive.capacity_bytes, drive.serial_number, drive.protocol),
+          (GIB, 'NV1', sushy.PROTOCOL_TYPE_NVMe))
+    storage, drive = drives['sd0']
+    equal(storage.identity, 'scsi0')
+    equal(drive.media_type, 'SSD')
+    equal(drive.identifiers[0].durable_name, '5000C500A1B2C3D4')
+    equal(max(system.simple_storage.disks_sizes_bytes), GIB)
+    equal(system.storage.drives_sizes_bytes,
+          system.simple_storage.disks_sizes_bytes)
+    sata = [d for s, d in drives.values()
+            if d.protocol == sushy.PROTOCOL_TYPE_SATA]
+    equal([d.serial_number for d in sata], ['IDE1'])
+    chassis = service.body('/redfish/v1/Chassis/1')
+    equal(len(chassis['Links']['Drives']), 3)
+    for link in chassis['Links']['Drives']:
+        body = service.body(link['@odata.id'])
+        equal(body['Links']['Chassis']['@odata.id'], '/redfish/v1/Chassis/1')
+
+
+def check_plug_disk(service, qmp):
+    """A disk comes and goes, as a card does."""
+    drive = STORAGE + '/vd9/Drives/vd9'
+    events = service.events()
+    qmp.run('blockdev-add', **{'driver': 'null-co', 'node-name': 'd',
+                               'size': GIB, 'read-zeroes': True})
+    time.sleep(0.2)
+    equal(STORAGE + '/vd9' in service.members(STORAGE), False)
+    time.sleep(0.2)
+    qmp.run('device_add', driver='virtio-blk-pci', id='vd9', drive='d',
+            bus='slots', addr='4')
+    wait_until('no new disk',
+               lambda: STORAGE + '/vd9' in service.members(STORAGE))
+    equal(service.body(drive)['CapacityBytes'], GIB)
+    wait_event(events, 'ResourceCreated', STORAGE + '/vd9')
+    qmp.run('device_del', id='vd9')
+    qmp.run('system_reset')
+    wait_event(events, 'ResourceRemoved', STORAGE + '/vd9')
+    equal(service.get(drive).status_code, 404)
+
+
 def main():
     url, path = sys.argv[1:3]
     service = Service(url)
@@ -293,9 +348,11 @@ def main():
     check_nics(url, service, models)
     check_devices(service)
     check_graphics(service)
+    check_storage(url, service)
     qmp = Qmp(path)
     check_memory(url, service, qmp)
     check_plug(service, qmp)
+    check_plug_disk(service, qmp)
 
 
 main()

@@ -24,7 +24,12 @@
     "-device pcnet,romfile=," MAC("06") " " \
     "-device ne2k_pci,romfile=," MAC("07") " " \
     "-device tulip," MAC("08") " -device i82559c,romfile=," MAC("09") " " \
-    "-device VGA,id=vga0 -device ide-hd,drive=a "
+    "-device VGA,id=vga0 -device ide-hd,drive=a,serial=IDE1 " \
+    "-blockdev null-co,node-name=b,size=536870912,read-zeroes=on " \
+    "-device virtio-scsi-pci,id=scsi0 " \
+    "-device scsi-hd,drive=b,id=sd0,rotation_rate=1,wwn=0x5000c500a1b2c3d4 " \
+    "-blockdev null-co,node-name=c,size=1073741824,read-zeroes=on " \
+    "-device nvme,id=nv0,drive=c,serial=NV1 "
 
 static void test_hardware(void)
 {

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the machine's disks are shown. */
+#ifndef QEMU_BMC_REDFISH_RF_STORAGE_H
+#define QEMU_BMC_REDFISH_RF_STORAGE_H
+
+#include "redfish/rf-resource.h"
+
+/**
+ * rf_nth_drive: RfProperty.nth of all drives.
+ *
+ * @ctx: which one
+ * @n: position
+ * @uri: set to the drive's URI
+ *
+ * Returns: false past the end
+ */
+bool rf_nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
+
+/**
+ * rf_nth_storage: RfProperty.nth of all storage.
+ *
+ * @ctx: which one
+ * @n: position
+ * @uri: set to its URI
+ *
+ * Returns: false past the end
+ */
+bool rf_nth_storage(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
+
+#endif /* QEMU_BMC_REDFISH_RF_STORAGE_H */
