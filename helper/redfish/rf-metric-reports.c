@@ -239,7 +239,12 @@ JsonObject *rf_metric_report_object(Bmc *bmc, const BmcReport *report)
     RfContext ctx = {
         .bmc = bmc, .ids = { report->id }, .prepared = readings,
     };
+    JsonObject *object;
 
     g_snprintf(ctx.uri, sizeof(ctx.uri), RF_REPORTS "/%s", report->id);
-    return rf_resource_object(&rf_metric_reports_resources[ROW_REPORT], &ctx);
+    object = rf_resource_object(&rf_metric_reports_resources[ROW_REPORT],
+                                &ctx);
+    /* It is not there to be written. */
+    json_object_remove_member(object, "@odata.etag");
+    return object;
 }

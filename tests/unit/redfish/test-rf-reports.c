@@ -212,6 +212,7 @@ static void test_sent(void)
     g_assert_nonnull(strstr(reports->streamed->str,
                             "data: {\"Context\":\"stream 2\","));
     g_assert_null(strstr(reports->streamed->str, "#Event."));
+    g_assert_null(strstr(reports->streamed->str, "@odata.etag"));
     g_assert_nonnull(strstr(both->streamed->str, "#MetricReport.v1_"));
     g_assert_nonnull(strstr(both->streamed->str, "#Event."));
     g_assert_null(strstr(plain->streamed->str, "#MetricReport.v1_"));
