@@ -207,7 +207,9 @@ static void test_big(void)
 
 
     check_pair(hub, METADATA, NULL);
-    check_pair(hub, "/redfish/v1/Systems", "$expand=.($levels=3)");
+    /* Nothing in them is the time of day. */
+    check_pair(hub, "/redfish/v1/AccountService/PrivilegeMap", NULL);
+    check_pair(hub, "/redfish/v1/JsonSchemas", "$expand=.");
 }
 
 static void check_plain(RfHub *hub, const char *path, const char *query)
