@@ -33,6 +33,7 @@ typedef struct BmcChassisState BmcChassisState;
 typedef struct BmcTasks BmcTasks;
 typedef struct BmcBios BmcBios;
 typedef struct BmcReports BmcReports;
+typedef struct BmcSecureBoot BmcSecureBoot;
 typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
@@ -87,6 +88,7 @@ struct Bmc {
     BmcChassisState *chassis;
     BmcTasks *tasks;
     BmcBios *bios;
+    BmcSecureBoot *secure_boot;
     BmcSubscriptions *subscriptions;
     BmcReports *reports;
     BmcJournal *journal;

@@ -52,6 +52,7 @@ static void machine_event(void *opaque, const void *data)
     /* A graceful restart waits for what boot begins to do about it */
     bmc_boot_machine_event(bmc, event);
     bmc_bios_machine_event(bmc, event);
+    bmc_secure_boot_machine_event(bmc, event);
     bmc_power_machine_event(bmc, event);
     bmc_os_info_machine_event(bmc, event);
     bmc_fru_machine_event(bmc, event);
@@ -189,6 +190,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
     bmc_bios_new(bmc);
+    bmc_secure_boot_new(bmc);
     bmc_media_new(bmc, config->media);
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
@@ -214,6 +216,7 @@ void bmc_free(Bmc *bmc)
     bmc_pef_free(bmc);
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);
+    bmc_secure_boot_free(bmc);
     bmc_bios_free(bmc);
     bmc_media_free(bmc);
     bmc_boot_free(bmc);

@@ -123,4 +123,26 @@ void bmc_storages_new(Bmc *bmc);
  */
 void bmc_storages_free(Bmc *bmc);
 
+/**
+ * bmc_secure_boot_new: begin to follow the machine's UEFI variables.
+ *
+ * @bmc: the hub
+ */
+void bmc_secure_boot_new(Bmc *bmc);
+
+/**
+ * bmc_secure_boot_free: stop waiting for anything.
+ *
+ * @bmc: the hub
+ */
+void bmc_secure_boot_free(Bmc *bmc);
+
+/**
+ * bmc_secure_boot_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_secure_boot_machine_event(Bmc *bmc, const MachineEvent *event);
+
 #endif /* QEMU_BMC_BMC_MACHINE_PARTS_H */

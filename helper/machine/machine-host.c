@@ -26,6 +26,8 @@ void machine_host_read_argv(int pid, MachineInfo *info)
     g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", pid);
     g_autofree char *text = NULL;
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autofree char *link = g_strdup_printf("/proc/%d/cwd", pid);
+    g_autofree char *dir = g_file_read_link(link, NULL);
     size_t len = 0;
     size_t at;
 
@@ -39,6 +41,10 @@ void machine_host_read_argv(int pid, MachineInfo *info)
     machine_smbios_parse((const char *const *)argv->pdata, info->smbios);
     machine_settings_parse((const char *const *)argv->pdata,
                            &info->settings);
+    if (dir) {
+        machine_flash_parse((const char *const *)argv->pdata, dir,
+                            info->flash);
+    }
 }
 
 static bool read_thread_ticks(int pid, int tid, uint64_t *ticks)

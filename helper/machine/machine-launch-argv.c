@@ -10,6 +10,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <sys/un.h>
 
+#include "machine/machine-flash.h"
 #include "machine/machine-launch.h"
 #include "util/addr.h"
 #include "util/error.h"
@@ -49,37 +50,16 @@ static bool value_is_stdio(const char *value)
            g_str_has_prefix(value, "mon:stdio");
 }
 
-/* Reads "name" from "a,name=value,b"; a doubled comma stands for one. */
-static char *opts_get(const char *opts, const char *name)
-{
-    const char *at = opts;
-
-    while (*at) {
-        g_autoptr(GString) item = g_string_new(NULL);
-
-        while (*at && (*at != ',' || at[1] == ',')) {
-            at += *at == ',';
-            g_string_append_c(item, *at++);
-        }
-        at += *at == ',';
-        if (g_str_has_prefix(item->str, name) &&
-            item->str[strlen(name)] == '=') {
-            return g_strdup(item->str + strlen(name) + 1);
-        }
-    }
-    return NULL;
-}
-
 static bool opts_is(const char *opts, const char *name, const char *value)
 {
-    g_autofree char *found = opts_get(opts, name);
+    g_autofree char *found = machine_opts_get(opts, name);
 
     return g_strcmp0(found, value) == 0;
 }
 
 static bool opts_has(const char *opts, const char *name)
 {
-    g_autofree char *found = opts_get(opts, name);
+    g_autofree char *found = machine_opts_get(opts, name);
 
     return found != NULL;
 }
@@ -190,7 +170,7 @@ static void facts_add_device(ArgvFacts *facts, const char *value)
     g_autofree char *lower = NULL;
 
     if (!driver) {
-        driver = opts_get(value, "driver");
+        driver = machine_opts_get(value, "driver");
     }
     lower = driver ? g_ascii_strdown(driver, -1) : g_strdup("");
     facts->vga |= (strstr(lower, "vga") || g_str_has_prefix(lower, "qxl")) &&

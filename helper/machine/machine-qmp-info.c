@@ -77,6 +77,16 @@ static bool smbios_equal(const MachineInfo *a, const MachineInfo *b)
     return true;
 }
 
+static bool flash_equal(const MachineInfo *a, const MachineInfo *b)
+{
+    for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
+        if (g_strcmp0(a->flash[i], b->flash[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool sockets_equal(const MachineInfo *a, const MachineInfo *b)
 {
     return a->n_sockets == b->n_sockets &&
@@ -100,6 +110,7 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            a->firmware == b->firmware && a->pid == b->pid &&
            smbios_equal(a, b) && machine_pci_equal(a->pci, b->pci) &&
            machine_disks_equal(a->disks, b->disks) &&
+           flash_equal(a, b) &&
            a->settings_there == b->settings_there &&
            a->settings.known == b->settings.known &&
            !machine_settings_differ(&a->settings, &b->settings);

@@ -191,6 +191,9 @@ void machine_info_clear(MachineInfo *info)
     for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
         g_free(info->smbios[i]);
     }
+    for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
+        g_free(info->flash[i]);
+    }
     memset(info, 0, sizeof(*info));
 }
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "machine/machine-disk.h"
+#include "machine/machine-flash.h"
 #include "machine/machine-memory.h"
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
@@ -137,6 +138,8 @@ typedef struct MachineSocket {
  *               @pid
  * @smbios: by MachineSmbios; NULL what the command line does not set, all of
  *          them without @pid
+ * @flash: by MachineFlash: files of the flash chips, absolute; NULL where they
+ *         are not known, all of them without @pid
  * @settings_there: bit 1 << MachineSetting for each that means something to
  *                  this machine and its firmware
  * @settings: their values, as far as they can be found out
@@ -160,6 +163,7 @@ typedef struct MachineInfo {
     int pid;
     int *cpu_threads;
     char *smbios[MACHINE_SMBIOS__MAX];
+    char *flash[MACHINE_FLASH__MAX];
     unsigned settings_there;
     MachineSettings settings;
     GPtrArray *pci;

@@ -34,6 +34,7 @@ const RfResource *const rf_families[] = {
     rf_sessions_resources,
     rf_tasks_resources,
     rf_bios_resources,
+    rf_secure_boot_resources,
     rf_accounts_resources,
     rf_account_service_resources,
     rf_event_service_resources,

@@ -476,6 +476,7 @@ extern const RfResource rf_registries_resources[];
 extern const RfResource rf_sessions_resources[];
 extern const RfResource rf_tasks_resources[];
 extern const RfResource rf_bios_resources[];
+extern const RfResource rf_secure_boot_resources[];
 extern const RfResource rf_accounts_resources[];
 extern const RfResource rf_account_service_resources[];
 extern const RfResource rf_event_service_resources[];

@@ -4,6 +4,7 @@
 
 #include "bmc/os-info.h"
 #include "bmc/power.h"
+#include "bmc/secure-boot.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
@@ -264,6 +265,12 @@ static const RfProperty processor_properties[] = {
     { NULL }
 };
 
+static bool get_secure_boot(const RfContext *ctx, RfValue *value)
+{
+    value->text = "/redfish/v1/Systems/1/SecureBoot";
+    return bmc_secure_boot_exists(ctx->bmc);
+}
+
 static const RfProperty link_properties[] = {
     { "Chassis", RF_TYPE_LINKS,
       .texts = (const char *const[]) { "/redfish/v1/Chassis/1", NULL } },
@@ -320,6 +327,7 @@ static const RfProperty system_properties[] = {
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/LogServices" },
     { "Bios", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Bios" },
+    { "SecureBoot", RF_TYPE_LINK, .get = get_secure_boot },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };
@@ -353,7 +361,8 @@ const RfResource rf_systems_resources[] = {
       .depends = 1 << BMC_PART_POWER | 1 << BMC_PART_BOOT |
                  1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY |
                  1 << BMC_PART_FRU | 1 << BMC_PART_SOL | 1 << BMC_PART_LAN |
-                 1 << BMC_PART_WATCHDOG | 1 << BMC_PART_INVENTORY,
+                 1 << BMC_PART_WATCHDOG | 1 << BMC_PART_INVENTORY |
+                 1 << BMC_PART_SECURE_BOOT,
       .exists = rf_exists_one },
     { NULL }
 };

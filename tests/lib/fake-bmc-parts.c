@@ -11,6 +11,7 @@
 #include "bmc/chassis.h"
 #include "bmc/fru.h"
 #include "bmc/os-info.h"
+#include "bmc/secure-boot.h"
 #include "bmc/sol.h"
 #include "bmc/watchdog.h"
 
@@ -70,4 +71,9 @@ bool bmc_sol_set(Bmc *bmc, const BmcSolConfig *config,
                  const BmcOrigin *origin, GError **errp)
 {
     g_assert_not_reached();
+}
+
+bool bmc_secure_boot_exists(const Bmc *bmc)
+{
+    return false;
 }
