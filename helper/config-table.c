@@ -202,6 +202,10 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "vm", "ipmi", "vm-ipmi", 0, "VM_IPMI_ADDR", "", check_endpoint,
         false,
         "ADDR", "Where QEMU's ipmi-bmc-extern connects: a path or HOST:PORT" },
+    [CONFIG_HOST_INTERFACE] = {
+        "vm", "host-interface", NULL, 0, "VM_HOST_INTERFACE", "false",
+        check_bool, false,
+        "BOOL", "A network card by which the VM reaches Redfish" },
     [CONFIG_VM_IPMI_POLICY] = {
         "vm", "ipmi-policy", "vm-ipmi-policy", 0, "VM_IPMI_POLICY", "full",
         check_policy, false,

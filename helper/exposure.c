@@ -27,9 +27,17 @@ bool exposure_check(const Config *config, Bmc *bmc, bool reset_accounts,
 {
     g_autoptr(GSocketAddress) addr =
         config_get_address(config, CONFIG_REDFISH_PORT);
+    bool guest = config_get_bool(config, CONFIG_HOST_INTERFACE);
+    bool wide = !addr_is_local(addr);
+    g_autofree char *where = wide
+        ? g_strdup_printf("on address %s, which other hosts can reach",
+                          config_get(config, CONFIG_ADDRESS))
+        : g_strdup("where the VM can reach Redfish");
+    const char *remedy = wide ? "listen on 127.0.0.1"
+                              : "leave host-interface off";
     unsigned slot;
 
-    if (addr_is_local(addr)) {
+    if (!wide && !guest) {
         return true;
     }
     if (!bmc) {
@@ -39,10 +47,8 @@ bool exposure_check(const Config *config, Bmc *bmc, bool reset_accounts,
             return true;
         }
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "the default password is refused on address %s, which "
-                    "other hosts can reach (set another with IPMI_PASS, or "
-                    "listen on 127.0.0.1)",
-                    config_get(config, CONFIG_ADDRESS));
+                    "the default password is refused %s (set another with "
+                    "IPMI_PASS, or %s)", where, remedy);
         return false;
     }
     for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
@@ -54,10 +60,9 @@ bool exposure_check(const Config *config, Bmc *bmc, bool reset_accounts,
                                  CONFIG_DEFAULT_PASSWORD, &found) && found) {
             g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
                         "account '%s' has the default password, which is "
-                        "refused on address %s (set IPMI_PASS and start "
-                        "once with --reset-accounts, or listen on "
-                        "127.0.0.1)", found->name,
-                        config_get(config, CONFIG_ADDRESS));
+                        "refused %s (set IPMI_PASS and start once with "
+                        "--reset-accounts, or %s)", found->name, where,
+                        remedy);
             return false;
         }
     }

@@ -24,8 +24,10 @@
 #include "config-devices.h"
 #include "config-media.h"
 #include "config.h"
+#include "configure.h"
 #include "console/console.h"
 #include "exposure.h"
+#include "host-interface.h"
 #include "ipmi/ipmi-core.h"
 #include "ipmi/ipmi-lan.h"
 #include "ipmi/ipmi-sol.h"
@@ -52,6 +54,7 @@ typedef struct App {
     GMainLoop *loop;
     Config *config;
     char **qemu_argv;
+    HostInterface host;
     bool reset_accounts;
     Clock *clock;
     Machine *machine;
@@ -280,25 +283,11 @@ static bool make_machine(App *app, GError **errp)
             .serial = serial,
             .uefi = config_get_boot_mode(config) == MACHINE_FIRMWARE_UEFI,
             .state_dir = config_get(config, CONFIG_STATE_DIR),
+            .host_interface = &app->host.machine,
         }, app->clock, errp);
     json_object_set_string_member(app->endpoints, "serial", serial);
     app->serial = g_steal_pointer(&serial);
     return app->machine != NULL;
-}
-
-static bool configure_lan(App *app, GError **errp)
-{
-    Config *config = app->config;
-
-    return bmc_lan_configure(app->bmc, &(BmcLanConfig) {
-            .address = config_get(config, CONFIG_LAN_ADDRESS),
-            .netmask = config_get(config, CONFIG_LAN_NETMASK),
-            .gateway = config_get(config, CONFIG_LAN_GATEWAY),
-            .mac = config_get(config, CONFIG_LAN_MAC),
-            .vlan = config_get(config, CONFIG_LAN_VLAN),
-            .port = config_get_number(config, CONFIG_LAN_PORT),
-            .command = config_get(config, CONFIG_LAN_COMMAND),
-        }, errp);
 }
 
 static bool make_bmc(App *app, GError **errp)
@@ -327,10 +316,9 @@ static bool make_bmc(App *app, GError **errp)
             .events_allow = (const char *const *)subscribers,
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);
-    if (!app->bmc || !configure_lan(app, errp)) {
+    if (!app->bmc || !configure_network(app->bmc, config, errp)) {
         return false;
     }
-    bmc_pef_set_port(app->bmc, config_get_number(config, CONFIG_PEF_PORT));
     return exposure_check(config, app->bmc, app->reset_accounts, errp);
 }
 
@@ -415,7 +403,8 @@ static bool start_redfish(App *app, GError **errp)
         app->bmc,
         g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)), tls);
     bound_local = http_server_listen(app->http, local, NULL, errp);
-    if (!bound_local) {
+    if (!bound_local || !host_interface_start(&app->host, app->bmc,
+                                              app->http, cert, errp)) {
         return false;
     }
     text = addr_to_string(bound);
@@ -592,6 +581,7 @@ static bool start(App *app, GError **errp)
 
     app->clock = clock_new();
     app->endpoints = json_object_new();
+    host_interface_init(&app->host, app->config, app->qemu_argv);
     return exposure_check(app->config, NULL, app->reset_accounts, errp) &&
            make_machine(app, errp) &&
            make_bmc(app, errp) &&
@@ -622,6 +612,7 @@ static void cleanup(App *app)
     bmc_free(app->bmc);
     machine_free(app->machine);
     g_free(app->serial);
+    host_interface_clear(&app->host);
     clock_unref(app->clock);
     g_clear_pointer(&app->endpoints, json_object_unref);
     config_free(app->config);
@@ -666,6 +657,9 @@ int main(int argc, char **argv)
     GError *err = NULL;
     bool done = false;
 
+    if (argc == 3 && g_str_equal(argv[1], "--connect")) {
+        return host_interface_connect(argv[2]);
+    }
     quiet_environment();
     app.loop = g_main_loop_new(NULL, FALSE);
     if (parse_command_line(&app, argc, argv, &err) && configure(&app, &err)) {

@@ -103,6 +103,7 @@ struct Bmc {
     bool notifying;
     unsigned redfish_port;
     bool redfish_tls;
+    bool host_interface;
     int identify;
     ClockTimer *identify_timer;
 };

@@ -310,6 +310,24 @@ bool bmc_state_is_saved(const Bmc *bmc);
 void bmc_set_redfish_port(Bmc *bmc, unsigned port, bool tls);
 
 /**
+ * bmc_set_host_interface: tell that the guest can reach Redfish.
+ *
+ * @bmc: the hub
+ * @there: there is a way
+ */
+void bmc_set_host_interface(Bmc *bmc, bool there);
+
+/**
+ * bmc_host_interface: whether the guest can reach Redfish: a way was made, and
+ * the machine that is there now has the network card for it.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true if it can
+ */
+bool bmc_host_interface(Bmc *bmc);
+
+/**
  * bmc_redfish_port: where Redfish is served.
  *
  * @bmc: the hub

@@ -4,6 +4,8 @@
 
 #include "bmc/boot-plan.h"
 
+#include "bmc/hardware.h"
+
 /* The order in which firmware tries devices that nobody has put in order. */
 static const uint8_t kind_rank[] = {
     [MACHINE_BOOT_HDD] = 0,
@@ -165,7 +167,11 @@ int boot_plan_target(const GPtrArray *devices, const int32_t *indices,
     unsigned i;
 
     for (i = 0; has_kind && i < devices->len; i++) {
-        if (device_at(devices, i)->kind != target_kinds[target]) {
+        const MachineBootDevice *device = device_at(devices, i);
+
+        /* There is nothing to boot from at the other end of that one. */
+        if (device->kind != target_kinds[target] ||
+            g_str_equal(device->name, BMC_HOST_NIC)) {
             continue;
         }
         if (found < 0 ||

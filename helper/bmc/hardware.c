@@ -319,6 +319,17 @@ bool bmc_hardware_refresh_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void bmc_set_host_interface(Bmc *bmc, bool there)
+{
+    bmc->host_interface = there;
+}
+
+/* A QEMU that was found running may have been started without it. */
+bool bmc_host_interface(Bmc *bmc)
+{
+    return bmc->host_interface && bmc_nic_find(bmc, BMC_HOST_NIC);
+}
+
 void bmc_hardware_new(Bmc *bmc)
 {
     bmc->hardware = g_new0(BmcHardware, 1);

@@ -11,6 +11,9 @@
 #include "bmc/bmc.h"
 #include "machine/machine.h"
 
+/* Id of the network card that is the host interface's. */
+#define BMC_HOST_NIC "bmc-host"
+
 /* Ids and the zero behind them. */
 #define BMC_HARDWARE_ID_MAX 80
 

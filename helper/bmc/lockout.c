@@ -103,7 +103,8 @@ static char *peer_key(const char *peer)
 static bool counts(const BmcOrigin *origin)
 {
     return origin->peer && (origin->channel == BMC_CHANNEL_LAN ||
-                            origin->channel == BMC_CHANNEL_REDFISH);
+                            origin->channel == BMC_CHANNEL_REDFISH ||
+                            origin->channel == BMC_CHANNEL_IN_BAND);
 }
 
 static LockoutEntry *find(const BmcLockout *lockout, unsigned slot,

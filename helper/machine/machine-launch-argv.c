@@ -376,6 +376,9 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
         add(argv, config->argv[i], NULL);
     }
     add_bmc(argv, config, &facts, serial);
+    if (config->host_interface && config->host_interface->program) {
+        machine_host_interface_add(argv, config->host_interface);
+    }
     g_ptr_array_add(argv, NULL);
     return (char **)g_ptr_array_steal(argv, NULL);
 }

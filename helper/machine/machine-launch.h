@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "machine/machine-host-interface.h"
 #include "machine/machine.h"
 #include "util/clock.h"
 
@@ -16,6 +17,8 @@
  * @serial: where QEMU listens with the VM's serial port: a path or host:port
  * @uefi: add pflash for OVMF unless the command line has its own
  * @state_dir: where the writable copy of OVMF's variables is kept
+ * @host_interface: (nullable): the way from the guest to the BMC; none
+ *                  without a program in it
  */
 typedef struct MachineLaunchConfig {
     const char *const *argv;
@@ -23,6 +26,7 @@ typedef struct MachineLaunchConfig {
     const char *serial;
     bool uefi;
     const char *state_dir;
+    const MachineHostInterface *host_interface;
 } MachineLaunchConfig;
 
 /**

@@ -61,6 +61,7 @@ struct HttpPeer {
     char *name;
     unsigned n_conns;
     unsigned n_handshakes;
+    bool guest; /* by http_server_listen_guest() */
 };
 
 /**
@@ -135,6 +136,7 @@ struct HttpRequest {
     HttpHead *head;
     char *peer;
     bool local;
+    bool guest;
     uid_t uid;
     GBytes *body;
     GHashTable *joined; /* fields sent several times; may be NULL */

@@ -26,6 +26,7 @@ HttpRequest *http_request_new(HttpConn *conn, HttpHead *head)
     request->head = head;
     request->peer = g_strdup(conn->peer ? conn->peer->name : "local");
     request->local = !conn->peer;
+    request->guest = conn->peer && conn->peer->guest;
     request->uid = conn->uid;
     request->cancellable = g_cancellable_new();
     return request;
@@ -120,6 +121,11 @@ bool http_request_local_uid(const HttpRequest *request, uid_t *uid)
     }
     *uid = request->uid;
     return true;
+}
+
+bool http_request_from_guest(const HttpRequest *request)
+{
+    return request->guest;
 }
 
 GCancellable *http_request_cancellable(HttpRequest *request)

@@ -22,12 +22,14 @@ typedef struct HttpPort {
     HttpServer *server;
     Listener *listener;
     GTlsCertificate *certificate;
+    char *guest; /* name of the guest as a peer */
 } HttpPort;
 
 static void port_free(HttpPort *port)
 {
     listener_free(port->listener);
     g_clear_object(&port->certificate);
+    g_free(port->guest);
     g_free(port);
 }
 
@@ -37,16 +39,25 @@ static void peer_free(HttpPeer *peer)
     g_free(peer);
 }
 
-/* Counts a TCP connection with its peer, which is made if it is new. */
-static HttpPeer *join_peer(HttpServer *server, GSocket *socket)
+static char *peer_name(GSocket *socket)
 {
     g_autoptr(GSocketAddress) addr = g_socket_get_remote_address(socket, NULL);
-    g_autofree char *name = addr_host_to_string(addr);
+
+    return addr_host_to_string(addr);
+}
+
+/* Counts a connection with its peer, which is made if it is new. */
+static HttpPeer *join_peer(const HttpPort *port, GSocket *socket)
+{
+    HttpServer *server = port->server;
+    g_autofree char *name = port->guest ? g_strdup(port->guest)
+                                        : peer_name(socket);
     HttpPeer *peer = g_hash_table_lookup(server->peers, name);
 
     if (!peer) {
         peer = g_new0(HttpPeer, 1);
         peer->name = g_steal_pointer(&name);
+        peer->guest = port->guest;
         g_hash_table_insert(server->peers, peer->name, peer);
     }
     peer->n_conns++;
@@ -133,8 +144,9 @@ static void on_connection(GSocket *socket, void *opaque)
     HttpServer *server = port->server;
     HttpPeer *peer = NULL;
 
-    if (g_socket_get_family(socket) != G_SOCKET_FAMILY_UNIX) {
-        peer = join_peer(server, socket);
+    if (port->guest ||
+        g_socket_get_family(socket) != G_SOCKET_FAMILY_UNIX) {
+        peer = join_peer(port, socket);
     }
     if (has_room(server, peer)) {
         http_conn_start(server, socket, port->certificate, peer);
@@ -171,13 +183,15 @@ HttpServer *http_server_new(const HttpLimits *limits,
     return server;
 }
 
-GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
-                                   GTlsCertificate *certificate,
-                                   GError **errp)
+GSocketAddress *http_server_listen_guest(HttpServer *server,
+                                         GSocketAddress *addr,
+                                         GTlsCertificate *certificate,
+                                         const char *peer, GError **errp)
 {
     HttpPort *port = g_new0(HttpPort, 1);
 
     port->server = server;
+    port->guest = g_strdup(peer);
     port->listener = listener_new(addr, on_connection, port, errp);
     if (!port->listener) {
         port_free(port);
@@ -202,6 +216,13 @@ void http_server_set_certificate(HttpServer *server,
             g_set_object(&port->certificate, certificate);
         }
     }
+}
+
+GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
+                                   GTlsCertificate *certificate,
+                                   GError **errp)
+{
+    return http_server_listen_guest(server, addr, certificate, NULL, errp);
 }
 
 void http_server_leave_peer(HttpServer *server, HttpPeer *peer)

@@ -91,6 +91,24 @@ void http_server_set_certificate(HttpServer *server,
                                  GTlsCertificate *certificate);
 
 /**
+ * http_server_listen_guest: as http_server_listen() on a unix socket at whose
+ * other end is not a user of this host but whatever QEMU lets through.
+ *
+ * @server: the server
+ * @addr: a unix address
+ * @certificate: (nullable): as http_server_listen()
+ * @peer: what http_request_peer() is for all that come this way; they are
+ *        counted as one
+ * @errp: as http_server_listen()
+ *
+ * Returns: (transfer full): the address, or NULL
+ */
+GSocketAddress *http_server_listen_guest(HttpServer *server,
+                                         GSocketAddress *addr,
+                                         GTlsCertificate *certificate,
+                                         const char *peer, GError **errp);
+
+/**
  * http_server_free: close listeners and connections, and free. Requests
  * that are not answered yet are cancelled.
  *
@@ -183,6 +201,15 @@ const char *http_request_peer(const HttpRequest *request);
  * Returns: false if the request did not come over a unix socket
  */
 bool http_request_local_uid(const HttpRequest *request, uid_t *uid);
+
+/**
+ * http_request_from_guest: whether it came by http_server_listen_guest().
+ *
+ * @request: the request
+ *
+ * Returns: true if so
+ */
+bool http_request_from_guest(const HttpRequest *request);
 
 /**
  * http_request_cancellable: fires when the client goes away or the server is

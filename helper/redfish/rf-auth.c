@@ -194,7 +194,9 @@ const char *rf_auth_role(BmcPrivilege privilege)
 BmcOrigin rf_auth_origin(const RfRequest *request, const char *name)
 {
     return (BmcOrigin) {
-        .channel = request->local ? BMC_CHANNEL_LOCAL : BMC_CHANNEL_REDFISH,
+        .channel = request->local ? BMC_CHANNEL_LOCAL
+                   : request->guest ? BMC_CHANNEL_IN_BAND
+                   : BMC_CHANNEL_REDFISH,
         .user = name,
         .peer = request->peer,
     };

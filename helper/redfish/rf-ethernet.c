@@ -53,7 +53,15 @@ static bool get_mtu(const RfContext *ctx, RfValue *value)
     return value->integer;
 }
 
+static bool get_host_interface(const RfContext *ctx, RfValue *value)
+{
+    value->text = "/redfish/v1/Managers/1/HostInterfaces/1";
+    return bmc_host_interface(ctx->bmc) &&
+           g_str_equal(ctx->ids[1], BMC_HOST_NIC);
+}
+
 static const RfProperty link_properties[] = {
+    { "HostInterface", RF_TYPE_LINK, .get = get_host_interface },
     { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1" },
     { NULL }
 };

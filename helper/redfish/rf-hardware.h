@@ -64,4 +64,14 @@ bool rf_nth_pci_device(const RfContext *ctx, unsigned n,
 bool rf_nth_pci_function(const RfContext *ctx, unsigned n,
                          char uri[RF_URI_MAX]);
 
+/**
+ * rf_get_host_interfaces: RfProperty.get of the link to HostInterfaces.
+ *
+ * @ctx: not used but for the hub
+ * @value: set to it
+ *
+ * Returns: false if there is none
+ */
+bool rf_get_host_interfaces(const RfContext *ctx, RfValue *value);
+
 #endif /* QEMU_BMC_REDFISH_RF_HARDWARE_H */

@@ -133,6 +133,7 @@ void rf_http_handler(HttpRequest *http, void *opaque)
         request.headers[i] = http_request_header(http, header_names[i]);
     }
     request.local = http_request_local_uid(http, &request.uid);
+    request.guest = http_request_from_guest(http);
     /* The strings are the request's: it stays until it is answered. */
     rf_service_submit(service, &request, respond, http_request_ref(http));
 }

@@ -5,6 +5,7 @@
 #include "bmc/restart.h"
 #include "bmc/sol.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-manager-clock.h"
 
 static const char *const manager_types[] = { "BMC", NULL };
@@ -184,6 +185,7 @@ static const RfProperty manager_properties[] = {
       .text = "/redfish/v1/Managers/1/NetworkProtocol" },
     { "EthernetInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/EthernetInterfaces" },
+    { "HostInterfaces", RF_TYPE_LINK, .get = rf_get_host_interfaces },
     { "SerialInterfaces", RF_TYPE_LINK,
       .text = "/redfish/v1/Managers/1/SerialInterfaces" },
     { "VirtualMedia", RF_TYPE_LINK,

@@ -47,6 +47,7 @@ typedef enum RfHeader {
  * @body: (nullable): the body
  * @peer: the client's address, for the log
  * @local: it came over a unix socket
+ * @guest: the guest has sent it, by the host interface
  * @uid: if @local: who is at the other end
  */
 typedef struct RfRequest {
@@ -57,6 +58,7 @@ typedef struct RfRequest {
     GBytes *body;
     const char *peer;
     bool local;
+    bool guest;
     uid_t uid;
 } RfRequest;
 

@@ -4,8 +4,9 @@
 # Makes a Linux guest for the tests in a directory:
 #
 #   vmlinuz     the kernel of Debian's linux-image-amd64
-#   initrd      busybox, ipmitool, FreeIPMI, the kernel's IPMI drivers, and
-#               linux-init.sh, which runs what the serial port tells it
+#   initrd      busybox, ipmitool, FreeIPMI, curl, dmidecode, the kernel's
+#               drivers for IPMI and one network card, and linux-init.sh,
+#               which runs what the serial port tells it
 #
 # The packages are downloaded with apt, as any user, and not installed. A
 # directory that is up to date is left alone.
@@ -16,7 +17,7 @@
 set -eu
 
 if [ $# -ne 1 ] || [ "$1" = --help ]; then
-    sed -n '4,14s/^# \{0,1\}//p' "$0"
+    sed -n '4,15s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
@@ -91,6 +92,7 @@ fetch kernel './boot/vmlinuz-*' './lib/modules/*/kernel/drivers/*'
 fetch busybox-static ./bin/busybox
 fetch freeipmi-bmc-watchdog ./usr/sbin/bmc-watchdog
 fetch eject ./usr/bin/eject
+fetch dmidecode ./usr/sbin/dmidecode
 
 root=$work/root
 busybox=$work/busybox-static/bin/busybox
@@ -125,6 +127,7 @@ add() {
 
 add /usr/bin/ipmitool "$work/freeipmi-bmc-watchdog/usr/sbin/bmc-watchdog" \
     "$work/eject/usr/bin/eject"
+add /usr/bin/curl "$work/dmidecode/usr/sbin/dmidecode"
 for tool in bmc-config bmc-device bmc-info ipmi-chassis ipmi-config \
     ipmi-chassis-config ipmi-dcmi ipmi-fru ipmi-locate ipmi-pef-config \
     ipmi-raw ipmi-sel ipmi-sensors ipmi-sensors-config ipmipower
@@ -136,9 +139,15 @@ drivers=$(echo "$work"/kernel/lib/modules/*/kernel/drivers)
 for module in char/ipmi/ipmi_msghandler char/ipmi/ipmi_devintf \
     char/ipmi/ipmi_si char/ipmi/ipmi_watchdog char/ipmi/ipmi_poweroff \
     char/ipmi/ipmi_ssif acpi/button input/evdev scsi/scsi_common \
-    scsi/scsi_mod cdrom/cdrom scsi/sr_mod ata/libata ata/libahci ata/ahci
+    scsi/scsi_mod cdrom/cdrom scsi/sr_mod ata/libata ata/libahci ata/ahci \
+    net/ethernet/intel/e1000e/e1000e
 do
     cp "$drivers/$module.ko" "$root/mod/" || die "no driver $module"
+done
+
+# These are part of some kernels.
+for module in pps/pps_core ptp/ptp; do
+    [ ! -e "$drivers/$module.ko" ] || cp "$drivers/$module.ko" "$root/mod/"
 done
 
 # Not compressed: QEMU loads it at once, and without KVM unpacking is slow.

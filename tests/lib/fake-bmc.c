@@ -255,6 +255,11 @@ const MachinePci *bmc_graphics_nth(Bmc *bmc, unsigned n)
     return NULL;
 }
 
+bool bmc_host_interface(Bmc *bmc)
+{
+    return false;
+}
+
 void bmc_hardware_refresh_async(Bmc *bmc, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, void *opaque)
 {

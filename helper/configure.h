@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the configuration says of the hub's network. */
+#ifndef QEMU_BMC_CONFIGURE_H
+#define QEMU_BMC_CONFIGURE_H
+
+#include "bmc/bmc.h"
+#include "config.h"
+
+/**
+ * configure_network: hand LAN parameters and the port of traps to the hub.
+ *
+ * @bmc: the hub
+ * @config: the configuration
+ * @errp: as bmc_lan_configure()
+ *
+ * Returns: true on success
+ */
+bool configure_network(Bmc *bmc, const Config *config, GError **errp);
+
+#endif /* QEMU_BMC_CONFIGURE_H */
