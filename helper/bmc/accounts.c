@@ -206,6 +206,10 @@ static void apply(Job *job, const char *hash)
                               !has(job, BMC_ACCOUNT_ENABLED) ||
                               change->enabled, &origin);
     }
+    if (has(job, BMC_ACCOUNT_MUST_CHANGE)) {
+        bmc_users_set_must_change(bmc, job->slot, change->must_change,
+                                  &origin);
+    }
     if (has(job, BMC_ACCOUNT_UNLOCK)) {
         bmc_lockout_enable(bmc, job->slot);
         bmc_changed(bmc, BMC_PART_USERS);

@@ -19,6 +19,7 @@
 #define BMC_ACCOUNT_IPMI (1 << 3)
 #define BMC_ACCOUNT_ENABLED (1 << 4)
 #define BMC_ACCOUNT_UNLOCK (1 << 5)
+#define BMC_ACCOUNT_MUST_CHANGE (1 << 6)
 
 /**
  * BmcAccountChange: what is to be changed.
@@ -29,6 +30,7 @@
  * @privilege: highest privilege
  * @ipmi: may use IPMI
  * @enabled: may log in
+ * @must_change: has to change its password, also when @password is given
  */
 typedef struct BmcAccountChange {
     unsigned has;
@@ -37,6 +39,7 @@ typedef struct BmcAccountChange {
     BmcPrivilege privilege;
     bool ipmi;
     bool enabled;
+    bool must_change;
 } BmcAccountChange;
 
 /**

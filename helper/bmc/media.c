@@ -132,10 +132,30 @@ static void slot_end(MediaSlot *slot, const GError *err)
     }
 }
 
+/*
+ * An image as the log shows it: a query can be a signature that lets
+ * everybody have it, and there may be a password before the host.
+ */
+static char *shown_image(const char *image)
+{
+    g_autofree char *text = g_strndup(image ?: "", strcspn(image ?: "", "?#"));
+    char *host = strstr(text, "://");
+    char *at;
+
+    if (host) {
+        host += 3;
+        at = memchr(host, '@', strcspn(host, "/"));
+        if (at) {
+            memmove(host, at + 1, strlen(at));
+        }
+    }
+    return log_escape(text, -1, 256);
+}
+
 /* What should have been put in cannot be. */
 static void slot_failed(MediaSlot *slot, const GError *err)
 {
-    g_autofree char *image = log_escape(slot->pub.image, -1, 256);
+    g_autofree char *image = shown_image(slot->pub.image);
 
     g_message("media: %s: %s cannot be inserted: %s", slot->pub.id, image,
               err->message);
@@ -303,7 +323,7 @@ void bmc_media_insert_async(Bmc *bmc, const char *id,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     MediaSlot *slot = find_slot(bmc, id);
     g_autofree char *who = bmc_origin_to_string(origin);
-    g_autofree char *image = log_escape(request->image, -1, 256);
+    g_autofree char *image = shown_image(request->image);
     GError *error = NULL;
 
     if (!slot || !request_check(slot, request, &error)) {

@@ -150,6 +150,7 @@ static void set_password(Bmc *bmc, UserSlot *at, const void *password,
     }
     /* Whoever knew the old password does not know this one */
     at->user.in_band = false;
+    at->user.must_change = false;
     changed(bmc, at, "password", origin, trusted);
 }
 
@@ -221,6 +222,18 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
         at->user.enabled = enabled;
         became_another(bmc, slot);
         changed(bmc, at, "state", origin, trusted);
+    }
+}
+
+void bmc_users_set_must_change(Bmc *bmc, unsigned slot, bool must_change,
+                               const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+
+    if (at->user.must_change != must_change) {
+        at->user.must_change = must_change;
+        changed(bmc, at, "need of another password", origin, trusted);
     }
 }
 

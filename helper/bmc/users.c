@@ -115,6 +115,7 @@ void users_clear_slot(UserSlot *slot)
     slot->user.access = default_access;
     slot->user.payloads = BMC_USER_PAYLOAD_SOL;
     slot->user.in_band = false;
+    slot->user.must_change = false;
     users_update(slot);
 }
 
@@ -181,6 +182,8 @@ static JsonObject *slot_to_json(const UserSlot *slot)
                                access->session_limit);
     json_object_set_int_member(object, "payloads", slot->user.payloads);
     json_object_set_boolean_member(object, "in-band", slot->user.in_band);
+    json_object_set_boolean_member(object, "must-change",
+                                   slot->user.must_change);
     if (slot->has_password) {
         password_to_json(slot, object);
     } else if (slot->hash) {
@@ -302,6 +305,7 @@ static bool access_from_json(UserSlot *slot, PersistReader *r)
     persist_read_bool(r, "link-auth", &access->link_auth);
     persist_read_bool(r, "callback-only", &access->callback_only);
     persist_read_bool(r, "in-band", &slot->user.in_band);
+    persist_read_bool(r, "must-change", &slot->user.must_change);
     return !r->damaged;
 }
 

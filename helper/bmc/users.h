@@ -71,6 +71,8 @@ typedef struct BmcUserAccess {
  *        at most %BMC_IPMI_PASSWORD_MAX bytes
  * @access: what it may do
  * @payloads: payload types that it may activate, BMC_USER_PAYLOAD_*
+ * @must_change: over Redfish it may do nothing but change its password, until
+ *               that has been changed, by whom ever
  * @in_band: made or changed by the guest; see bmc_user_may_reach_host()
  */
 typedef struct BmcUser {
@@ -81,6 +83,7 @@ typedef struct BmcUser {
     bool ipmi;
     BmcUserAccess access;
     uint16_t payloads;
+    bool must_change;
     bool in_band;
 } BmcUser;
 
@@ -176,6 +179,18 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
  */
 void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
                             size_t size, const BmcOrigin *origin);
+
+/**
+ * bmc_users_set_must_change: demand that an account's password be changed,
+ * or do no longer.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @must_change: see BmcUser
+ * @origin: who asks
+ */
+void bmc_users_set_must_change(Bmc *bmc, unsigned slot, bool must_change,
+                               const BmcOrigin *origin);
 
 /**
  * bmc_users_test_password: compare with an account's password, in constant

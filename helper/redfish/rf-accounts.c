@@ -114,6 +114,12 @@ static bool get_locked(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_must_change(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = find(ctx)->must_change;
+    return true;
+}
+
 static bool nth_type(const RfContext *ctx, unsigned n, RfValue *value)
 {
     value->choice = n;
@@ -246,6 +252,11 @@ static void read_change(const RfPatch *patch, const RfSetter *setter,
         change->has |= BMC_ACCOUNT_ENABLED;
         change->enabled = value->boolean;
     }
+    value = rf_patch_get(patch, setter, "PasswordChangeRequired");
+    if (value) {
+        change->has |= BMC_ACCOUNT_MUST_CHANGE;
+        change->must_change = value->boolean;
+    }
     value = rf_patch_get(patch, setter, "Locked");
     if (value && !value->boolean) {
         change->has |= BMC_ACCOUNT_UNLOCK;
@@ -351,6 +362,8 @@ static const RfProperty account_properties[] = {
       .setter = &change_account, .secret = true,
       .privilege = RF_PRIVILEGE_CONFIGURE_USERS |
                    RF_PRIVILEGE_CONFIGURE_SELF },
+    { "PasswordChangeRequired", RF_TYPE_BOOL, .get = get_must_change,
+      .setter = &change_account },
     { "RoleId", RF_TYPE_ENUM, .texts = roles, .get = get_role,
       .setter = &change_account },
     { "Enabled", RF_TYPE_BOOL, .get = get_enabled,
@@ -367,6 +380,7 @@ static const RfProperty make_properties[] = {
     { "Password", RF_TYPE_STRING, .required = true, .secret = true },
     { "RoleId", RF_TYPE_ENUM, .texts = roles, .required = true },
     { "Enabled", RF_TYPE_BOOL },
+    { "PasswordChangeRequired", RF_TYPE_BOOL },
     { "AccountTypes", RF_TYPE_STRINGS, .texts = types },
     { NULL }
 };
@@ -403,6 +417,7 @@ const RfResource rf_accounts_resources[] = {
               RF_PRIVILEGE_CONFIGURE_USERS | RF_PRIVILEGE_CONFIGURE_SELF,
       .write = RF_PRIVILEGE_CONFIGURE_USERS,
       .depends = DEPENDS,
+      .before_change = "GET, HEAD, PATCH",
       .live = true, /* a lockout ends by itself */
       .secret = true,
       .exists = exists_account,

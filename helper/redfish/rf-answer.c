@@ -196,8 +196,38 @@ void rf_answer_representation(RfExchange *x, RfRepresentation *r, bool secret)
     send_representation(x, r, secret, compressed);
 }
 
+void rf_add_must_change(const RfExchange *x, RfMessages *messages)
+{
+    g_autofree char *uri = g_strdup_printf(
+        "/redfish/v1/AccountService/Accounts/%u", x->user.slot);
+
+    rf_messages_add(messages, RF_MESSAGE_PASSWORD_CHANGE_REQUIRED, NULL, NULL,
+                    uri, NULL);
+}
+
+/* The resource as it is, and what else there is to say. */
+static void answer_with_notes(RfExchange *x)
+{
+    RfRepresentation *r = rf_represent(x);
+    g_autoptr(JsonObject) object = json_parse_object(
+        g_bytes_get_data(r->body, NULL), g_bytes_get_size(r->body), NULL);
+    RfRepresentation copy = *r;
+    g_autofree char *text = NULL;
+
+    json_object_set_array_member(object, "@Message.ExtendedInfo",
+                                 json_array_ref(rf_messages_list(x->notes)));
+    text = json_print(object);
+    copy.body = g_bytes_new(text, strlen(text));
+    send_representation(x, &copy, true, false);
+    g_bytes_unref(copy.body);
+}
+
 void rf_answer_resource(RfExchange *x)
 {
+    if (x->notes) {
+        answer_with_notes(x);
+        return;
+    }
     rf_answer_representation(x, rf_represent(x), x->route.resource->secret);
 }
 

@@ -69,6 +69,7 @@ static void set_user(RfUser *user, const BmcUser *account,
     user->slot = account->slot;
     user->privileges = rf_auth_privileges(account->privilege);
     user->channel = channel;
+    user->must_change = account->must_change;
 }
 
 static void finish(Check *check, const BmcUser *account)

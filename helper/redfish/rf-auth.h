@@ -34,6 +34,7 @@ typedef struct RfAuth {
  * @session: id of the session whose token he has shown, else ""
  * @privileges: RfPrivilege bits
  * @channel: how he came
+ * @must_change: he has to change his password first
  */
 typedef struct RfUser {
     char name[BMC_USER_NAME_MAX + 1];
@@ -41,6 +42,7 @@ typedef struct RfUser {
     char session[BMC_SESSION_ID_LEN + 1];
     unsigned privileges;
     BmcChannel channel;
+    bool must_change;
 } RfUser;
 
 /**

@@ -37,6 +37,7 @@
  *                 answer to it
  * @go_on: what follows RfResource.prepare
  * @status: of the answer, where it is a resource that was made
+ * @notes: (nullable): what is said together with a resource
  * @location: (nullable): Location header of the answer
  * @header: (nullable): name of a header of the answer, beside the usual ones
  * @value: (nullable): its value
@@ -60,6 +61,7 @@ struct RfExchange {
     struct RfGather *gather_parent;
     void (*go_on)(RfExchange *x);
     unsigned status;
+    RfMessages *notes;
     char *location;
     char *header;
     char *value;

@@ -11,10 +11,13 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ACCEPT_ENCODING] = "Accept-Encoding",
     [RF_HEADER_AUTHORIZATION] = "Authorization",
     [RF_HEADER_CONTENT_TYPE] = "Content-Type",
+    [RF_HEADER_FETCH_SITE] = "Sec-Fetch-Site",
+    [RF_HEADER_HOST] = "Host",
     [RF_HEADER_IF_MATCH] = "If-Match",
     [RF_HEADER_IF_NONE_MATCH] = "If-None-Match",
     [RF_HEADER_LAST_EVENT_ID] = "Last-Event-ID",
     [RF_HEADER_ODATA_VERSION] = "OData-Version",
+    [RF_HEADER_ORIGIN] = "Origin",
     [RF_HEADER_TOKEN] = "X-Auth-Token",
 };
 

@@ -258,6 +258,8 @@ typedef struct RfDelete {
  *          there are none
  * @is_own: (nullable): whether it is the user's own, so that ConfigureSelf
  *          is enough where it is one of the privileges
+ * @before_change: (nullable): methods that somebody has for what is his own
+ *                 while he has to change his password
  * @create: (nullable): what POST does
  * @remove: (nullable): what DELETE does
  */
@@ -278,6 +280,7 @@ struct RfResource {
     void (*prepare)(RfExchange *x);
     bool (*exists)(const RfContext *ctx);
     bool (*is_own)(const RfExchange *x);
+    const char *before_change;
     const RfCreate *create;
     const RfDelete *remove;
 };

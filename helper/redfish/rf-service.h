@@ -165,6 +165,15 @@ void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
                            unsigned status);
 
 /**
+ * rf_add_must_change: say that the user has to change his password, and
+ * where.
+ *
+ * @x: the exchange
+ * @messages: gets the message
+ */
+void rf_add_must_change(const RfExchange *x, RfMessages *messages);
+
+/**
  * rf_exchange_stream: answer with what comes piece by piece, of the type that
  * RfResource.content_type names.
  *

@@ -202,6 +202,10 @@ static void logged_in(const RfUser *user, bool busy, void *opaque)
         return;
     }
     uri = g_strdup_printf(SESSIONS "/%s", session->id);
+    if (user->must_change) {
+        x->notes = rf_messages_new();
+        rf_add_must_change(x, x->notes);
+    }
     rf_exchange_created(x, uri, "X-Auth-Token", token);
     secret_wipe(token, sizeof(token));
 }
@@ -265,6 +269,7 @@ const RfResource rf_sessions_resources[] = {
       .secret = true,
       .exists = exists_session,
       .is_own = is_own_session,
+      .before_change = "DELETE",
       .remove = &logout },
     { NULL }
 };

@@ -82,6 +82,18 @@ static bool match_fits(RfExchange *x)
     return true;
 }
 
+static void refuse_privilege(RfExchange *x)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+
+    if (x->user.must_change) {
+        rf_add_must_change(x, messages);
+        rf_answer_errors(x, messages, 0);
+    } else {
+        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+    }
+}
+
 static void run_patch(RfExchange *x)
 {
     const RfResource *resource = x->route.resource;
@@ -102,7 +114,7 @@ static void run_patch(RfExchange *x)
         return;
     }
     if (!rf_patch_allowed(x->patch, resource->write, rf_privileges(x))) {
-        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+        refuse_privilege(x);
         return;
     }
     rf_patch_setter(x->patch, 0)->start(x, x->patch);

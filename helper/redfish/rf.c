@@ -90,6 +90,23 @@ static bool asks_for_more(const RfExchange *x)
     return x->request.query && strstr(x->request.query, "expand");
 }
 
+/*
+ * DSP0266 "Password change required handling". Of what is public nobody is
+ * asked who he is; a user who says so gets it no more than the rest.
+ */
+static bool may_before_change(const RfExchange *x)
+{
+    const RfResource *resource = x->route.resource;
+    g_auto(GStrv) methods = NULL;
+
+    if (!resource->before_change || x->route.action ||
+        !resource->is_own(x)) {
+        return false;
+    }
+    methods = g_strsplit(resource->before_change, ", ", -1);
+    return g_strv_contains((const char *const *)methods, x->request.method);
+}
+
 static void answer_options(RfExchange *x)
 {
     RfResponse response = { .status = 204 };
@@ -103,6 +120,18 @@ static void dispatch(RfExchange *x)
 {
     unsigned needed;
 
+    if (x->user.must_change &&
+        !(x->route.resource && may_before_change(x))) {
+        g_autoptr(RfMessages) messages = rf_messages_new();
+
+        rf_add_must_change(x, messages);
+        rf_answer_errors(x, messages, 0);
+        return;
+    }
+    if (x->user.must_change) {
+        /* Of an administrator, too: not what is his own in another way. */
+        x->user.privileges = RF_PRIVILEGE_CONFIGURE_SELF;
+    }
     if (!x->route.resource) {
         rf_answer_error_about(x, RF_MESSAGE_RESOURCE_MISSING_AT_URI,
                            x->request.path, 0);
@@ -178,6 +207,30 @@ bool rf_route(RfExchange *x, const char *path)
     return false;
 }
 
+/*
+ * A browser that knows a user's password sends it with what other sites make
+ * it send, too. They cannot make it send JSON, but an action may need no body
+ * at all. What is no browser has neither header.
+ */
+static bool is_from_other_site(const RfExchange *x)
+{
+    const char *site = x->request.headers[RF_HEADER_FETCH_SITE];
+    const char *origin = x->request.headers[RF_HEADER_ORIGIN];
+    const char *host = x->request.headers[RF_HEADER_HOST];
+
+    if (is_read(x) || is_method(x, "OPTIONS")) {
+        return false;
+    }
+    if (site) {
+        return !g_str_equal(site, "same-origin") && !g_str_equal(site, "none");
+    }
+    if (!origin) {
+        return false;
+    }
+    origin = strstr(origin, "://");
+    return !origin || !host || g_ascii_strcasecmp(origin + 3, host) != 0;
+}
+
 /* DSP0266 "Request headers". Returns false when it has answered. */
 static bool headers_fit(RfExchange *x)
 {
@@ -186,6 +239,10 @@ static bool headers_fit(RfExchange *x)
                        ? x->route.resource->content_type
                        : "application/json";
 
+    if (is_from_other_site(x)) {
+        rf_answer_error(x, RF_MESSAGE_ACCESS_FORBIDDEN);
+        return false;
+    }
     if (version && !g_str_equal(version, "4.0")) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "OData-Version",
                            412);
@@ -220,6 +277,7 @@ void rf_exchange_unref(RfExchange *x)
     rf_patch_free(x->patch);
     rf_gather_free(x->gather);
     rf_query_clear(&x->query);
+    rf_messages_free(x->notes);
     g_free(x->context.prepared);
     g_free(x->location);
     g_free(x->header);

@@ -118,6 +118,23 @@ static void test_insert_eject(void)
                     BMC_ERROR_NOT_FOUND);
 }
 
+/* Signatures and passwords in an address are not for the log. */
+static void test_not_logged(void)
+{
+    g_auto(MediaFixture) f = { 0 };
+    g_autoptr(GString) log = g_string_new(NULL);
+
+    media_fixture_init(&f, MACHINE_STATE_RUNNING);
+    test_collect_log("*media*", log);
+    g_assert_cmpint(insert(&f, "CD1", "http://127.0.0.1:1/a.iso?sig=topsecret",
+                           false), !=, -1);
+    g_assert_cmpint(insert(&f, "CD1", "http://me:topsecret@127.0.0.1:1/b.iso",
+                           false), !=, -1);
+    test_collect_log(NULL, NULL);
+    g_assert_nonnull(strstr(log->str, "http://127.0.0.1:1/a.iso"));
+    g_assert_null(strstr(log->str, "topsecret"));
+}
+
 static void test_refused(void)
 {
     g_auto(MediaFixture) f = { 0 };
@@ -231,6 +248,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/media/slots", test_slots);
     g_test_add_func("/media/insert-eject", test_insert_eject);
+    g_test_add_func("/media/not-logged", test_not_logged);
     g_test_add_func("/media/refused", test_refused);
     g_test_add_func("/media/again", test_again);
     g_test_add_func("/media/guest-ejects", test_guest_ejects);

@@ -274,6 +274,79 @@ static void test_own(void)
     g_assert_cmpuint(reply->status, ==, 401);
 }
 
+static void must_change(RfHub *hub, const char *by, const char *method,
+                        const char *path, const char *body)
+{
+    g_autoptr(RfReply) reply = as(hub, by, method, path, body);
+    g_autofree char *messages = rf_reply_messages(reply);
+
+    g_assert_cmpuint(reply->status, ==, 403);
+    g_assert_cmpstr(messages, ==, "PasswordChangeRequired");
+    g_assert_nonnull(strstr(reply->text, NEW));
+}
+
+static void test_must_change(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) login = NULL;
+    g_autoptr(RfReply) changed = NULL;
+    g_autofree char *session = NULL;
+    static const char admin[] =
+        "{\"UserName\":\"bob\",\"Password\":\"bobpass\","
+        "\"RoleId\":\"Administrator\",\"PasswordChangeRequired\":true}";
+
+    g_assert_cmpuint(status(hub, ADMIN, "POST", ACCOUNTS, admin), ==, 201);
+    login = as(hub, NULL, "POST", "/redfish/v1/SessionService/Sessions",
+               "{\"UserName\":\"bob\",\"Password\":\"bobpass\"}");
+    g_assert_cmpuint(login->status, ==, 201);
+    g_assert_nonnull(strstr(login->text, "PasswordChangeRequired"));
+    g_assert_nonnull(rf_reply_header(login, "X-Auth-Token"));
+    session = g_strdup(rf_reply_header(login, "Location"));
+    must_change(hub, BY_BOB, "GET", "/redfish/v1/Systems/1", NULL);
+    must_change(hub, BY_BOB, "GET", "/redfish/v1/nothing", NULL);
+    must_change(hub, BY_BOB, "GET", "/redfish/v1?$expand=*", NULL);
+    must_change(hub, BY_BOB, "GET", ACCOUNTS "/2", NULL);
+    must_change(hub, BY_BOB, "GET", session, NULL);
+    must_change(hub, BY_BOB, "PATCH", ACCOUNTS "/4",
+                "{\"Password\":\"newpass\"}");
+    must_change(hub, BY_BOB, "PATCH", NEW, "{\"Enabled\":true}");
+    must_change(hub, BY_BOB, "PATCH", NEW,
+                "{\"PasswordChangeRequired\":false}");
+    must_change(hub, BY_BOB, "DELETE", NEW, NULL);
+    must_change(hub, BY_BOB, "POST", ACCOUNTS, BOB);
+    must_change(hub, BY_BOB, "POST", "/redfish/v1/Systems/1/Actions/"
+                "ComputerSystem.Reset", "{\"ResetType\":\"ForceOff\"}");
+    g_assert_cmpuint(status(hub, BY_BOB, "GET", NEW, NULL), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB, "DELETE", session, NULL), ==, 204);
+    /* It is kept, and the new password ends it. */
+    changed = as(hub, BY_BOB, "PATCH", NEW, "{\"Password\":\"bobpass2\"}");
+    g_assert_cmpuint(changed->status, ==, 200);
+    g_assert_nonnull(strstr(changed->text,
+                            "\"PasswordChangeRequired\":false"));
+    g_assert_cmpuint(status(hub, BY_BOB_2, "GET", "/redfish/v1/Systems/1",
+                            NULL), ==, 200);
+    /* At once, whatever is remembered of a login. */
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", NEW,
+                            "{\"PasswordChangeRequired\":true}"), ==, 200);
+    must_change(hub, BY_BOB_2, "GET", "/redfish/v1/Systems/1", NULL);
+    /* No use to whoever has it: only an administrator takes it away. */
+    g_assert_cmpuint(status(hub, HUB_OPERATOR, "PATCH", OWN,
+                            "{\"PasswordChangeRequired\":true}"), ==, 403);
+}
+
+static void test_must_change_kept(void)
+{
+    g_auto(Fixture) fix = { 0 };
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_LOCAL };
+
+    fixture_init_accounts(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    bmc_users_set_must_change(fix.bmc, FIXTURE_OPER, true, &origin);
+    fixture_restart(&fix);
+    g_assert_true(bmc_users_get(fix.bmc, FIXTURE_OPER)->must_change);
+    g_assert_false(bmc_users_get(fix.bmc, FIXTURE_VIEWER)->must_change);
+}
+
 static void test_lock(void)
 {
     static const BmcOrigin lan = { BMC_CHANNEL_LAN, "oper", "192.0.2.9" };
@@ -442,6 +515,9 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/accounts/types", test_types);
     g_test_add_func("/redfish/accounts/last-admin", test_last_admin);
     g_test_add_func("/redfish/accounts/own", test_own);
+    g_test_add_func("/redfish/accounts/must-change", test_must_change);
+    g_test_add_func("/redfish/accounts/must-change-kept",
+                    test_must_change_kept);
     g_test_add_func("/redfish/accounts/lock", test_lock);
     g_test_add_func("/redfish/accounts/policy", test_policy);
     g_test_add_func("/redfish/accounts/cache", test_cache);

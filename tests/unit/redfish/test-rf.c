@@ -162,6 +162,46 @@ static void test_headers(void)
     }
 }
 
+/* What a browser sends for another site, with the user's password. */
+static void test_other_sites(void)
+{
+    static const struct {
+        const char *method;
+        const char *path;
+        const char *site;
+        const char *origin;
+        unsigned status;
+    } cases[] = {
+        { "POST", RESET, "cross-site", NULL, 403 },
+        { "POST", RESET, "same-site", NULL, 403 },
+        { "POST", RESET, NULL, "https://evil.example", 403 },
+        { "POST", RESET, NULL, "https://bmc.example", 403 },
+        { "POST", RESET, NULL, "null", 403 },
+        { "PATCH", SYSTEM, "cross-site", "https://bmc.example:8443", 403 },
+        { "POST", RESET, NULL, "https://bmc.example:8443", 400 },
+        { "POST", RESET, "same-origin", "https://proxy.example", 400 },
+        { "POST", RESET, "none", NULL, 400 },
+        { "GET", SYSTEM, "cross-site", "https://evil.example", 200 },
+    };
+    g_autoptr(RfClient) client = rf_client_new();
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        RfRequest request = {
+            .method = cases[i].method, .path = cases[i].path,
+            .peer = "192.0.2.1",
+            .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN,
+                         [RF_HEADER_HOST] = "bmc.example:8443",
+                         [RF_HEADER_FETCH_SITE] = cases[i].site,
+                         [RF_HEADER_ORIGIN] = cases[i].origin },
+        };
+        g_autoptr(RfReply) reply = rf_client_call(client, &request);
+
+        g_test_message("%u", i);
+        g_assert_cmpuint(reply->status, ==, cases[i].status);
+    }
+}
+
 /* Clients ask for openapi.yaml as YAML: not found, and not 406. */
 static void test_accept_not_found(void)
 {
@@ -406,6 +446,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/rf/not-found", test_not_found);
     g_test_add_func("/redfish/rf/methods", test_methods);
     g_test_add_func("/redfish/rf/headers", test_headers);
+    g_test_add_func("/redfish/rf/other-sites", test_other_sites);
     g_test_add_func("/redfish/rf/accept-not-found", test_accept_not_found);
     g_test_add_func("/redfish/rf/cache", test_cache);
     g_test_add_func("/redfish/rf/if-match", test_if_match);
