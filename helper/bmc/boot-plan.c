@@ -171,7 +171,7 @@ int boot_plan_target(const GPtrArray *devices, const int32_t *indices,
 
         /* There is nothing to boot from at the other end of that one. */
         if (device->kind != target_kinds[target] ||
-            g_str_equal(device->name, BMC_HOST_NIC)) {
+            g_strcmp0(device->name, BMC_HOST_NIC) == 0) {
             continue;
         }
         if (found < 0 ||

@@ -26,6 +26,9 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_LAST_EVENT_ID] = "Last-Event-ID: ",
     [RF_HEADER_ODATA_VERSION] = "OData-Version: ",
     [RF_HEADER_TOKEN] = "X-Auth-Token: ",
+    [RF_HEADER_FETCH_SITE] = "Sec-Fetch-Site: ",
+    [RF_HEADER_HOST] = "Host: ",
+    [RF_HEADER_ORIGIN] = "Origin: ",
 };
 
 static bool is_compressed(const RfResponse *response)
