@@ -96,8 +96,8 @@ static void test_wrong(TestLab *f, const void *data)
     bmcctl(f, "sensor set door -1", 2, "*not a mask*\n");
     bmcctl(f, "sensor set cellar 1", 1, "bmcctl: there is no sensor*\n");
     bmcctl(f, "sensor set 'Power Unit' 1", 1, "*cannot be set*\n");
-    bmcctl(f, "sensor set room", 2, "*--help*\n");
-    bmcctl(f, "sensor", 2, "*--help*\n");
+    bmcctl(f, "sensor set room", 2, "*\n  bmcctl sensor set NAME VALUE\n");
+    bmcctl(f, "sensor", 2, "*\n  bmcctl sensor list\n*");
     bmcctl(f, "", 2, "*--help*\n");
     bmcctl(f, "--nonsense", 2, "*--nonsense*\n");
     test_bmc_stop(f->bmc);

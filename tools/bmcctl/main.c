@@ -111,8 +111,10 @@ static char *usage_of(const char *word)
             if (strncmp(command->words, word, len) == 0 &&
                 (!command->words[len] || command->words[len] == ' ')) {
                 any = true;
-                g_string_append_printf(text, "\n  bmcctl %s %s",
-                                       command->words, command->args);
+                g_string_append_printf(text, "\n  bmcctl %s%s%s",
+                                       command->words,
+                                       *command->args ? " " : "",
+                                       command->args);
             }
         }
     }
