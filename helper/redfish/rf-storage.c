@@ -354,7 +354,10 @@ static const RfProperty storage_status[] = {
     { NULL }
 };
 
+static const char *const chassis_link[] = { "/redfish/v1/Chassis/1", NULL };
+
 static const RfProperty storage_links[] = {
+    { "Enclosures", RF_TYPE_LINKS, .texts = chassis_link },
     { "SimpleStorage", RF_TYPE_LINK, .get = get_simple_link },
     { NULL }
 };
