@@ -3,10 +3,10 @@
 #include "osdep.h"
 
 #include "bmc/restart.h"
-#include "bmc/sol.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-manager-clock.h"
+#include "redfish/rf-system-values.h"
 
 static const char *const manager_types[] = { "BMC", NULL };
 static const char *const power_states[] = { "On", NULL };
@@ -46,42 +46,11 @@ static bool get_restart_time(const RfContext *ctx, RfValue *value)
 
 /* Serial console: SOL, of which there is one session at a time */
 
-static const RfSetter console_setter;
-
-static bool get_console_enabled(const RfContext *ctx, RfValue *value)
-{
-    value->boolean = bmc_sol_get(ctx->bmc)->enabled;
-    return true;
-}
-
-static bool get_console_sessions(const RfContext *ctx, RfValue *value)
-{
-    value->integer = 1;
-    return true;
-}
-
 static bool nth_console_type(const RfContext *ctx, unsigned n, RfValue *value)
 {
     value->text = "IPMI";
     return n == 0;
 }
-
-static void console_start(RfExchange *x, const RfPatch *patch)
-{
-    const RfValue *value = rf_patch_get(patch, &console_setter,
-                                        "ServiceEnabled");
-    BmcSolConfig config = *bmc_sol_get(x->context.bmc);
-    g_autoptr(GError) err = NULL;
-
-    config.enabled = value->boolean;
-    if (!bmc_sol_set(x->context.bmc, &config, &x->origin, &err)) {
-        rf_exchange_complete(x, err);
-        return;
-    }
-    rf_exchange_complete_kept(x);
-}
-
-static const RfSetter console_setter = { .start = console_start };
 
 /* Actions */
 
@@ -144,10 +113,10 @@ static const RfProperty status_properties[] = {
 };
 
 static const RfProperty console_properties[] = {
-    { "ServiceEnabled", RF_TYPE_BOOL, .get = get_console_enabled,
-      .setter = &console_setter },
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = rf_get_sol_enabled,
+      .setter = &rf_sol_setter },
     { "MaxConcurrentSessions", RF_TYPE_INTEGER,
-      .get = get_console_sessions },
+      .get = rf_get_sol_sessions },
     { "ConnectTypesSupported", RF_TYPE_STRINGS, .item = nth_console_type },
     { NULL }
 };

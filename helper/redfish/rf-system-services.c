@@ -40,15 +40,13 @@ const RfSetter rf_restore_policy_setter = { .start = policy_start };
 
 /* Serial console: SOL, of which there is one session at a time */
 
-static const RfSetter sol_setter;
-
-static bool get_sessions(const RfContext *ctx, RfValue *value)
+bool rf_get_sol_sessions(const RfContext *ctx, RfValue *value)
 {
     value->integer = 1;
     return true;
 }
 
-static bool get_sol_enabled(const RfContext *ctx, RfValue *value)
+bool rf_get_sol_enabled(const RfContext *ctx, RfValue *value)
 {
     value->boolean = bmc_sol_get(ctx->bmc)->enabled;
     return true;
@@ -62,7 +60,7 @@ static bool get_sol_port(const RfContext *ctx, RfValue *value)
 
 static void sol_start(RfExchange *x, const RfPatch *patch)
 {
-    const RfValue *value = rf_patch_get(patch, &sol_setter,
+    const RfValue *value = rf_patch_get(patch, &rf_sol_setter,
                                         "ServiceEnabled");
     BmcSolConfig config = *bmc_sol_get(x->context.bmc);
     g_autoptr(GError) err = NULL;
@@ -75,18 +73,18 @@ static void sol_start(RfExchange *x, const RfPatch *patch)
     rf_exchange_complete_kept(x);
 }
 
-static const RfSetter sol_setter = { .start = sol_start };
+const RfSetter rf_sol_setter = { .start = sol_start };
 
 static const RfProperty sol_properties[] = {
-    { "ServiceEnabled", RF_TYPE_BOOL, .get = get_sol_enabled,
-      .setter = &sol_setter },
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = rf_get_sol_enabled,
+      .setter = &rf_sol_setter },
     { "Port", RF_TYPE_INTEGER, .get = get_sol_port },
     { "SharedWithManagerCLI", RF_TYPE_BOOL, .get = rf_get_false },
     { NULL }
 };
 
 const RfProperty rf_system_serial_console[] = {
-    { "MaxConcurrentSessions", RF_TYPE_INTEGER, .get = get_sessions },
+    { "MaxConcurrentSessions", RF_TYPE_INTEGER, .get = rf_get_sol_sessions },
     { "IPMI", RF_TYPE_OBJECT, .members = sol_properties },
     { NULL }
 };

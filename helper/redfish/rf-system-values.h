@@ -39,6 +39,30 @@ void rf_default_boot_order_start(RfExchange *x, const RfPatch *patch);
 extern const RfProperty rf_system_serial_console[];
 extern const RfProperty rf_system_watchdog[];
 
+/**
+ * rf_get_sol_enabled: RfProperty.get of ServiceEnabled of the serial console,
+ * which the system and its manager both show.
+ *
+ * @ctx: which one
+ * @value: set to whether SOL is enabled
+ *
+ * Returns: true
+ */
+bool rf_get_sol_enabled(const RfContext *ctx, RfValue *value);
+
+/* RfProperty.setter of it. */
+extern const RfSetter rf_sol_setter;
+
+/**
+ * rf_get_sol_sessions: RfProperty.get of its MaxConcurrentSessions.
+ *
+ * @ctx: which one
+ * @value: set to how many there can be at a time
+ *
+ * Returns: true
+ */
+bool rf_get_sol_sessions(const RfContext *ctx, RfValue *value);
+
 /* ComputerSystem.PowerRestorePolicy. */
 extern const char *const rf_restore_policies[];
 extern const RfSetter rf_restore_policy_setter;
