@@ -14,6 +14,8 @@
 #include "bmc/sel.h"
 #include "bmc/sensor-priv.h"
 
+/* Changes within a second, that each have a time stamp of their own. */
+#define STAMPS_AHEAD_MAX 60
 #define SECTION "sdr"
 /* OEM byte of what the administrator has defined: 'U' for user. */
 #define OEM_USER 0x55
@@ -137,6 +139,17 @@ static void save(Bmc *bmc)
     persist_set(bmc->persist, SECTION, section);
 }
 
+/*
+ * A copy made within the second of the last change must not look current.
+ * When the clock was set back, the stamp follows it.
+ */
+static int64_t next_stamp(int64_t last, int64_t now)
+{
+    bool ahead = last >= now && last - now < STAMPS_AHEAD_MAX;
+
+    return ahead ? last + 1 : now;
+}
+
 void bmc_sdr_update(Bmc *bmc)
 {
     BmcSdrRepo *repo = bmc->sdr;
@@ -158,7 +171,7 @@ void bmc_sdr_update(Bmc *bmc)
     if (g_strcmp0(digest, repo->digest)) {
         g_free(repo->digest);
         repo->digest = g_steal_pointer(&digest);
-        repo->added = bmc_sel_time(bmc);
+        repo->added = next_stamp(repo->added, bmc_sel_time(bmc));
         repo->reserved = false;
         save(bmc);
     }
