@@ -115,6 +115,12 @@ void rf_answer_error_about(RfExchange *x, RfMessageId id, const char *arg,
     rf_answer_errors(x, messages, status);
 }
 
+void rf_answer_missing(RfExchange *x)
+{
+    rf_answer_error_about(x, RF_MESSAGE_RESOURCE_MISSING_AT_URI,
+                          x->request.path, 0);
+}
+
 /* Whether @r goes out compressed. */
 static bool is_compressed(const RfExchange *x, const RfRepresentation *r,
                           bool secret)

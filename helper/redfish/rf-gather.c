@@ -190,12 +190,15 @@ static void fetched(RfExchange *child)
     if (!child->service) {
         return;
     }
-    gather->secret |= child->route.resource->secret;
-    object = parse(rf_represent(child));
-    fill(gather->current, object);
-    if (gather->current->levels > 1) {
-        push_all(gather, gather->current->object,
-                 gather->current->levels - 1);
+    /* It may have gone while it was prepared: then it stays a reference. */
+    if (rf_exchange_is_there(child)) {
+        gather->secret |= child->route.resource->secret;
+        object = parse(rf_represent(child));
+        fill(gather->current, object);
+        if (gather->current->levels > 1) {
+            push_all(gather, gather->current->object,
+                     gather->current->levels - 1);
+        }
     }
     g_clear_pointer(&gather->current, reference_free);
     child->service = NULL;

@@ -122,5 +122,9 @@ void rf_exchange_prepared(RfExchange *x, void *prepared)
 {
     g_free(x->context.prepared);
     x->context.prepared = prepared;
-    x->go_on(x);
+    if (x->gather_parent || rf_exchange_is_there(x)) {
+        x->go_on(x);
+    } else {
+        rf_answer_missing(x);
+    }
 }

@@ -118,6 +118,16 @@ void rf_prepare(RfExchange *x, void (*go_on)(RfExchange *x));
 bool rf_route(RfExchange *x, const char *path);
 
 /**
+ * rf_exchange_is_there: whether what an exchange is about is still there:
+ * to be asked whenever something else could happen since rf_route().
+ *
+ * @x: the exchange, whose path has been found
+ *
+ * Returns: false if it has gone
+ */
+bool rf_exchange_is_there(const RfExchange *x);
+
+/**
  * rf_add_header: add a header to an answer.
  *
  * @response: the answer
@@ -144,6 +154,13 @@ void rf_answer(RfExchange *x, RfResponse *response);
  */
 void rf_answer_errors(RfExchange *x, const RfMessages *messages,
                       unsigned status);
+
+/**
+ * rf_answer_missing: answer that there is nothing at the path of a request.
+ *
+ * @x: the exchange
+ */
+void rf_answer_missing(RfExchange *x);
 
 /**
  * rf_answer_error: answer with an error.

@@ -138,7 +138,12 @@ void rf_run_writers(RfService *service)
     service->in_run_writers = true;
     while (!service->writer && !g_queue_is_empty(&service->writers)) {
         service->writer = g_queue_pop_head(&service->writers);
-        rf_prepare(service->writer, run_writer);
+        /* One before it may have removed what it is about. */
+        if (rf_exchange_is_there(service->writer)) {
+            rf_prepare(service->writer, run_writer);
+        } else {
+            rf_answer_missing(service->writer);
+        }
     }
     service->in_run_writers = false;
 }
@@ -188,6 +193,10 @@ void rf_exchange_complete(RfExchange *x, const GError *err)
     }
     if (x->route.action || g_str_equal(x->request.method, "DELETE")) {
         rf_answer(x, &response);
+        return;
+    }
+    if (!rf_exchange_is_there(x)) {
+        rf_answer_missing(x);
         return;
     }
     setter = rf_patch_setter(x->patch, ++x->next_setter);

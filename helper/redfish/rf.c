@@ -133,8 +133,7 @@ static void dispatch(RfExchange *x)
         x->user.privileges = RF_PRIVILEGE_CONFIGURE_SELF;
     }
     if (!x->route.resource) {
-        rf_answer_error_about(x, RF_MESSAGE_RESOURCE_MISSING_AT_URI,
-                           x->request.path, 0);
+        rf_answer_missing(x);
         return;
     }
     if (!method_allowed(x)) {
@@ -179,6 +178,11 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
                            : RF_MESSAGE_ACCESS_UNAUTHORIZED);
         return;
     }
+    if (x->route.resource && !rf_exchange_is_there(x)) {
+        /* It has gone while the password was looked at. */
+        x->route.resource = NULL;
+        x->route.action = NULL;
+    }
     x->user = *user;
     x->origin.user = x->user.name;
     if (!(user->privileges & RF_PRIVILEGE_LOGIN)) {
@@ -186,6 +190,15 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
         return;
     }
     dispatch(x);
+}
+
+bool rf_exchange_is_there(const RfExchange *x)
+{
+    const RfRoute *route = &x->route;
+
+    return (!route->resource->exists ||
+            route->resource->exists(&x->context)) &&
+           (!route->action || rf_action_exists(route->action, &x->context));
 }
 
 bool rf_route(RfExchange *x, const char *path)
@@ -197,8 +210,7 @@ bool rf_route(RfExchange *x, const char *path)
         return false;
     }
     memcpy(x->context.ids, route->ids, sizeof(x->context.ids));
-    if ((!route->resource->exists || route->resource->exists(&x->context)) &&
-        (!route->action || rf_action_exists(route->action, &x->context)) &&
+    if (rf_exchange_is_there(x) &&
         rf_router_uri(route->resource, route->ids, x->context.uri)) {
         return true;
     }
