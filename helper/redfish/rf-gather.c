@@ -230,6 +230,13 @@ static bool may_read(RfExchange *child)
     return !read || read & rf_privileges(child);
 }
 
+/* Clients write references, too: not all that has a URI can be shown. */
+static bool can_be_shown(const RfRoute *route)
+{
+    return route->resource->type && !route->resource->raw &&
+           (!route->action || route->info) && !route->members;
+}
+
 /* What cannot be had stays a reference. */
 static void fetch(RfGather *gather)
 {
@@ -239,7 +246,7 @@ static void fetch(RfGather *gather)
     gather->child = child_new(gather);
     if (gather->n_resources < RESOURCES_MAX &&
         rf_route(gather->child, uri) &&
-        !gather->child->route.resource->raw && may_read(gather->child)) {
+        can_be_shown(&gather->child->route) && may_read(gather->child)) {
         gather->n_resources++;
         rf_prepare(gather->child, fetched);
         return;
@@ -468,10 +475,12 @@ static bool only_fits(RfGather *gather)
         json_array_get_object_element(members, 0), "@odata.id"));
     x->query.only = false;
     g_clear_pointer(&x->gather, rf_gather_free);
-    if (rf_route(x, uri)) {
-        rf_prepare(x, rf_answer_query);
-    } else {
+    if (!rf_route(x, uri)) {
         rf_answer_error_about(x, RF_MESSAGE_RESOURCE_MISSING_AT_URI, uri, 0);
+    } else if (!may_read(x)) {
+        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+    } else {
+        rf_prepare(x, rf_answer_query);
     }
     return false;
 }

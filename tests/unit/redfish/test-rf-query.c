@@ -2,12 +2,14 @@
 /* Query parameters, by themselves and on a service. */
 #include "osdep.h"
 
+#include "bmc/tasks.h"
 #include "redfish/rf-query.h"
 #include "rf-hub.h"
 #include "test-util.h"
 #include "util/json.h"
 
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
+#define SESSIONS "/redfish/v1/SessionService/Sessions"
 
 static void test_parse(void)
 {
@@ -260,6 +262,55 @@ static void test_expand(void)
                   json_object_has_member(member(info, 0), "Name"));
 }
 
+/* The only member is no more to be read than under its own URI. */
+static void test_only_privilege(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autofree char *uri = NULL;
+    g_autofree char *token = rf_hub_login(hub, "admin", &uri);
+    g_autoptr(RfReply) member = rf_hub_send(hub, HUB_VIEWER, "GET", uri,
+                                            NULL);
+    g_autoptr(RfReply) only = rf_hub_send(hub, HUB_VIEWER, "GET",
+                                          SESSIONS "?only", NULL);
+    g_autoptr(RfReply) admin = rf_hub_get(hub, SESSIONS "?only");
+
+    g_assert_cmpuint(member->status, ==, 403);
+    g_assert_cmpuint(only->status, ==, 403);
+    g_assert_cmpstr(rf_reply_text(admin, "/UserName"), ==, "admin");
+}
+
+/* References that a client has written may lead anywhere. */
+static void test_expand_anything(void)
+{
+    static const char *const places[] = {
+        "/redfish/v1/EventService/SSE",
+        "/redfish/v1/TaskService/TaskMonitors/1",
+        RESET, SYSTEM "/ResetActionInfo", SESSIONS "/Members",
+        "/redfish/v1/$metadata", "/redfish/v1/odata", "/nowhere",
+        "/redfish/v1/EventService/Subscriptions/1",
+    };
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    BmcTaskConfig task = { .name = "task" };
+
+    g_assert_cmpuint(bmc_task_new(hub->fix.bmc, &task, NULL), ==, 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *body = g_strdup_printf(
+            "{\"Destination\":\"http://192.0.2.9/\",\"Protocol\":"
+            "\"Redfish\",\"OriginResources\":[{\"@odata.id\":\"%s\"}]}",
+            places[i]);
+        g_autoptr(RfReply) made = rf_hub_send(
+            hub, ADMIN, "POST", "/redfish/v1/EventService/Subscriptions",
+            body);
+        g_autofree char *path = g_strconcat(
+            rf_reply_header(made, "Location"), "?$expand=*($levels=3)", NULL);
+        g_autoptr(RfReply) reply = rf_hub_get(hub, path);
+        JsonNode *origins = rf_reply_node(reply, "/OriginResources");
+
+        g_assert_cmpuint(json_array_get_length(json_node_get_array(origins)),
+                         ==, 1);
+    }
+}
+
 static void test_excerpt(void)
 {
     g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
@@ -315,6 +366,8 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/query/top-skip", test_top_skip);
     g_test_add_func("/redfish/query/filter-members", test_filter_members);
     g_test_add_func("/redfish/query/expand", test_expand);
+    g_test_add_func("/redfish/query/only-privilege", test_only_privilege);
+    g_test_add_func("/redfish/query/expand-anything", test_expand_anything);
     g_test_add_func("/redfish/query/excerpt", test_excerpt);
     g_test_add_func("/redfish/query/shutdown", test_shutdown);
     g_test_add_func("/redfish/query/not-reads", test_not_reads);
