@@ -107,6 +107,22 @@ static bool may_before_change(const RfExchange *x)
     return g_strv_contains((const char *const *)methods, x->request.method);
 }
 
+/*
+ * What is not there has no type: 404, whatever is accepted. Nor may somebody
+ * who is not known learn from this what there is. Returns false when it has
+ * answered.
+ */
+static bool type_fits(RfExchange *x)
+{
+    const char *type = x->route.resource->content_type ?: "application/json";
+
+    if (!rf_media_accepts(x->request.headers[RF_HEADER_ACCEPT], type)) {
+        rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Accept", 406);
+        return false;
+    }
+    return true;
+}
+
 static void answer_options(RfExchange *x)
 {
     RfResponse response = { .status = 204 };
@@ -134,6 +150,9 @@ static void dispatch(RfExchange *x)
     }
     if (!x->route.resource) {
         rf_answer_missing(x);
+        return;
+    }
+    if (!type_fits(x)) {
         return;
     }
     if (!method_allowed(x)) {
@@ -247,9 +266,6 @@ static bool is_from_other_site(const RfExchange *x)
 static bool headers_fit(RfExchange *x)
 {
     const char *version = x->request.headers[RF_HEADER_ODATA_VERSION];
-    const char *type = x->route.resource && x->route.resource->content_type
-                       ? x->route.resource->content_type
-                       : "application/json";
 
     if (is_from_other_site(x)) {
         rf_answer_error(x, RF_MESSAGE_ACCESS_FORBIDDEN);
@@ -258,12 +274,6 @@ static bool headers_fit(RfExchange *x)
     if (version && !g_str_equal(version, "4.0")) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "OData-Version",
                            412);
-        return false;
-    }
-    /* What is not there has no type: 404 (or 401), whatever is accepted. */
-    if (x->route.resource &&
-        !rf_media_accepts(x->request.headers[RF_HEADER_ACCEPT], type)) {
-        rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Accept", 406);
         return false;
     }
     return true;

@@ -213,6 +213,8 @@ static void test_accept_not_found(void)
         { "/redfish/v1/openapi.yaml", ADMIN, 404 },
         { "/redfish/v1/openapi.yaml", NULL, 401 },
         { SYSTEM, ADMIN, 406 },
+        /* Who is not known cannot tell this from what is not there. */
+        { SYSTEM, NULL, 401 },
     };
     g_autoptr(RfClient) client = rf_client_new();
     unsigned i;
