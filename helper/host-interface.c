@@ -23,6 +23,8 @@
 /* Named so in the log, and counted as one client. */
 #define PEER_NAME "host-interface"
 #define CHUNK (16 * 1024)
+/* A guest that takes nothing so long never will; the service waits less. */
+#define STALL_MS (60 * 1000)
 
 void host_interface_init(HostInterface *host, const Config *config,
                          bool launched)
@@ -143,9 +145,16 @@ static bool pipe_drain(Pipe *pipe)
     return true;
 }
 
-static short pipe_events(const Pipe *in, const Pipe *out)
+/*
+ * poll() tells of a peer's end whether one asks or not: who has nothing to
+ * wait for at a descriptor must leave it out.
+ */
+static struct pollfd pipe_poll(int fd, const Pipe *in, const Pipe *out)
 {
-    return (in->len || in->ended ? 0 : POLLIN) | (out->len ? POLLOUT : 0);
+    short events = (in->len || in->ended ? 0 : POLLIN) |
+                   (out->len ? POLLOUT : 0);
+
+    return (struct pollfd) { .fd = events ? fd : -1, .events = events };
 }
 
 /* QEMU gives one socket for both directions. */
@@ -158,11 +167,12 @@ static void copy(int guest, int service)
     up.to = down.from = service;
     while (ok && !(down.ended && !down.len)) {
         struct pollfd fds[] = {
-            { .fd = guest, .events = pipe_events(&up, &down) },
-            { .fd = service, .events = pipe_events(&down, &up) },
+            pipe_poll(guest, &up, &down),
+            pipe_poll(service, &down, &up),
         };
+        int n = poll(fds, G_N_ELEMENTS(fds), down.len ? STALL_MS : -1);
 
-        if (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno != EINTR) {
+        if (n == 0 || (n < 0 && errno != EINTR)) {
             return;
         }
         ok = pipe_fill(&up) && pipe_drain(&up) && pipe_fill(&down) &&

@@ -5,6 +5,10 @@
  */
 #include "osdep.h"
 
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
 #include <gio/gunixsocketaddress.h>
 
 #include "test-guest.h"
@@ -130,6 +134,103 @@ static void test_guest(void)
     test_dir_free(dir);
 }
 
+/* What a process has used, in ticks of the clock. */
+static unsigned long cpu_ticks(GPid pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+    g_autofree char *text = NULL;
+    unsigned long user, system;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpint(sscanf(strrchr(text, ')') + 1,
+                           " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
+                           "%lu %lu", &user, &system), ==, 2);
+    return user + system;
+}
+
+static bool has_ended(void *opaque)
+{
+    return waitpid(*(GPid *)opaque, NULL, WNOHANG) != 0;
+}
+
+static bool never(void *opaque)
+{
+    return false;
+}
+
+/* Starts the program that QEMU starts, with its end of a socket pair. */
+static GPid start_copy(const char *path, int *guest)
+{
+    g_autofree char *program = g_strdup_printf("%s/helper/qemu-bmc",
+                                               g_getenv("TEST_BUILD"));
+    const char *argv[] = { program, "--connect", path, NULL };
+    g_autoptr(GError) err = NULL;
+    int fds[2];
+    GPid pid;
+
+    g_assert_no_errno(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+                                 fds));
+    g_spawn_async_with_fds(NULL, (char **)argv, NULL,
+                           G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                           fds[1], -1, -1, &err);
+    g_assert_no_error(err);
+    close(fds[1]);
+    *guest = fds[0];
+    return pid;
+}
+
+/* Hundreds of milliseconds if it runs in circles, and none if it waits. */
+static void assert_waits(GPid pid)
+{
+    unsigned long before = cpu_ticks(pid);
+
+    test_wait_until(never, NULL, 1000);
+    g_assert_cmpuint(cpu_ticks(pid) - before, <, 5);
+}
+
+/*
+ * A guest that asks and does not read, or is gone before the service knows:
+ * what copies for it waits. It ends when both have.
+ */
+static void test_stalled(void)
+{
+    TestDir *dir = test_dir_new();
+    g_autofree char *path = test_dir_file(dir, "service.sock");
+    g_autoptr(GSocketAddress) addr = g_unix_socket_address_new(path);
+    g_autoptr(GSocket) socket = g_socket_new(G_SOCKET_FAMILY_UNIX,
+                                             G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT, NULL);
+    g_autofree char *data = g_malloc0(1024 * 1024);
+
+    g_assert_true(g_socket_bind(socket, addr, FALSE, NULL));
+    g_assert_true(g_socket_listen(socket, NULL));
+    for (int gone = 0; gone < 2; gone++) {
+        g_autoptr(GSocket) service = NULL;
+        int guest;
+        GPid pid = start_copy(path, &guest);
+
+        service = g_socket_accept(socket, NULL, NULL);
+        g_assert_nonnull(service);
+        if (gone) {
+            shutdown(guest, SHUT_RDWR);
+        } else {
+            g_socket_set_blocking(service, FALSE);
+            while (g_socket_send(service, data, 1024 * 1024, NULL,
+                                 NULL) > 0) {
+                test_wait_until(never, NULL, 20);
+            }
+            g_socket_close(service, NULL);
+        }
+        assert_waits(pid);
+        if (gone) {
+            g_socket_close(service, NULL);
+        }
+        close(guest);
+        g_assert_true(test_wait_until(has_ended, &pid, 30000));
+    }
+    test_dir_free(dir);
+}
+
 /* Off is the default. */
 static void test_off(void)
 {
@@ -151,5 +252,6 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/host-interface/guest", test_guest);
     g_test_add_func("/host-interface/off", test_off);
+    g_test_add_func("/host-interface/stalled", test_stalled);
     return g_test_run();
 }
