@@ -168,6 +168,9 @@ static void parse_devices(GPtrArray *out, JsonArray *devices,
             }
         }
     }
+    if (out->len == start) {
+        return; /* an array without elements has no place either */
+    }
     first = (MachinePci **)out->pdata + start;
     qsort(first, out->len - start, sizeof(*first), by_function);
     count_functions(first, out->len - start);
