@@ -13,7 +13,6 @@
 #include <stdio.h>
 
 #include "bmc/bmc.h"
-#include "bmc/certificate.h"
 #include "bmc/media.h"
 #include "bmc/fru.h"
 #include "bmc/chassis.h"
@@ -60,7 +59,7 @@ typedef struct App {
     Machine *machine;
     Bmc *bmc;
     HttpServer *http;
-    Notifier hub_notifier;
+    ServiceTls tls;
     RfService *redfish;
     RfEvents *events;
     Console *console;
@@ -322,16 +321,6 @@ static bool make_bmc(App *app, GError **errp)
     return exposure_check(config, app->bmc, app->reset_accounts, errp);
 }
 
-static void hub_changed(void *opaque, const void *data)
-{
-    App *app = opaque;
-    const BmcChange *change = data;
-
-    if (change->part == BMC_PART_CERTIFICATE && app->http) {
-        http_server_set_certificate(app->http, bmc_certificate_tls(app->bmc));
-    }
-}
-
 static gboolean on_hangup(void *opaque)
 {
     App *app = opaque;
@@ -396,8 +385,7 @@ static bool start_redfish(App *app, GError **errp)
                        errp);
         return false;
     }
-    notifier_list_add(bmc_notifiers(app->bmc), &app->hub_notifier,
-                      hub_changed, app);
+    service_tls_follow(&app->tls, app->bmc, app->http);
     g_unix_signal_add(SIGHUP, on_hangup, app);
     bmc_set_redfish_port(
         app->bmc,
@@ -605,7 +593,7 @@ static void cleanup(App *app)
     ipmi_lan_free(app->lan);
     ipmi_core_free(app->ipmi);
     console_free(app->console);
-    notifier_remove(&app->hub_notifier);
+    notifier_remove(&app->tls.notifier);
     http_server_free(app->http);
     rf_events_free(app->events);
     rf_service_free(app->redfish);

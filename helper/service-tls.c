@@ -5,6 +5,7 @@
 #include "service-tls.h"
 
 #include "bmc/certificate.h"
+#include "bmc/trust.h"
 #include "util/tls.h"
 
 /*
@@ -43,6 +44,49 @@ GTlsCertificate *service_tls_load(Config *config, Bmc *bmc, GError **errp)
         bmc_certificate_set(bmc, cert, fixed);
     }
     return cert;
+}
+
+static bool is_good(GTlsCertificate *certificate, void *opaque)
+{
+    return bmc_trust_user(opaque, certificate, NULL);
+}
+
+static void ask_clients(ServiceTls *tls)
+{
+    g_autofree char *pem = bmc_trust_pem(tls->bmc);
+    g_autoptr(GTlsDatabase) authorities = NULL;
+    g_autoptr(GError) err = NULL;
+
+    if (pem) {
+        authorities = tls_database_new(pem, &err);
+        if (!authorities) {
+            g_warning("clients are not asked for certificates: %s",
+                      err->message);
+        }
+    }
+    http_server_set_trust(tls->http, authorities,
+                          authorities && bmc_trust_required(tls->bmc)
+                              ? is_good : NULL, tls->bmc);
+}
+
+static void changed(void *opaque, const void *data)
+{
+    ServiceTls *tls = opaque;
+    const BmcChange *change = data;
+
+    if (change->part == BMC_PART_CERTIFICATE) {
+        http_server_set_certificate(tls->http, bmc_certificate_tls(tls->bmc));
+    } else if (change->part == BMC_PART_TRUST) {
+        ask_clients(tls);
+    }
+}
+
+void service_tls_follow(ServiceTls *tls, Bmc *bmc, HttpServer *http)
+{
+    tls->bmc = bmc;
+    tls->http = http;
+    ask_clients(tls);
+    notifier_list_add(bmc_notifiers(bmc), &tls->notifier, changed, tls);
 }
 
 void service_tls_reload(Config *config, Bmc *bmc)

@@ -7,6 +7,16 @@
 
 #include "bmc/bmc.h"
 #include "config.h"
+#include "redfish/http.h"
+
+/**
+ * ServiceTls: keeps what a server does as the hub has it.
+ */
+typedef struct ServiceTls {
+    Bmc *bmc;
+    HttpServer *http;
+    Notifier notifier;
+} ServiceTls;
 
 /**
  * service_tls_init: choose protocols and ciphers; before GIO's first use of
@@ -25,6 +35,17 @@ void service_tls_init(void);
  * Returns: (transfer full): the certificate, or NULL
  */
 GTlsCertificate *service_tls_load(Config *config, Bmc *bmc, GError **errp);
+
+/**
+ * service_tls_follow: present another certificate when there is one, and ask
+ * clients for theirs as the hub wants it. Ends with notifier_remove() of
+ * ServiceTls.notifier.
+ *
+ * @tls: zero; filled in
+ * @bmc: the hub
+ * @http: the server
+ */
+void service_tls_follow(ServiceTls *tls, Bmc *bmc, HttpServer *http);
 
 /**
  * service_tls_reload: read the host's administrator's files again, if there

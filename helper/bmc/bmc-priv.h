@@ -16,6 +16,7 @@ typedef struct BmcLockout BmcLockout;
 typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcLan BmcLan;
 typedef struct BmcCertificates BmcCertificates;
+typedef struct BmcTrust BmcTrust;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSessions BmcSessions;
@@ -71,6 +72,7 @@ struct Bmc {
     BmcChannelState *channel;
     BmcLan *lan;
     BmcCertificates *certificates;
+    BmcTrust *trust;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;

@@ -15,6 +15,7 @@
 #include "bmc/sel.h"
 #include "bmc/sessions.h"
 #include "bmc/watchdog.h"
+#include "bmc/trust.h"
 #include "util/error.h"
 #include "util/log.h"
 
@@ -182,6 +183,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
     bmc_certificate_new(bmc);
+    bmc_trust_new(bmc, config->reset_accounts);
     bmc_watchdog_new(bmc);
     bmc_chassis_new(bmc);
     notifier_list_add(&machine->notifiers, &bmc->machine_notifier,
@@ -225,6 +227,7 @@ void bmc_free(Bmc *bmc)
     bmc_chassis_free(bmc);
     bmc_sessions_free(bmc);
     bmc_lockout_free(bmc);
+    bmc_trust_free(bmc);
     bmc_certificate_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);

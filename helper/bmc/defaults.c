@@ -10,6 +10,7 @@
 #include "bmc/sel.h"
 #include "bmc/sensors.h"
 #include "bmc/sol.h"
+#include "bmc/trust.h"
 
 void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
                            const BmcOrigin *origin)
@@ -40,6 +41,7 @@ void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
     }
     if (keep != BMC_DEFAULTS_KEEP_NETWORK_AND_USERS) {
         bmc_users_reset(bmc);
+        bmc_trust_reset(bmc);
         bmc_channel_free(bmc);
         bmc_channel_new(bmc, true);
         bmc_changed(bmc, BMC_PART_LAN);

@@ -12,6 +12,7 @@
 
 #include "bmc/bmc-priv.h"
 #include "bmc/persist-read.h"
+#include "bmc/trust.h"
 #include "util/error.h"
 #include "util/log.h"
 #include "util/secret.h"
@@ -96,6 +97,7 @@ static void drop(Bmc *bmc, Session *session, const char *why)
     secret_wipe(session->digest, sizeof(session->digest));
     g_free(session->public.peer);
     g_free(session->public.context);
+    g_clear_object(&session->public.certificate);
     g_free(session);
 }
 
@@ -231,6 +233,7 @@ static bool has_room(const Bmc *bmc, unsigned slot, GError **errp)
 }
 
 const BmcSession *bmc_session_make(Bmc *bmc, const BmcUser *user,
+                                   GTlsCertificate *certificate,
                                    const char *context,
                                    const BmcOrigin *origin,
                                    char token[BMC_SESSION_TOKEN_LEN + 1],
@@ -251,6 +254,9 @@ const BmcSession *bmc_session_make(Bmc *bmc, const BmcUser *user,
     session->public.slot = user->slot;
     session->public.peer = g_strdup(origin->peer);
     session->public.context = g_strdup(context);
+    if (certificate) {
+        session->public.certificate = g_object_ref(certificate);
+    }
     session->public.created_us = g_get_real_time();
     session->used_ms = clock_now_ms(bmc->clock);
     do {
@@ -270,6 +276,18 @@ const BmcSession *bmc_session_make(Bmc *bmc, const BmcUser *user,
     say(bmc, text);
     bmc_changed(bmc, BMC_PART_SESSIONS);
     return &session->public;
+}
+
+/* Whether its certificate, if it is there by that, is still its account's. */
+static bool has_trust(Bmc *bmc, const Session *session)
+{
+    const BmcUser *user;
+
+    if (!session->public.certificate) {
+        return true;
+    }
+    user = bmc_trust_user(bmc, session->public.certificate, NULL);
+    return user && user->slot == session->public.slot;
 }
 
 const BmcSession *bmc_session_use(Bmc *bmc, const char *token)
@@ -292,6 +310,11 @@ const BmcSession *bmc_session_use(Bmc *bmc, const char *token)
     }
     secret_wipe(digest, sizeof(digest));
     if (!found || is_over(bmc, found)) {
+        return NULL;
+    }
+    if (!has_trust(bmc, found)) {
+        /* It has expired: no change has told of that. */
+        bmc_sessions_trust_changed(bmc);
         return NULL;
     }
     found->used_ms = clock_now_ms(bmc->clock);
@@ -338,8 +361,11 @@ void bmc_session_end(Bmc *bmc, const char *id, const BmcOrigin *origin)
     }
 }
 
-/* 0: of all accounts. */
-static void end_slot(Bmc *bmc, unsigned slot, const char *why)
+/* Ends those that @func wants ended. */
+static void end_some(Bmc *bmc,
+                     bool (*func)(Bmc *bmc, const Session *session,
+                                  unsigned slot),
+                     unsigned slot, const char *why)
 {
     bool any = false;
     GList *at;
@@ -349,7 +375,7 @@ static void end_slot(Bmc *bmc, unsigned slot, const char *why)
         Session *session = at->data;
 
         next = at->next;
-        if (slot == 0 || session->public.slot == slot) {
+        if (func(bmc, session, slot)) {
             drop(bmc, session, why);
             any = true;
         }
@@ -360,12 +386,28 @@ static void end_slot(Bmc *bmc, unsigned slot, const char *why)
     }
 }
 
+/* 0: of all accounts. */
+static bool is_of_slot(Bmc *bmc, const Session *session, unsigned slot)
+{
+    return slot == 0 || session->public.slot == slot;
+}
+
+static bool is_untrusted(Bmc *bmc, const Session *session, unsigned slot)
+{
+    return !has_trust(bmc, session);
+}
+
 void bmc_sessions_end_all(Bmc *bmc)
 {
-    end_slot(bmc, 0, "the BMC restarts");
+    end_some(bmc, is_of_slot, 0, "the BMC restarts");
 }
 
 void bmc_sessions_account_changed(Bmc *bmc, unsigned slot)
 {
-    end_slot(bmc, slot, "the account has changed");
+    end_some(bmc, is_of_slot, slot, "the account has changed");
+}
+
+void bmc_sessions_trust_changed(Bmc *bmc)
+{
+    end_some(bmc, is_untrusted, 0, "its certificate is not good any more");
 }

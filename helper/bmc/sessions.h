@@ -33,6 +33,8 @@
  * @peer: (nullable): where it was made
  * @context: (nullable): what its maker calls it
  * @created_us: when it was made; microseconds since 1970, UTC
+ * @certificate: (nullable): what its maker has shown instead of a password;
+ *               it ends when that is not good any more
  */
 typedef struct BmcSession {
     char id[BMC_SESSION_ID_LEN + 1];
@@ -40,6 +42,7 @@ typedef struct BmcSession {
     char *peer;
     char *context;
     int64_t created_us;
+    GTlsCertificate *certificate;
 } BmcSession;
 
 /**
@@ -75,10 +78,11 @@ void bmc_sessions_configure(Bmc *bmc, const BmcSessionConfig *config,
                             const BmcOrigin *origin);
 
 /**
- * bmc_session_make: make a session of a user whose password was right.
+ * bmc_session_make: make a session of a user who has been recognised.
  *
  * @bmc: the hub
  * @user: the account
+ * @certificate: (nullable): by his certificate; else by his password
  * @context: (nullable): what the user calls it
  * @origin: who asks, and where
  * @token: filled in with its token, terminated; to be wiped by the caller
@@ -89,6 +93,7 @@ void bmc_sessions_configure(Bmc *bmc, const BmcSessionConfig *config,
  * NULL
  */
 const BmcSession *bmc_session_make(Bmc *bmc, const BmcUser *user,
+                                   GTlsCertificate *certificate,
                                    const char *context,
                                    const BmcOrigin *origin,
                                    char token[BMC_SESSION_TOKEN_LEN + 1],
@@ -152,5 +157,13 @@ void bmc_sessions_end_all(Bmc *bmc);
  * @slot: the account's slot
  */
 void bmc_sessions_account_changed(Bmc *bmc, unsigned slot);
+
+/**
+ * bmc_sessions_trust_changed: end the sessions whose certificates are not
+ * good any more. For helper/bmc/trust.c.
+ *
+ * @bmc: the hub
+ */
+void bmc_sessions_trust_changed(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_SESSIONS_H */

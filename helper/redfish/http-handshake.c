@@ -23,6 +23,25 @@ static void set_low_water_mark(HttpConn *conn, int bytes)
     g_socket_set_option(conn->socket, SOL_SOCKET, SO_RCVLOWAT, bytes, NULL);
 }
 
+/* A client that has to be good and is not gets no answer. */
+static bool is_trusted(const HttpServer *server, GTlsCertificate *certificate)
+{
+    return !server->trust ||
+           (certificate && server->trust(certificate, server->trust_opaque));
+}
+
+/*
+ * GIO's own opinion is about servers. It waits for this one, in its thread,
+ * while the main loop finds it out.
+ */
+static gboolean on_accept(GTlsConnection *tls, GTlsCertificate *certificate,
+                          GTlsCertificateFlags errors, void *opaque)
+{
+    HttpConn *conn = opaque;
+
+    return conn->server && is_trusted(conn->server, certificate);
+}
+
 static void on_handshake_done(GObject *object, GAsyncResult *result,
                               void *opaque)
 {
@@ -39,11 +58,16 @@ static void on_handshake_done(GObject *object, GAsyncResult *result,
         if (conn->peer) {
             conn->peer->n_handshakes--;
         }
-        if (ok) {
-            http_receive_start(conn);
-        } else {
+        if (!ok) {
             g_debug("TLS handshake: %s", err->message);
             http_conn_close(conn);
+        } else if (!is_trusted(server,
+                               g_tls_connection_get_peer_certificate(
+                                   G_TLS_CONNECTION(object)))) {
+            /* A session that was resumed is not asked again. */
+            http_conn_close(conn);
+        } else {
+            http_receive_start(conn);
         }
         run_queue(server);
     } else {
@@ -56,6 +80,23 @@ static void on_handshake_done(GObject *object, GAsyncResult *result,
 static bool is_guest(const HttpConn *conn)
 {
     return conn->peer && conn->peer->guest;
+}
+
+static void ask_for_certificate(HttpConn *conn)
+{
+    HttpServer *server = conn->server;
+
+    if (!server->authorities) {
+        return;
+    }
+    g_tls_connection_set_database(G_TLS_CONNECTION(conn->base),
+                                  server->authorities);
+    g_object_set(conn->base, "authentication-mode",
+                 server->trust ? G_TLS_AUTHENTICATION_REQUIRED
+                               : G_TLS_AUTHENTICATION_REQUESTED, NULL);
+    /* Not after the end of the connection: its stream is ours alone. */
+    g_signal_connect(conn->base, "accept-certificate", G_CALLBACK(on_accept),
+                     conn);
 }
 
 static void begin(HttpConn *conn)
@@ -75,6 +116,7 @@ static void begin(HttpConn *conn)
                                               FALSE);
     g_tls_connection_set_advertised_protocols(
         G_TLS_CONNECTION(conn->base), (const char *const *)protocols);
+    ask_for_certificate(conn);
     http_conn_set_deadline(conn, is_guest(conn)
                                  ? conn->server->limits.handshake_ms
                                  : MIN(conn->server->limits.handshake_ms,

@@ -73,6 +73,9 @@ struct HttpPeer {
  * @conns: all connections, the one idle for longest first
  * @hellos: those in %HTTP_CONN_QUEUED
  * @peers: name -> HttpPeer
+ * @authorities: as http_server_set_trust() has it, so the next two
+ * @trust:
+ * @trust_opaque:
  * @n_handshakes: that are going on
  * @body_bytes: of all requests not answered yet
  * @closing: being freed
@@ -89,6 +92,9 @@ struct HttpServer {
     GQueue conns;
     GQueue hellos;
     GHashTable *peers;
+    GTlsDatabase *authorities;
+    HttpTrustFunc trust;
+    void *trust_opaque;
     unsigned n_handshakes;
     size_t body_bytes;
     bool closing;
@@ -138,6 +144,7 @@ struct HttpRequest {
     bool local;
     bool guest;
     uid_t uid;
+    GTlsCertificate *certificate; /* of a TLS client; may be NULL */
     GBytes *body;
     GHashTable *joined; /* fields sent several times; may be NULL */
     GCancellable *cancellable;

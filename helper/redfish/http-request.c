@@ -28,6 +28,11 @@ HttpRequest *http_request_new(HttpConn *conn, HttpHead *head)
     request->local = !conn->peer;
     request->guest = conn->peer && conn->peer->guest;
     request->uid = conn->uid;
+    if (G_IS_TLS_CONNECTION(conn->base)) {
+        g_set_object(&request->certificate,
+                     g_tls_connection_get_peer_certificate(
+                         G_TLS_CONNECTION(conn->base)));
+    }
     request->cancellable = g_cancellable_new();
     return request;
 }
@@ -56,6 +61,7 @@ void http_request_unref(HttpRequest *request)
     g_clear_pointer(&request->body, g_bytes_unref);
     g_clear_pointer(&request->joined, g_hash_table_unref);
     g_clear_object(&request->cancellable);
+    g_clear_object(&request->certificate);
     g_free(request);
 }
 
@@ -126,6 +132,11 @@ bool http_request_local_uid(const HttpRequest *request, uid_t *uid)
 bool http_request_from_guest(const HttpRequest *request)
 {
     return request->guest;
+}
+
+GTlsCertificate *http_request_certificate(const HttpRequest *request)
+{
+    return request->certificate;
 }
 
 GCancellable *http_request_cancellable(HttpRequest *request)

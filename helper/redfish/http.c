@@ -218,6 +218,14 @@ void http_server_set_certificate(HttpServer *server,
     }
 }
 
+void http_server_set_trust(HttpServer *server, GTlsDatabase *authorities,
+                           HttpTrustFunc required, void *opaque)
+{
+    g_set_object(&server->authorities, authorities);
+    server->trust = required;
+    server->trust_opaque = opaque;
+}
+
 GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
                                    GTlsCertificate *certificate,
                                    GError **errp)
@@ -257,6 +265,7 @@ void http_server_free(HttpServer *server)
     g_object_unref(server->soup);
     g_object_unref(server->nowhere);
     g_hash_table_unref(server->peers);
+    g_clear_object(&server->authorities);
     g_ptr_array_unref(server->ports);
     g_free(server);
 }

@@ -91,6 +91,30 @@ void http_server_set_certificate(HttpServer *server,
                                  GTlsCertificate *certificate);
 
 /**
+ * HttpTrustFunc: tells whether a client's certificate is good.
+ *
+ * @certificate: the certificate, with its chain
+ * @opaque: as given to http_server_set_trust()
+ *
+ * Returns: true if it is
+ */
+typedef bool (*HttpTrustFunc)(GTlsCertificate *certificate, void *opaque);
+
+/**
+ * http_server_set_trust: ask clients for certificates from now on, wherever
+ * the server speaks TLS. Connections that are there are not asked again.
+ *
+ * @server: the server
+ * @authorities: (nullable): of whose certificates the client is to choose
+ *               one; NULL: do not ask
+ * @required: (nullable): refuse who has no certificate that this finds good;
+ *            NULL: it is for the handler to look at it
+ * @opaque: handed to @required
+ */
+void http_server_set_trust(HttpServer *server, GTlsDatabase *authorities,
+                           HttpTrustFunc required, void *opaque);
+
+/**
  * http_server_listen_guest: as http_server_listen() on a unix socket at whose
  * other end is not a user of this host but whatever QEMU lets through.
  *
@@ -210,6 +234,16 @@ bool http_request_local_uid(const HttpRequest *request, uid_t *uid);
  * Returns: true if so
  */
 bool http_request_from_guest(const HttpRequest *request);
+
+/**
+ * http_request_certificate: what the client has presented. It has the key of
+ * it; nothing else about it has been checked.
+ *
+ * @request: the request
+ *
+ * Returns: (transfer none): the certificate, with its chain, or NULL
+ */
+GTlsCertificate *http_request_certificate(const HttpRequest *request);
 
 /**
  * http_request_cancellable: fires when the client goes away or the server is

@@ -2,6 +2,7 @@
 /* What holds for all accounts, and roles (DSP0268 AccountService, Role). */
 #include "osdep.h"
 
+#include "redfish/rf-certificate.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-privileges.h"
 
@@ -13,7 +14,8 @@
 #define ROLES SERVICE "/Roles"
 
 /* The policy is LAN parameter 26, too. */
-#define DEPENDS (1 << BMC_PART_USERS | 1 << BMC_PART_LAN)
+#define DEPENDS (1 << BMC_PART_USERS | 1 << BMC_PART_LAN | \
+                 1 << BMC_PART_TRUST | 1 << BMC_PART_CERTIFICATE)
 #define LOCKOUT_S_MAX (10 * UINT16_MAX)
 #define DEFAULT_RESET_S 60
 #define DEFAULT_LOCKOUT_S 60
@@ -238,6 +240,8 @@ static const RfProperty service_properties[] = {
       .max = LOCKOUT_S_MAX },
     { "AccountLockoutCounterResetEnabled", RF_TYPE_BOOL,
       .get = get_reset_enabled, .setter = &set_lockout },
+    { "MultiFactorAuth", RF_TYPE_OBJECT,
+      .members = rf_multi_factor_properties },
     { "Accounts", RF_TYPE_LINK, .text = SERVICE "/Accounts" },
     { "Roles", RF_TYPE_LINK, .text = ROLES },
     { "PrivilegeMap", RF_TYPE_LINK, .text = RF_PRIVILEGES_URI },

@@ -5,6 +5,7 @@
 #include "redfish/rf-auth.h"
 
 #include "bmc/lockout.h"
+#include "bmc/trust.h"
 #include "redfish/rf-resource.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -44,22 +45,29 @@ static void check_free(Check *check)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Check, check_free)
 
-static void log_failure(Check *check)
+static bool may_log_failure(RfAuth *auth, Bmc *bmc)
 {
-    g_autofree char *name = log_escape(check->name, -1, LOGGED_NAME_MAX);
     unsigned suppressed = 0;
 
-    if (!log_limit_allows(&check->auth->log_limit,
-                          clock_now_ms(bmc_clock(check->bmc)),
+    if (!log_limit_allows(&auth->log_limit, clock_now_ms(bmc_clock(bmc)),
                           &suppressed)) {
-        return;
+        return false;
     }
     if (suppressed) {
         g_message("%u messages about failed logins were left out",
                   suppressed);
     }
-    g_message("Redfish login of user \"%s\" from %s failed", name,
-              check->peer);
+    return true;
+}
+
+static void log_failure(Check *check)
+{
+    g_autofree char *name = log_escape(check->name, -1, LOGGED_NAME_MAX);
+
+    if (may_log_failure(check->auth, check->bmc)) {
+        g_message("Redfish login of user \"%s\" from %s failed", name,
+                  check->peer);
+    }
 }
 
 static void set_user(RfUser *user, const BmcUser *account,
@@ -258,8 +266,44 @@ static bool token_user(Bmc *bmc, const RfRequest *request, const char *token,
     }
     set_user(user, bmc_users_get(bmc, session->slot),
              rf_auth_origin(request, NULL).channel);
+    user->certificate = session->certificate;
     g_strlcpy(user->session, session->id, sizeof(user->session));
     return true;
+}
+
+bool rf_auth_certificate(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                         RfUser *user)
+{
+    BmcOrigin origin = rf_auth_origin(request, NULL);
+    g_autoptr(GError) err = NULL;
+    const BmcUser *account;
+
+    if (!request->certificate) {
+        return false;
+    }
+    account = bmc_trust_user(bmc, request->certificate, &err);
+    if (account) {
+        origin.user = account->name;
+        if (bmc_lockout_allows(bmc, account->slot, &origin)) {
+            set_user(user, account, origin.channel);
+            user->certificate = request->certificate;
+            return true;
+        }
+        g_set_error(&err, BMC_ERROR, BMC_ERROR_AUTH,
+                    "account \"%s\" is locked", account->name);
+    }
+    if (may_log_failure(auth, bmc)) {
+        g_message("Redfish certificate from %s does not count: %s",
+                  request->peer, err->message);
+    }
+    return false;
+}
+
+bool rf_auth_answers(Bmc *bmc, const RfRequest *request)
+{
+    return request->local || !bmc_trust_required(bmc) ||
+           (request->certificate &&
+            bmc_trust_user(bmc, request->certificate, NULL));
 }
 
 void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
@@ -285,7 +329,8 @@ void rf_auth_check(RfAuth *auth, Bmc *bmc, const RfRequest *request,
     if (token) {
         known = token_user(bmc, request, token, &user);
     } else {
-        known = !header && local_user(request, &user);
+        known = !header && (local_user(request, &user) ||
+                            rf_auth_certificate(auth, bmc, request, &user));
     }
     done(known ? &user : NULL, false, opaque);
     destroy(opaque);

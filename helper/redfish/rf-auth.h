@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who asks: a session's token, HTTP Basic (RFC 7617) against the BMC's
- * accounts, and the credentials of the peer on a unix socket. Wrong passwords
- * count towards the same lockout as those over IPMI.
+ * accounts, the certificate of a TLS client, and the credentials of the peer
+ * on a unix socket, in that order. Wrong passwords count towards the same
+ * lockout as those over IPMI; who is locked out cannot come with a
+ * certificate either.
  */
 #ifndef QEMU_BMC_REDFISH_RF_AUTH_H
 #define QEMU_BMC_REDFISH_RF_AUTH_H
@@ -34,6 +36,8 @@ typedef struct RfAuth {
  * @session: id of the session whose token he has shown, else ""
  * @privileges: RfPrivilege bits
  * @channel: how he came
+ * @certificate: (nullable): what he has shown instead of a password, now or
+ *               for his session; valid as long as the request
  * @must_change: he has to change his password first
  */
 typedef struct RfUser {
@@ -42,6 +46,7 @@ typedef struct RfUser {
     char session[BMC_SESSION_ID_LEN + 1];
     unsigned privileges;
     BmcChannel channel;
+    GTlsCertificate *certificate;
     bool must_change;
 } RfUser;
 
@@ -89,6 +94,30 @@ void rf_auth_login(RfAuth *auth, Bmc *bmc, const RfRequest *request,
                    const char *name, const char *password,
                    GCancellable *cancellable, RfAuthFunc done,
                    GDestroyNotify destroy, void *opaque);
+
+/**
+ * rf_auth_certificate: find out whose certificate a request came with.
+ *
+ * @auth: state
+ * @bmc: the hub
+ * @request: the request
+ * @user: filled in
+ *
+ * Returns: false if there is none, or it is not good
+ */
+bool rf_auth_certificate(RfAuth *auth, Bmc *bmc, const RfRequest *request,
+                         RfUser *user);
+
+/**
+ * rf_auth_answers: whether who has sent a request gets an answer at all:
+ * over a network a good certificate may be needed for that.
+ *
+ * @bmc: the hub
+ * @request: the request
+ *
+ * Returns: true if so
+ */
+bool rf_auth_answers(Bmc *bmc, const RfRequest *request);
 
 /**
  * rf_auth_parse_basic: take an Authorization header apart.

@@ -6,9 +6,11 @@
  */
 #include "osdep.h"
 
+#include "redfish/rf-certificate.h"
 #include "redfish/rf-service.h"
 
 #include "bmc/certificate.h"
+#include "bmc/trust.h"
 #include "util/error.h"
 
 #define SERVICE "/redfish/v1/CertificateService"
@@ -26,27 +28,11 @@
 #define ALTERNATIVES_MAX 16
 #define ALTERNATIVE_MAX 253
 
-static const char *const certificate_types[] = { "PEM", "PEMchain", NULL };
 static const char *const usage_types[] = { "Web", NULL };
-
-/* The first ones in the order of TlsCertInfo.usage. */
-static const char *const key_usages[] = {
-    "DigitalSignature", "NonRepudiation", "KeyEncipherment",
-    "DataEncipherment", "KeyAgreement", "KeyCertSign", "CRLSigning",
-    "EncipherOnly", "DecipherOnly", "ServerAuthentication",
-    "ClientAuthentication", NULL
-};
-
-enum { USAGE_SERVER = 9, USAGE_CLIENT = 10 };
-
-static const TlsCertInfo *info_of(const RfContext *ctx)
-{
-    return bmc_certificate_info(ctx->bmc);
-}
 
 static bool exists_collection(const RfContext *ctx)
 {
-    return rf_exists_one(ctx) && info_of(ctx);
+    return rf_exists_one(ctx) && bmc_certificate_info(ctx->bmc);
 }
 
 static bool exists_certificate(const RfContext *ctx)
@@ -58,65 +44,7 @@ static bool nth_certificate(const RfContext *ctx, unsigned n,
                             char uri[RF_URI_MAX])
 {
     g_strlcpy(uri, CERTIFICATE, RF_URI_MAX);
-    return n == 0 && info_of(ctx);
-}
-
-static bool get_text(RfValue *value, const char *text)
-{
-    value->text = text;
-    return text != NULL;
-}
-
-static bool get_pem(const RfContext *ctx, RfValue *value)
-{
-    return get_text(value, info_of(ctx)->pem);
-}
-
-static bool get_type(const RfContext *ctx, RfValue *value)
-{
-    value->choice = info_of(ctx)->n_certs > 1;
-    return true;
-}
-
-static bool get_fingerprint(const RfContext *ctx, RfValue *value)
-{
-    return get_text(value, info_of(ctx)->fingerprint);
-}
-
-static bool get_serial(const RfContext *ctx, RfValue *value)
-{
-    return get_text(value, info_of(ctx)->serial);
-}
-
-static bool get_signature(const RfContext *ctx, RfValue *value)
-{
-    return get_text(value, info_of(ctx)->signature);
-}
-
-static bool get_not_before(const RfContext *ctx, RfValue *value)
-{
-    return rf_value_set_time(value, info_of(ctx)->not_before_us);
-}
-
-static bool get_not_after(const RfContext *ctx, RfValue *value)
-{
-    return rf_value_set_time(value, info_of(ctx)->not_after_us);
-}
-
-static bool has_usage(const TlsCertInfo *info, unsigned i)
-{
-    return i == USAGE_SERVER ? info->server :
-           i == USAGE_CLIENT ? info->client : info->usage & 1u << i;
-}
-
-static bool nth_usage(const RfContext *ctx, unsigned n, RfValue *value)
-{
-    for (value->choice = 0; key_usages[value->choice]; value->choice++) {
-        if (has_usage(info_of(ctx), value->choice) && n-- == 0) {
-            return true;
-        }
-    }
-    return false;
+    return n == 0 && bmc_certificate_info(ctx->bmc);
 }
 
 static bool nth_usage_type(const RfContext *ctx, unsigned n, RfValue *value)
@@ -124,34 +52,6 @@ static bool nth_usage_type(const RfContext *ctx, unsigned n, RfValue *value)
     value->choice = n;
     return n == 0;
 }
-
-#define NAME_GETTER(who, part)                                              \
-    static bool get_##who##_##part(const RfContext *ctx, RfValue *value)    \
-    {                                                                       \
-        return get_text(value, info_of(ctx)->who[TLS_NAME_##part]);         \
-    }
-#define NAME_GETTERS(who)                                                   \
-    NAME_GETTER(who, COMMON)                                                \
-    NAME_GETTER(who, ORGANIZATION)                                          \
-    NAME_GETTER(who, UNIT)                                                  \
-    NAME_GETTER(who, CITY)                                                  \
-    NAME_GETTER(who, STATE)                                                 \
-    NAME_GETTER(who, COUNTRY)                                               \
-    NAME_GETTER(who, EMAIL)
-#define NAME_PROPERTIES(who)                                                \
-    {                                                                       \
-        { "CommonName", RF_TYPE_STRING, .get = get_##who##_COMMON },        \
-        { "Organization", RF_TYPE_STRING, .get = get_##who##_ORGANIZATION },\
-        { "OrganizationalUnit", RF_TYPE_STRING, .get = get_##who##_UNIT },  \
-        { "City", RF_TYPE_STRING, .get = get_##who##_CITY },                \
-        { "State", RF_TYPE_STRING, .get = get_##who##_STATE },              \
-        { "Country", RF_TYPE_STRING, .get = get_##who##_COUNTRY },          \
-        { "Email", RF_TYPE_STRING, .get = get_##who##_EMAIL },              \
-        { NULL }                                                            \
-    }
-
-NAME_GETTERS(subject)
-NAME_GETTERS(issuer)
 
 /* Whether a parameter is the reference that it must be. */
 static bool is_link(const RfValue *value, const char *uri)
@@ -183,14 +83,6 @@ static void refuse_parameter(RfExchange *x, const char *name,
     rf_exchange_fail(x, messages);
 }
 
-static char *sentence(const GError *err)
-{
-    char *text = g_strconcat(err->message, ".", NULL);
-
-    text[0] = g_ascii_toupper(text[0]);
-    return text;
-}
-
 /* Returns whether it has succeeded; if not, that is answered. */
 static bool is_replaced(RfExchange *x, GAsyncResult *res)
 {
@@ -210,7 +102,7 @@ static bool is_replaced(RfExchange *x, GAsyncResult *res)
         rf_exchange_fail(x, messages);
         return false;
     }
-    why = sentence(err);
+    why = rf_certificate_sentence(err);
     if (x->route.action) {
         refuse_parameter(x, "CertificateString",
                          "CertificateService.ReplaceCertificate", why);
@@ -398,7 +290,7 @@ static const RfProperty replace_parameters[] = {
     { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
       .min = 1, .max = TLS_PEM_MAX },
     { "CertificateType", RF_TYPE_ENUM, .required = true,
-      .texts = certificate_types, .allowed = rf_allow_any },
+      .texts = rf_certificate_types, .allowed = rf_allow_any },
     { "CertificateUri", RF_TYPE_JSON, .required = true },
     { NULL }
 };
@@ -423,7 +315,7 @@ static const RfProperty csr_parameters[] = {
 
 static bool is_replaceable(const RfContext *ctx)
 {
-    return info_of(ctx) && !bmc_certificate_is_fixed(ctx->bmc);
+    return bmc_certificate_info(ctx->bmc) && !bmc_certificate_is_fixed(ctx->bmc);
 }
 
 static const RfAction service_actions[] = {
@@ -443,8 +335,22 @@ static const RfProperty service_properties[] = {
     { NULL }
 };
 
+/* The authorities of clients follow. */
+static bool nth_location(const RfContext *ctx, unsigned n,
+                         char uri[RF_URI_MAX])
+{
+    unsigned id;
+
+    if (n == 0 || !bmc_certificate_info(ctx->bmc)) {
+        return nth_certificate(ctx, n, uri);
+    }
+    id = bmc_trust_nth(ctx->bmc, n - 1);
+    g_snprintf(uri, RF_URI_MAX, RF_CLIENT_CERTIFICATES_URI "/%u", id);
+    return id;
+}
+
 static const RfProperty location_links[] = {
-    { "Certificates", RF_TYPE_LINKS, .nth = nth_certificate },
+    { "Certificates", RF_TYPE_LINKS, .nth = nth_location },
     { NULL }
 };
 
@@ -461,27 +367,11 @@ static const RfProperty collection_properties[] = {
     { NULL }
 };
 
-static const RfProperty subject_properties[] = NAME_PROPERTIES(subject);
-static const RfProperty issuer_properties[] = NAME_PROPERTIES(issuer);
-
 static const RfProperty certificate_properties[] = {
-    { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .text = "HTTPS Certificate" },
-    { "CertificateString", RF_TYPE_STRING, .get = get_pem },
-    { "CertificateType", RF_TYPE_ENUM, .texts = certificate_types,
-      .get = get_type },
     { "CertificateUsageTypes", RF_TYPE_STRINGS, .texts = usage_types,
       .item = nth_usage_type },
-    { "Subject", RF_TYPE_OBJECT, .members = subject_properties },
-    { "Issuer", RF_TYPE_OBJECT, .members = issuer_properties },
-    { "ValidNotBefore", RF_TYPE_STRING, .get = get_not_before },
-    { "ValidNotAfter", RF_TYPE_STRING, .get = get_not_after },
-    { "KeyUsage", RF_TYPE_STRINGS, .texts = key_usages, .item = nth_usage },
-    { "SerialNumber", RF_TYPE_STRING, .get = get_serial },
-    { "Fingerprint", RF_TYPE_STRING, .get = get_fingerprint },
-    { "FingerprintHashAlgorithm", RF_TYPE_STRING,
-      .text = "TPM_ALG_SHA256" },
-    { "SignatureAlgorithm", RF_TYPE_STRING, .get = get_signature },
+    RF_CERTIFICATE_PROPERTIES,
     { NULL }
 };
 
@@ -489,7 +379,7 @@ static const RfProperty create_properties[] = {
     { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
       .min = 1, .max = TLS_PEM_MAX },
     { "CertificateType", RF_TYPE_ENUM, .required = true,
-      .texts = certificate_types },
+      .texts = rf_certificate_types },
     { NULL }
 };
 
@@ -511,7 +401,7 @@ const RfResource rf_certificates_resources[] = {
       .type = "CertificateLocations.v1_0_4.CertificateLocations",
       .properties = locations_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = DEPENDS },
+      .depends = DEPENDS | 1 << BMC_PART_TRUST },
     { .path = MANAGER_CERTIFICATES,
       .type = "CertificateCollection.CertificateCollection",
       .properties = collection_properties,

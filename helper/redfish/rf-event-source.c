@@ -180,6 +180,7 @@ static void changed(void *opaque, const void *data)
         power_changed(source);
         break;
     case BMC_PART_USERS:
+    case BMC_PART_TRUST:
         rf_event_streams_check(source->events);
         break;
     case BMC_PART_SUBSCRIPTIONS:

@@ -5,6 +5,7 @@
 #include "redfish/rf-events-priv.h"
 
 #include "bmc/subscriptions.h"
+#include "bmc/trust.h"
 #include "redfish/rf-service.h"
 
 /* Middleboxes drop what is silent for a minute. */
@@ -103,6 +104,7 @@ static void stream_closed(void *opaque)
         clock_timer_stop(&events->keep_alive);
     }
     bmc_subscription_remove(events->bmc, stream->id);
+    g_clear_object(&stream->user.certificate);
     g_free(stream->context);
     g_free(stream);
 }
@@ -135,12 +137,17 @@ void rf_event_streams_free(RfEvents *events)
 static bool may_read(const EventStream *stream)
 {
     const RfUser *user = &stream->user;
+    Bmc *bmc = stream->events->bmc;
     const BmcUser *account;
 
     if (!user->slot) {
         return true;
     }
-    account = bmc_users_get(stream->events->bmc, user->slot);
+    account = bmc_users_get(bmc, user->slot);
+    if (user->certificate &&
+        bmc_trust_user(bmc, user->certificate, NULL) != account) {
+        return false;
+    }
     return account->enabled && g_str_equal(account->name, user->name) &&
            rf_auth_privileges(account->privilege) & RF_PRIVILEGE_LOGIN;
 }
@@ -260,6 +267,9 @@ void rf_event_stream_start(RfExchange *x)
     stream = g_new0(EventStream, 1);
     stream->events = events;
     stream->user = x->user;
+    if (stream->user.certificate) {
+        g_object_ref(stream->user.certificate);
+    }
     stream->reader.filter = g_steal_pointer(&x->query.filter);
     stream->reader.reports = asks_for_reports(stream->reader.filter);
     stream->reader.wake = send_more;

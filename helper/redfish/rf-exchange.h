@@ -85,6 +85,14 @@ void rf_exchange_unref(RfExchange *x);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
 
 /**
+ * rf_exchange_set_user: it is known who asks.
+ *
+ * @x: the exchange
+ * @user: who; copied
+ */
+void rf_exchange_set_user(RfExchange *x, const RfUser *user);
+
+/**
  * rf_exchange_complete: what a setter or an action has begun is done.
  *
  * @x: the exchange

@@ -18,6 +18,7 @@ const RfResource *const rf_families[] = {
     rf_managers_resources,
     rf_network_protocol_resources,
     rf_certificates_resources,
+    rf_client_certificates_resources,
     rf_chassis_resources,
     rf_virtual_media_resources,
     rf_sensors_resources,

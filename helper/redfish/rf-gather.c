@@ -217,7 +217,7 @@ static RfExchange *child_new(RfGather *gather)
     child->service = x->service;
     child->request = x->request;
     child->cancellable = g_object_ref(x->cancellable);
-    child->user = x->user;
+    rf_exchange_set_user(child, &x->user);
     child->origin = x->origin;
     child->gather_parent = gather;
     return child;

@@ -129,6 +129,7 @@ void rf_http_handler(HttpRequest *http, void *opaque)
         .query = http_request_query(http),
         .body = http_request_body(http),
         .peer = http_request_peer(http),
+        .certificate = http_request_certificate(http),
     };
     unsigned i;
 

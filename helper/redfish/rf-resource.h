@@ -463,6 +463,7 @@ extern const RfResource rf_host_interface_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];
 extern const RfResource rf_certificates_resources[];
+extern const RfResource rf_client_certificates_resources[];
 extern const RfResource rf_chassis_resources[];
 extern const RfResource rf_virtual_media_resources[];
 extern const RfResource rf_sensors_resources[];

@@ -153,9 +153,10 @@ static const RfProperty session_properties[] = {
     { NULL }
 };
 
+/* Whether the first two are needed is for start_login() to say. */
 static const RfProperty login_properties[] = {
-    { "UserName", RF_TYPE_STRING, .required = true },
-    { "Password", RF_TYPE_STRING, .required = true, .secret = true },
+    { "UserName", RF_TYPE_STRING },
+    { "Password", RF_TYPE_STRING, .secret = true },
     { "Context", RF_TYPE_STRING, .min = 0, .max = BMC_SESSION_CONTEXT_MAX },
     { NULL }
 };
@@ -170,32 +171,23 @@ static bool service_enabled(RfExchange *x)
     return true;
 }
 
-static void logged_in(const RfUser *user, bool busy, void *opaque)
+/* @certificate: (nullable): it was by that, and not by a password. */
+static void make_session(RfExchange *x, const RfUser *user,
+                         GTlsCertificate *certificate)
 {
-    RfExchange *x = opaque;
     Bmc *bmc = x->context.bmc;
     const RfValue *context = rf_patch_get(x->patch, NULL, "Context");
     char token[BMC_SESSION_TOKEN_LEN + 1];
     g_autofree char *uri = NULL;
     const BmcSession *session;
 
-    if (busy) {
-        rf_answer_error_about(x, RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE,
-                              "5", 0);
-        return;
-    }
-    if (!user) {
-        rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
-        return;
-    }
-    x->user = *user;
-    x->origin.user = x->user.name;
+    rf_exchange_set_user(x, user);
     if (!(user->privileges & RF_PRIVILEGE_LOGIN)) {
         rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
         return;
     }
     session = bmc_session_make(bmc, bmc_users_get(bmc, user->slot),
-                               context ? context->text : NULL, &x->origin,
+                               certificate, context ? context->text : NULL, &x->origin,
                                token, NULL);
     if (!session) {
         rf_answer_error(x, RF_MESSAGE_SESSION_LIMIT_EXCEEDED);
@@ -210,22 +202,69 @@ static void logged_in(const RfUser *user, bool busy, void *opaque)
     secret_wipe(token, sizeof(token));
 }
 
+static void logged_in(const RfUser *user, bool busy, void *opaque)
+{
+    RfExchange *x = opaque;
+
+    if (busy) {
+        rf_answer_error_about(x, RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE,
+                              "5", 0);
+    } else if (!user) {
+        rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
+    } else {
+        make_session(x, user, NULL);
+    }
+}
+
 static void exchange_unref(void *opaque)
 {
     rf_exchange_unref(opaque);
 }
 
+/* Who has a certificate needs to say nothing more. */
+static void login_by_certificate(RfExchange *x)
+{
+    RfUser user = { 0 };
+
+    if (rf_auth_certificate(&x->service->auth, x->context.bmc, &x->request,
+                            &user)) {
+        make_session(x, &user, x->request.certificate);
+    } else {
+        rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
+    }
+}
+
 static void start_login(RfExchange *x, const RfPatch *patch)
 {
     RfService *service = x->service;
+    const RfValue *name = rf_patch_get(patch, NULL, "UserName");
+    const RfValue *password = rf_patch_get(patch, NULL, "Password");
+    g_autoptr(RfMessages) messages = rf_messages_new();
 
-    if (service_enabled(x)) {
-        rf_auth_login(&service->auth, service->bmc, &x->request,
-                      rf_patch_get(patch, NULL, "UserName")->text,
-                      rf_patch_get(patch, NULL, "Password")->text,
-                      x->cancellable, logged_in, exchange_unref,
-                      rf_exchange_ref(x));
+    if (!service_enabled(x)) {
+        return;
     }
+    if (!name && !password && x->request.certificate) {
+        login_by_certificate(x);
+        return;
+    }
+    if (!name) {
+        rf_messages_add(messages,
+                        RF_MESSAGE_CREATE_FAILED_MISSING_REQ_PROPERTIES,
+                        "/UserName", NULL, "UserName", NULL);
+    }
+    if (!password) {
+        rf_messages_add(messages,
+                        RF_MESSAGE_CREATE_FAILED_MISSING_REQ_PROPERTIES,
+                        "/Password", NULL, "Password", NULL);
+    }
+    if (!name || !password) {
+        rf_exchange_fail(x, messages);
+        return;
+    }
+    rf_auth_login(&service->auth, service->bmc, &x->request, name->text,
+                  password->text, x->cancellable, logged_in, exchange_unref,
+                  rf_exchange_ref(x));
 }
 
 static void start_logout(RfExchange *x)

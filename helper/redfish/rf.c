@@ -182,6 +182,15 @@ static void dispatch(RfExchange *x)
     }
 }
 
+void rf_exchange_set_user(RfExchange *x, const RfUser *user)
+{
+    x->user = *user;
+    x->origin.user = x->user.name;
+    if (x->user.certificate) {
+        g_object_ref(x->user.certificate);
+    }
+}
+
 static void authenticated(const RfUser *user, bool busy, void *opaque)
 {
     RfExchange *x = opaque;
@@ -202,8 +211,7 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
         x->route.resource = NULL;
         x->route.action = NULL;
     }
-    x->user = *user;
-    x->origin.user = x->user.name;
+    rf_exchange_set_user(x, user);
     if (!(user->privileges & RF_PRIVILEGE_LOGIN)) {
         rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
         return;
@@ -296,6 +304,7 @@ void rf_exchange_unref(RfExchange *x)
         return;
     }
     g_object_unref(x->cancellable);
+    g_clear_object(&x->user.certificate);
     rf_patch_free(x->patch);
     rf_gather_free(x->gather);
     rf_query_clear(&x->query);
@@ -353,6 +362,11 @@ void rf_service_submit(RfService *service, const RfRequest *request,
     if (service->exchanges.length > EXCHANGES_MAX) {
         rf_answer_error_about(x, RF_MESSAGE_SERVICE_TEMPORARILY_UNAVAILABLE,
                            "5", 0);
+        return;
+    }
+    if (!rf_auth_answers(service->bmc, &x->request)) {
+        /* It was not needed yet when the connection was made. */
+        rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
         return;
     }
     there = rf_route(x, x->request.path);

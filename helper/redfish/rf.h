@@ -52,6 +52,8 @@ typedef enum RfHeader {
  * @local: it came over a unix socket
  * @guest: the guest has sent it, by the host interface
  * @uid: if @local: who is at the other end
+ * @certificate: (nullable): the certificate of a TLS client, which has its
+ *               key; nothing else about it has been checked
  */
 typedef struct RfRequest {
     const char *method;
@@ -63,6 +65,7 @@ typedef struct RfRequest {
     bool local;
     bool guest;
     uid_t uid;
+    GTlsCertificate *certificate;
 } RfRequest;
 
 #define RF_RESPONSE_HEADERS_MAX 10

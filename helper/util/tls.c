@@ -386,12 +386,11 @@ GTlsCertificate *tls_load_or_generate(const char *dir,
     return load(cert_path, key_path, &expires, errp);
 }
 
-gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
+GTlsDatabase *tls_database_new(const char *pem, GError **errp)
 {
-    g_autoptr(GTlsDatabase) database = NULL;
+    GTlsDatabase *database;
     g_autoptr(GError) err = NULL;
     g_autofree char *path = NULL;
-    g_autofree char *pem = NULL;
     int fd;
 
     /*
@@ -399,12 +398,11 @@ gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
      * connection, so the file lives as long as the database.
      */
     fd = memfd_create("tls-anchors", MFD_CLOEXEC);
-    g_object_get(certificate, "certificate-pem", &pem, NULL);
     if (fd < 0 || write(fd, pem, strlen(pem)) != (ssize_t)strlen(pem)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
                     "cannot set up TLS: %s", g_strerror(errno));
         close_fd(GINT_TO_POINTER(fd));
-        return FALSE;
+        return NULL;
     }
     path = g_strdup_printf("/proc/self/fd/%d", fd);
     database = g_tls_file_database_new(path, &err);
@@ -412,10 +410,23 @@ gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
                     "cannot set up TLS: %s", err->message);
         close_fd(GINT_TO_POINTER(fd));
-        return FALSE;
+        return NULL;
     }
     g_object_set_data_full(G_OBJECT(database), "anchors-fd",
                            GINT_TO_POINTER(fd), close_fd);
+    return database;
+}
+
+gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
+{
+    g_autoptr(GTlsDatabase) database = NULL;
+    g_autofree char *pem = NULL;
+
+    g_object_get(certificate, "certificate-pem", &pem, NULL);
+    database = tls_database_new(pem, errp);
+    if (!database) {
+        return FALSE;
+    }
     g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
     return TRUE;
 }

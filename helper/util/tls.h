@@ -46,6 +46,16 @@ GTlsCertificate *tls_load_or_generate(const char *dir,
                                       GError **errp);
 
 /**
+ * tls_database_new: make a list of authorities.
+ *
+ * @pem: their certificates
+ * @errp: BMC_ERROR_FAILED
+ *
+ * Returns: (transfer full): the list, or NULL
+ */
+GTlsDatabase *tls_database_new(const char *pem, GError **errp);
+
+/**
  * tls_set_server_defaults: make server connections cheap. glib-networking
  * gives each connection the system's whole CA list unless the backend's
  * default database is a smaller one (4 MB and 6 ms per connection); this

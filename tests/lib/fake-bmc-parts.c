@@ -13,6 +13,7 @@
 #include "bmc/os-info.h"
 #include "bmc/secure-boot.h"
 #include "bmc/sol.h"
+#include "bmc/trust.h"
 #include "bmc/watchdog.h"
 
 const uint8_t *bmc_fru_data(const Bmc *bmc, unsigned id, size_t *len)
@@ -76,4 +77,15 @@ bool bmc_sol_set(Bmc *bmc, const BmcSolConfig *config,
 bool bmc_secure_boot_exists(const Bmc *bmc)
 {
     return false;
+}
+
+bool bmc_trust_required(const Bmc *bmc)
+{
+    return false;
+}
+
+const BmcUser *bmc_trust_user(Bmc *bmc, GTlsCertificate *certificate,
+                              GError **errp)
+{
+    return NULL;
 }

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What any certificate says (DSP0268 Certificate). */
+#include "osdep.h"
+
+#include "redfish/rf-certificate.h"
+
+#include "bmc/certificate.h"
+#include "bmc/trust.h"
+
+const char *const rf_certificate_types[] = { "PEM", "PEMchain", NULL };
+
+/* The first ones in the order of TlsCertInfo.usage. */
+const char *const rf_certificate_usages[] = {
+    "DigitalSignature", "NonRepudiation", "KeyEncipherment",
+    "DataEncipherment", "KeyAgreement", "KeyCertSign", "CRLSigning",
+    "EncipherOnly", "DecipherOnly", "ServerAuthentication",
+    "ClientAuthentication", NULL
+};
+
+enum { USAGE_SERVER = 9, USAGE_CLIENT = 10 };
+
+const TlsCertInfo *rf_certificate_info(const RfContext *ctx)
+{
+    return g_str_has_prefix(ctx->uri, RF_CLIENT_CERTIFICATES_URI)
+           ? bmc_trust_info(ctx->bmc, rf_certificate_number(ctx->ids[0]))
+           : bmc_certificate_info(ctx->bmc);
+}
+
+unsigned rf_certificate_number(const char *id)
+{
+    guint64 number;
+
+    /* No sign, no zero in front: there is one URI for each. */
+    if (*id == '0' ||
+        !g_ascii_string_to_unsigned(id, 10, 1, UINT_MAX, &number, NULL)) {
+        return 0;
+    }
+    return number;
+}
+
+char *rf_certificate_sentence(const GError *err)
+{
+    char *text = g_strconcat(err->message, ".", NULL);
+
+    text[0] = g_ascii_toupper(text[0]);
+    return text;
+}
+
+static bool get_text(RfValue *value, const char *text)
+{
+    value->text = text;
+    return text != NULL;
+}
+
+bool rf_certificate_get_pem(const RfContext *ctx, RfValue *value)
+{
+    return get_text(value, rf_certificate_info(ctx)->pem);
+}
+
+bool rf_certificate_get_type(const RfContext *ctx, RfValue *value)
+{
+    value->choice = rf_certificate_info(ctx)->n_certs > 1;
+    return true;
+}
+
+bool rf_certificate_get_fingerprint(const RfContext *ctx, RfValue *value)
+{
+    return get_text(value, rf_certificate_info(ctx)->fingerprint);
+}
+
+bool rf_certificate_get_serial(const RfContext *ctx, RfValue *value)
+{
+    return get_text(value, rf_certificate_info(ctx)->serial);
+}
+
+bool rf_certificate_get_signature(const RfContext *ctx, RfValue *value)
+{
+    return get_text(value, rf_certificate_info(ctx)->signature);
+}
+
+bool rf_certificate_get_not_before(const RfContext *ctx, RfValue *value)
+{
+    return rf_value_set_time(value, rf_certificate_info(ctx)->not_before_us);
+}
+
+bool rf_certificate_get_not_after(const RfContext *ctx, RfValue *value)
+{
+    return rf_value_set_time(value, rf_certificate_info(ctx)->not_after_us);
+}
+
+static bool has_usage(const TlsCertInfo *info, unsigned i)
+{
+    return i == USAGE_SERVER ? info->server :
+           i == USAGE_CLIENT ? info->client : info->usage & 1u << i;
+}
+
+bool rf_certificate_nth_usage(const RfContext *ctx, unsigned n, RfValue *value)
+{
+    for (value->choice = 0; rf_certificate_usages[value->choice];
+         value->choice++) {
+        if (has_usage(rf_certificate_info(ctx), value->choice) && n-- == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define NAME_GETTER(who, part)                                              \
+    static bool get_##who##_##part(const RfContext *ctx, RfValue *value)    \
+    {                                                                       \
+        return get_text(value, rf_certificate_info(ctx)->who[TLS_NAME_##part]);         \
+    }
+#define NAME_GETTERS(who)                                                   \
+    NAME_GETTER(who, COMMON)                                                \
+    NAME_GETTER(who, ORGANIZATION)                                          \
+    NAME_GETTER(who, UNIT)                                                  \
+    NAME_GETTER(who, CITY)                                                  \
+    NAME_GETTER(who, STATE)                                                 \
+    NAME_GETTER(who, COUNTRY)                                               \
+    NAME_GETTER(who, EMAIL)
+#define NAME_PROPERTIES(who)                                                \
+    {                                                                       \
+        { "CommonName", RF_TYPE_STRING, .get = get_##who##_COMMON },        \
+        { "Organization", RF_TYPE_STRING, .get = get_##who##_ORGANIZATION },\
+        { "OrganizationalUnit", RF_TYPE_STRING, .get = get_##who##_UNIT },  \
+        { "City", RF_TYPE_STRING, .get = get_##who##_CITY },                \
+        { "State", RF_TYPE_STRING, .get = get_##who##_STATE },              \
+        { "Country", RF_TYPE_STRING, .get = get_##who##_COUNTRY },          \
+        { "Email", RF_TYPE_STRING, .get = get_##who##_EMAIL },              \
+        { NULL }                                                            \
+    }
+
+NAME_GETTERS(subject)
+NAME_GETTERS(issuer)
+
+const RfProperty rf_certificate_subject[] = NAME_PROPERTIES(subject);
+const RfProperty rf_certificate_issuer[] = NAME_PROPERTIES(issuer);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Authorities whose certificates let TLS clients in (DSP0268 AccountService,
+ * ClientCertificate).
+ */
+#include "osdep.h"
+
+#include "redfish/rf-certificate.h"
+#include "redfish/rf-exchange.h"
+
+#include "bmc/certificate.h"
+#include "bmc/trust.h"
+#include "util/error.h"
+
+#define CERTIFICATES RF_CLIENT_CERTIFICATES_URI
+#define DEPENDS (1 << BMC_PART_TRUST | 1 << BMC_PART_CERTIFICATE)
+
+/* What is there is one certificate, never a chain. */
+static const char *const create_types[] = { "PEM", NULL };
+static const char *const mappings[] = { "CommonName", NULL };
+
+/* Without TLS there are no certificates of clients. */
+static bool exists_collection(const RfContext *ctx)
+{
+    return bmc_certificate_tls(ctx->bmc);
+}
+
+static bool exists_certificate(const RfContext *ctx)
+{
+    return exists_collection(ctx) &&
+           bmc_trust_info(ctx->bmc, rf_certificate_number(ctx->ids[0]));
+}
+
+static bool nth_certificate(const RfContext *ctx, unsigned n,
+                            char uri[RF_URI_MAX])
+{
+    unsigned id = bmc_trust_nth(ctx->bmc, n);
+
+    g_snprintf(uri, RF_URI_MAX, CERTIFICATES "/%u", id);
+    return id;
+}
+
+static bool has_tls(const RfContext *ctx, RfValue *value)
+{
+    return exists_collection(ctx);
+}
+
+static bool get_enabled(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = bmc_trust_config(ctx->bmc)->enabled;
+    return true;
+}
+
+static bool get_responds(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = !bmc_trust_config(ctx->bmc)->required;
+    return true;
+}
+
+static void check_config(const RfContext *ctx, const RfPatch *patch,
+                         RfMessages *messages);
+static void start_config(RfExchange *x, const RfPatch *patch);
+
+static const RfSetter set_config = {
+    .check = check_config,
+    .start = start_config,
+};
+
+static BmcTrustConfig read_config(const RfContext *ctx, const RfPatch *patch)
+{
+    const RfValue *enabled = rf_patch_get(patch, &set_config, "Enabled");
+    const RfValue *responds = rf_patch_get(
+        patch, &set_config, "RespondToUnauthenticatedClients");
+    BmcTrustConfig config = *bmc_trust_config(ctx->bmc);
+
+    if (enabled) {
+        config.enabled = enabled->boolean;
+    }
+    if (responds) {
+        config.required = !responds->boolean;
+    }
+    return config;
+}
+
+/* Nobody could have a certificate: that would shut everybody out. */
+static void check_config(const RfContext *ctx, const RfPatch *patch,
+                         RfMessages *messages)
+{
+    BmcTrustConfig config = read_config(ctx, patch);
+
+    if (config.required && config.enabled && !bmc_trust_nth(ctx->bmc, 0)) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_RESOURCE_CONFLICT,
+                        "/MultiFactorAuth/ClientCertificate"
+                        "/RespondToUnauthenticatedClients",
+                        "No authority is trusted yet, so that nobody could "
+                        "get an answer any more.",
+                        "RespondToUnauthenticatedClients", "false",
+                        CERTIFICATES, NULL);
+    }
+}
+
+static void start_config(RfExchange *x, const RfPatch *patch)
+{
+    BmcTrustConfig config = read_config(&x->context, patch);
+
+    bmc_trust_configure(x->context.bmc, &config, &x->origin);
+    rf_exchange_complete_kept(x);
+}
+
+static void added(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    if (err) {
+        rf_exchange_complete(x, err);
+    } else {
+        g_autofree char *uri = g_steal_pointer(&x->location);
+
+        rf_exchange_created(x, uri, NULL, NULL);
+    }
+}
+
+static void start_add(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *text = rf_patch_get(patch, NULL, "CertificateString");
+    g_autoptr(RfMessages) messages = NULL;
+    g_autoptr(GError) err = NULL;
+    g_autofree char *why = NULL;
+    unsigned id = bmc_trust_add(x->context.bmc, text->text, &x->origin, &err);
+
+    if (id) {
+        x->location = g_strdup_printf(CERTIFICATES "/%u", id);
+        bmc_flush_async(x->context.bmc, x->cancellable, added,
+                        rf_exchange_ref(x));
+        return;
+    }
+    messages = rf_messages_new();
+    why = rf_certificate_sentence(err);
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+        rf_messages_add(messages,
+                        RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE, NULL,
+                        why, NULL);
+    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_EXISTS)) {
+        rf_messages_add(messages, RF_MESSAGE_RESOURCE_ALREADY_EXISTS,
+                        "/CertificateString", why, "Certificate",
+                        "CertificateString", "the same", NULL);
+    } else {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR,
+                        "/CertificateString", why, "CertificateString", NULL);
+    }
+    rf_exchange_fail(x, messages);
+}
+
+static void start_remove(RfExchange *x)
+{
+    g_autoptr(RfMessages) messages = NULL;
+    g_autoptr(GError) err = NULL;
+    g_autofree char *why = NULL;
+
+    if (bmc_trust_remove(x->context.bmc,
+                         rf_certificate_number(x->context.ids[0]),
+                         &x->origin, &err)) {
+        rf_exchange_complete_kept(x);
+    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE)) {
+        messages = rf_messages_new();
+        why = rf_certificate_sentence(err);
+        rf_messages_add(messages, RF_MESSAGE_RESOURCE_CANNOT_BE_DELETED, NULL,
+                        why, NULL);
+        rf_exchange_fail(x, messages);
+    } else {
+        rf_exchange_complete(x, err);
+    }
+}
+
+static const RfProperty client_properties[] = {
+    { "Enabled", RF_TYPE_BOOL, .get = get_enabled, .setter = &set_config },
+    { "RespondToUnauthenticatedClients", RF_TYPE_BOOL, .get = get_responds,
+      .setter = &set_config },
+    { "CertificateMappingAttribute", RF_TYPE_ENUM, .texts = mappings,
+      .get = rf_get_first },
+    { "Certificates", RF_TYPE_LINK, .text = CERTIFICATES },
+    { NULL }
+};
+
+const RfProperty rf_multi_factor_properties[] = {
+    { "ClientCertificate", RF_TYPE_OBJECT, .get = has_tls,
+      .members = client_properties },
+    { NULL }
+};
+
+static const RfProperty collection_properties[] = {
+    { "Name", RF_TYPE_STRING, .text = "Client CA Certificates Collection" },
+    { "Members", RF_TYPE_LINKS, .nth = nth_certificate },
+    { NULL }
+};
+
+static const RfProperty certificate_properties[] = {
+    { "Name", RF_TYPE_STRING, .text = "Client CA Certificate" },
+    RF_CERTIFICATE_PROPERTIES,
+    { NULL }
+};
+
+static const RfProperty create_properties[] = {
+    { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
+      .min = 1, .max = TLS_PEM_MAX },
+    { "CertificateType", RF_TYPE_ENUM, .required = true,
+      .texts = create_types },
+    { NULL }
+};
+
+static const RfCreate add = {
+    .properties = create_properties,
+    .privilege = RF_PRIVILEGE_CONFIGURE_MANAGER,
+    .start = start_add,
+};
+
+static const RfDelete remove_certificate = {
+    .privilege = RF_PRIVILEGE_CONFIGURE_MANAGER,
+    .start = start_remove,
+};
+
+const RfResource rf_client_certificates_resources[] = {
+    { .path = CERTIFICATES,
+      .type = "CertificateCollection.CertificateCollection",
+      .properties = collection_properties,
+      .read = RF_PRIVILEGE_LOGIN,
+      .depends = DEPENDS,
+      .exists = exists_collection,
+      .create = &add },
+    { .path = CERTIFICATES "/{CertificateId}",
+      .type = "Certificate.v1_11_0.Certificate",
+      .properties = certificate_properties,
+      .read = RF_PRIVILEGE_LOGIN,
+      .depends = DEPENDS,
+      .exists = exists_certificate,
+      .remove = &remove_certificate },
+    { NULL }
+};
