@@ -45,7 +45,11 @@ static gboolean on_deadline(void *opaque)
         http_conn_close(conn);
         break;
     default:
-        http_conn_close(conn);
+        if (http_body_is_open(conn)) {
+            http_conn_refuse(conn, 408);
+        } else {
+            http_conn_close(conn);
+        }
         break;
     }
     return G_SOURCE_CONTINUE;

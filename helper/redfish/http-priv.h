@@ -55,6 +55,23 @@ typedef enum HttpConnState {
 } HttpConnState;
 
 /**
+ * HttpFlow: how far a body is that comes piece by piece.
+ *
+ * @HTTP_FLOW_NONE: there is none, or nobody wants it any more
+ * @HTTP_FLOW_OFFERED: the handler has not said what to do with it
+ * @HTTP_FLOW_OPEN: it is being read
+ * @HTTP_FLOW_HELD: the sink has a piece
+ * @HTTP_FLOW_ENDED: the sink has it all
+ */
+typedef enum HttpFlow {
+    HTTP_FLOW_NONE,
+    HTTP_FLOW_OFFERED,
+    HTTP_FLOW_OPEN,
+    HTTP_FLOW_HELD,
+    HTTP_FLOW_ENDED,
+} HttpFlow;
+
+/**
  * HttpPeer: what one address has open; exists while it has something.
  */
 struct HttpPeer {
@@ -85,6 +102,7 @@ struct HttpServer {
     HttpLimits limits;
     GBytes *(*error_body)(unsigned status, const char *text);
     HttpHandler handler;
+    bool (*streams)(const HttpRequest *request, void *opaque);
     void *opaque;
     SoupServer *soup;
     GSocketAddress *nowhere;
@@ -125,7 +143,7 @@ struct HttpConn {
     bool unread;               /* @base may have more than its socket */
     size_t linger_left;        /* bytes to swallow yet */
     HttpChunked chunked;       /* of a body that is being received */
-    GByteArray *body;          /* the same, as far as it has come */
+    GByteArray *body;          /* the same, or the next piece of it */
     SoupServerMessage *msg;    /* while libsoup has it */
     bool soup_closed;          /* libsoup has dropped @msg by itself */
     HttpRequest *request;
@@ -154,6 +172,12 @@ struct HttpRequest {
     size_t pending; /* bytes pushed and not sent */
     HttpPushFunc drained;
     void *drained_opaque;
+    bool streamed;     /* its body comes piece by piece */
+    HttpFlow flow;
+    uint64_t received; /* bytes of that body */
+    bool complete;     /* all of them */
+    const HttpBodySink *sink;
+    void *sink_opaque;
 };
 
 /**
@@ -249,6 +273,76 @@ void http_conn_set_watch(HttpConn *conn, GSource *source, GSourceFunc func);
  * @conn: the connection
  */
 void http_receive_start(HttpConn *conn);
+
+/**
+ * http_receive_some: read once, as much as there is up to a bound, to what
+ * was received.
+ *
+ * @conn: the connection; closed at the end of its input
+ *
+ * Returns: false when there was nothing to read
+ */
+bool http_receive_some(HttpConn *conn);
+
+/**
+ * http_receive_used: drop and wipe what was received and used.
+ *
+ * @conn: the connection
+ * @len: bytes from the start of HttpConn.in
+ */
+void http_receive_used(HttpConn *conn, size_t len);
+
+/**
+ * http_receive_watch: be called when there is input.
+ *
+ * @conn: the connection
+ * @at_once: there may be something that no source tells of
+ * @readable: called with the connection
+ * @turn: the same, when it is @at_once
+ */
+void http_receive_watch(HttpConn *conn, bool at_once,
+                        gboolean (*readable)(GObject *object, void *opaque),
+                        GSourceFunc turn);
+
+/**
+ * http_receive_continue: tell the peer to send the body, if it waits for
+ * that; the connection is closed if that is impossible.
+ *
+ * @conn: the connection, whose head was received
+ */
+void http_receive_continue(HttpConn *conn);
+
+/**
+ * http_body_offer: hand a request to the handler whose body is to come piece
+ * by piece.
+ *
+ * @conn: the connection, whose head was received
+ */
+void http_body_offer(HttpConn *conn);
+
+/**
+ * http_body_is_open: whether a body is being read piece by piece.
+ *
+ * @conn: the connection
+ *
+ * Returns: true if so
+ */
+bool http_body_is_open(const HttpConn *conn);
+
+/**
+ * http_body_answered: the request is answered: what has not come of its body
+ * is not wanted.
+ *
+ * @request: the request, connected
+ */
+void http_body_answered(HttpRequest *request);
+
+/**
+ * http_body_abort: nothing more comes; tells the sink.
+ *
+ * @request: the request
+ */
+void http_body_abort(HttpRequest *request);
 
 /**
  * http_handshake_start: speak TLS; ends in http_receive_start() or

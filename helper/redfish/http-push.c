@@ -17,6 +17,7 @@ void http_request_push_start(HttpRequest *request, unsigned status,
     if (!conn) {
         return;
     }
+    http_body_answered(request);
     request->pushing = true;
     request->drained = drained;
     request->drained_opaque = opaque;

@@ -25,8 +25,8 @@ static bool is_receiving(const HttpConn *conn)
                             conn->state == HTTP_CONN_BODY);
 }
 
-/* Takes bytes away that were used; heads hold passwords. */
-static void use(HttpConn *conn, size_t len)
+/* Heads hold passwords. */
+void http_receive_used(HttpConn *conn, size_t len)
 {
     size_t all = conn->in->len;
 
@@ -40,28 +40,40 @@ static void use(HttpConn *conn, size_t len)
     conn->scanned = 0;
 }
 
-/* The head is there. */
-static void begin_body(HttpConn *conn, HttpHead *head)
+void http_receive_continue(HttpConn *conn)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     GOutputStream *out = g_io_stream_get_output_stream(conn->base);
     gssize n;
 
+    if (!conn->request->head->expect_continue || conn->in->len) {
+        return;
+    }
+    n = g_pollable_output_stream_write_nonblocking(
+        G_POLLABLE_OUTPUT_STREAM(out), go_on, strlen(go_on), NULL, NULL);
+    if (n != (gssize)strlen(go_on)) {
+        http_conn_close(conn);
+    }
+}
+
+/* The head is there. */
+static void begin_body(HttpConn *conn, HttpHead *head)
+{
+    HttpServer *server = conn->server;
+
     conn->request = http_request_new(conn, head);
-    if (head->content_length > conn->server->limits.max_body) {
+    if (server->streams && server->streams(conn->request, server->opaque)) {
+        http_body_offer(conn);
+        return;
+    }
+    if (head->content_length > server->limits.max_body) {
         http_conn_refuse(conn, 413);
         return;
     }
     conn->state = HTTP_CONN_BODY;
     conn->body = g_byte_array_new();
     conn->chunked = (HttpChunked) { 0 };
-    if (head->expect_continue && !conn->in->len) {
-        n = g_pollable_output_stream_write_nonblocking(
-            G_POLLABLE_OUTPUT_STREAM(out), go_on, strlen(go_on), NULL, NULL);
-        if (n != (gssize)strlen(go_on)) {
-            http_conn_close(conn);
-        }
-    }
+    http_receive_continue(conn);
 }
 
 /* Looks for a complete head in conn->in. */
@@ -78,7 +90,7 @@ static void take_head(HttpConn *conn)
         skip++;
     }
     if (skip) {
-        use(conn, skip);
+        http_receive_used(conn, skip);
     }
     end = http_head_end(conn->in->data, conn->in->len, conn->scanned);
     conn->scanned = conn->in->len;
@@ -94,7 +106,7 @@ static void take_head(HttpConn *conn)
         http_conn_refuse(conn, status);
         return;
     }
-    use(conn, end);
+    http_receive_used(conn, end);
     begin_body(conn, head);
 }
 
@@ -122,7 +134,7 @@ static void take_body(HttpConn *conn)
     size_t before = conn->body->len;
     bool done;
 
-    use(conn, decode(conn, &done));
+    http_receive_used(conn, decode(conn, &done));
     conn->body_len = conn->body->len;
     server->body_bytes += conn->body_len - before;
     if (conn->chunked.state == HTTP_CHUNKED_BAD) {
@@ -155,8 +167,7 @@ static void advance(HttpConn *conn)
     }
 }
 
-/* Returns false when there was nothing to read. */
-static bool read_once(HttpConn *conn)
+bool http_receive_some(HttpConn *conn)
 {
     GInputStream *in = g_io_stream_get_input_stream(conn->base);
     g_autoptr(GError) err = NULL;
@@ -187,19 +198,25 @@ static bool read_once(HttpConn *conn)
 static gboolean on_turn(void *opaque);
 static gboolean on_readable(GObject *object, void *opaque);
 
-/* @at_once: there may be something that no source tells of. */
-static void watch(HttpConn *conn, bool at_once)
+void http_receive_watch(HttpConn *conn, bool at_once,
+                        gboolean (*readable)(GObject *object, void *opaque),
+                        GSourceFunc turn)
 {
     GInputStream *in = g_io_stream_get_input_stream(conn->base);
 
     if (at_once) {
-        http_conn_set_watch(conn, g_idle_source_new(), on_turn);
+        http_conn_set_watch(conn, g_idle_source_new(), turn);
     } else {
         http_conn_set_watch(conn,
                             g_pollable_input_stream_create_source(
                                 G_POLLABLE_INPUT_STREAM(in), NULL),
-                            G_SOURCE_FUNC(on_readable));
+                            G_SOURCE_FUNC(readable));
     }
+}
+
+static void watch(HttpConn *conn, bool at_once)
+{
+    http_receive_watch(conn, at_once, on_readable, on_turn);
 }
 
 /* Returns true when it has stopped before there was nothing to read. */
@@ -211,7 +228,7 @@ static bool receive(HttpConn *conn)
         advance(conn);
     }
     for (i = 0; i < READS_MAX && is_receiving(conn); i++) {
-        if (!read_once(conn)) {
+        if (!http_receive_some(conn)) {
             return false;
         }
         advance(conn);

@@ -43,6 +43,7 @@ void http_request_detach(HttpRequest *request)
     if (!request->responded || request->pushing) {
         g_cancellable_cancel(request->cancellable);
     }
+    http_body_abort(request);
 }
 
 HttpRequest *http_request_ref(HttpRequest *request)
@@ -167,6 +168,7 @@ void http_request_respond(HttpRequest *request, unsigned status,
     if (!conn) {
         return;
     }
+    http_body_answered(request);
     soup_server_message_set_status(conn->msg, status,
                                    http_exchange_reason(status));
     headers = soup_server_message_get_response_headers(conn->msg);

@@ -15,6 +15,7 @@ static const HttpLimits default_limits = {
     .handshake_ms = 10 * 1000,
     .request_ms = 30 * 1000,
     .idle_ms = 60 * 1000,
+    .stall_ms = 30 * 1000,
 };
 
 /* One address that a server listens on. */
@@ -173,6 +174,7 @@ HttpServer *http_server_new(const HttpLimits *limits,
     own->handshake_ms = own->handshake_ms ?: dflt->handshake_ms;
     own->request_ms = own->request_ms ?: dflt->request_ms;
     own->idle_ms = own->idle_ms ?: dflt->idle_ms;
+    own->stall_ms = own->stall_ms ?: dflt->stall_ms;
     server->error_body = error_body;
     server->handler = handler;
     server->opaque = opaque;
@@ -202,6 +204,13 @@ GSocketAddress *http_server_listen_guest(HttpServer *server,
     }
     g_ptr_array_add(server->ports, port);
     return g_object_ref(listener_address(port->listener));
+}
+
+void http_server_set_streams(HttpServer *server,
+                             bool (*streams)(const HttpRequest *request,
+                                             void *opaque))
+{
+    server->streams = streams;
 }
 
 void http_server_set_certificate(HttpServer *server,

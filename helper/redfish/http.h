@@ -28,6 +28,7 @@ typedef struct HttpRequest HttpRequest;
  * @handshake_ms: TLS handshake (10,000)
  * @request_ms: from the first byte of a request to its last (30,000)
  * @idle_ms: between two requests (60,000)
+ * @stall_ms: without a byte of a body that comes piece by piece (30,000)
  */
 typedef struct HttpLimits {
     unsigned max_connections;
@@ -36,6 +37,7 @@ typedef struct HttpLimits {
     unsigned handshake_ms;
     unsigned request_ms;
     unsigned idle_ms;
+    unsigned stall_ms;
 } HttpLimits;
 
 /**
@@ -63,6 +65,19 @@ HttpServer *http_server_new(const HttpLimits *limits,
                             GBytes *(*error_body)(unsigned status,
                                                   const char *text),
                             HttpHandler handler, void *opaque);
+
+/**
+ * http_server_set_streams: choose requests whose bodies are not collected.
+ * The handler gets such a request as soon as its head is there, without a
+ * body. It answers, or takes the body with http_request_receive().
+ *
+ * @server: the server
+ * @streams: tells from method and path whether a request is one of them;
+ *           called with the opaque of http_server_new()
+ */
+void http_server_set_streams(HttpServer *server,
+                             bool (*streams)(const HttpRequest *request,
+                                             void *opaque));
 
 /**
  * http_server_listen: listen on an address.
@@ -203,9 +218,67 @@ const char *http_request_header(const HttpRequest *request, const char *name);
  *
  * @request: the request
  *
- * Returns: (transfer none): bytes, possibly none
+ * Returns: (transfer none): bytes, possibly none; NULL if the body comes
+ * piece by piece
  */
 GBytes *http_request_body(const HttpRequest *request);
+
+/**
+ * http_request_is_streamed: whether the body is one that
+ * http_request_receive() takes.
+ *
+ * @request: the request
+ *
+ * Returns: true if so
+ */
+bool http_request_is_streamed(const HttpRequest *request);
+
+/**
+ * http_request_body_size: how long the body is said to be.
+ *
+ * @request: the request
+ *
+ * Returns: bytes; -1 if it is in chunks, and only its end will tell
+ */
+int64_t http_request_body_size(const HttpRequest *request);
+
+#define HTTP_PIECE_MAX (128 * 1024)
+
+/**
+ * HttpBodySink: where a body goes that comes piece by piece. After
+ * http_request_receive() either @end or @aborted is called once, unless the
+ * request is answered before that: then nothing is called any more.
+ *
+ * @piece: a piece, not empty and hardly longer than %HTTP_PIECE_MAX; the
+ *         peer is not read from until http_request_more()
+ * @end: all of it has come
+ * @aborted: the peer is gone, has stalled or made an error, or the server
+ *           ends: nothing more comes, and an answer goes nowhere
+ */
+typedef struct HttpBodySink {
+    void (*piece)(HttpRequest *request, GBytes *piece, void *opaque);
+    void (*end)(HttpRequest *request, void *opaque);
+    void (*aborted)(HttpRequest *request, void *opaque);
+} HttpBodySink;
+
+/**
+ * http_request_receive: take the body. Only now is "100 Continue" sent. An
+ * answer before its end leaves the rest unread, and ends the connection.
+ *
+ * @request: the request, streamed; take a reference to keep it
+ * @sink: gets the body; @aborted possibly before this returns
+ * @opaque: handed to its functions
+ */
+void http_request_receive(HttpRequest *request, const HttpBodySink *sink,
+                          void *opaque);
+
+/**
+ * http_request_more: take the next piece; also possible in
+ * HttpBodySink.piece. Nothing happens when no more comes.
+ *
+ * @request: the request
+ */
+void http_request_more(HttpRequest *request);
 
 /**
  * http_request_peer: the client's address without port, for the log.
