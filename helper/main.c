@@ -379,6 +379,7 @@ static bool start_redfish(App *app, GError **errp)
     app->events = rf_events_new(app->redfish);
     app->http = http_server_new(&limits, rf_http_error_body,
                                 rf_http_handler, app->redfish);
+    http_server_set_streams(app->http, rf_http_streams);
     bound = http_server_listen(app->http, addr, cert, &err);
     if (!bound) {
         explain_listen(err, "Redfish", "REDFISH_PORT or --redfish-port",

@@ -77,6 +77,12 @@ void rf_resource_dump(const RfResource *resource, GString *out)
         g_string_append_c(out, '\n');
         dump_properties(resource->create->properties, "", out);
     }
+    if (resource->upload) {
+        g_string_append_printf(out, "  %s (a file):",
+                               resource->upload->method);
+        dump_privileges(resource->upload->privilege, out);
+        g_string_append_c(out, '\n');
+    }
     if (resource->remove) {
         g_string_append(out, "  DELETE:");
         dump_privileges(resource->remove->privilege, out);

@@ -10,6 +10,7 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ACCEPT] = "Accept",
     [RF_HEADER_ACCEPT_ENCODING] = "Accept-Encoding",
     [RF_HEADER_AUTHORIZATION] = "Authorization",
+    [RF_HEADER_CONTENT_RANGE] = "Content-Range",
     [RF_HEADER_CONTENT_TYPE] = "Content-Type",
     [RF_HEADER_FETCH_SITE] = "Sec-Fetch-Site",
     [RF_HEADER_HOST] = "Host",
@@ -19,6 +20,7 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ODATA_VERSION] = "OData-Version",
     [RF_HEADER_ORIGIN] = "Origin",
     [RF_HEADER_TOKEN] = "X-Auth-Token",
+    [RF_HEADER_UPLOAD_TAG] = "Upload-Tag",
 };
 
 /*
@@ -102,9 +104,59 @@ static void start_stream(HttpRequest *http, const RfResponse *response)
     sink->stream->opened(&sink->sink, sink->opaque);
 }
 
+/*
+ * Call: a request that the service has, and its body, if that comes piece by
+ * piece.
+ */
+typedef struct Call {
+    RfBodySource source;
+    HttpRequest *http;
+    const RfBodySink *sink;
+    void *opaque;
+} Call;
+
+static void on_piece(HttpRequest *http, GBytes *piece, void *opaque)
+{
+    Call *call = opaque;
+
+    call->sink->piece(piece, call->opaque);
+}
+
+static void on_end(HttpRequest *http, void *opaque)
+{
+    Call *call = opaque;
+
+    call->sink->end(call->opaque);
+}
+
+static void on_aborted(HttpRequest *http, void *opaque)
+{
+    Call *call = opaque;
+
+    call->sink->aborted(call->opaque);
+}
+
+static const HttpBodySink body_sink = { on_piece, on_end, on_aborted };
+
+static void source_start(RfBodySource *source, const RfBodySink *sink,
+                         void *opaque)
+{
+    Call *call = (Call *)source;
+
+    call->sink = sink;
+    call->opaque = opaque;
+    http_request_receive(call->http, &body_sink, call);
+}
+
+static void source_more(RfBodySource *source)
+{
+    http_request_more(((Call *)source)->http);
+}
+
 static void respond(const RfResponse *response, void *opaque)
 {
-    g_autoptr(HttpRequest) http = opaque;
+    g_autofree Call *call = opaque;
+    g_autoptr(HttpRequest) http = call->http;
     unsigned i;
 
     for (i = 0; i < response->n_headers; i++) {
@@ -131,6 +183,7 @@ void rf_http_handler(HttpRequest *http, void *opaque)
         .peer = http_request_peer(http),
         .certificate = http_request_certificate(http),
     };
+    Call *call = g_new0(Call, 1);
     unsigned i;
 
     for (i = 0; i < RF_HEADER__MAX; i++) {
@@ -139,7 +192,22 @@ void rf_http_handler(HttpRequest *http, void *opaque)
     request.local = http_request_local_uid(http, &request.uid);
     request.guest = http_request_from_guest(http);
     /* The strings are the request's: it stays until it is answered. */
-    rf_service_submit(service, &request, respond, http_request_ref(http));
+    call->http = http_request_ref(http);
+    if (http_request_is_streamed(http)) {
+        call->source = (RfBodySource) {
+            .size = http_request_body_size(http),
+            .start = source_start,
+            .more = source_more,
+        };
+        request.source = &call->source;
+    }
+    rf_service_submit(service, &request, respond, call);
+}
+
+bool rf_http_streams(const HttpRequest *request, void *opaque)
+{
+    return rf_service_streams(opaque, http_request_method(request),
+                              http_request_path(request));
 }
 
 GBytes *rf_http_error_body(unsigned status, const char *text)

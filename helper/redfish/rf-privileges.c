@@ -67,6 +67,10 @@ bool rf_privilege_of(const RfResource *resource, const char *method,
         *mask = resource->remove->privilege;
         return true;
     }
+    if (rf_resource_takes_upload(resource, method)) {
+        *mask = resource->upload->privilege;
+        return true;
+    }
     if (g_str_equal(method, "POST") && resource->create) {
         *mask = resource->create->privilege;
         return true;
@@ -83,7 +87,7 @@ static void add_operations(const RfResource *resource, JsonObject *map,
                            JsonObject *others)
 {
     static const char *const methods[] = { "GET", "HEAD", "PATCH", "POST",
-                                           "DELETE" };
+                                           "PUT", "DELETE" };
     unsigned i, mask;
 
     for (i = 0; i < G_N_ELEMENTS(methods); i++) {

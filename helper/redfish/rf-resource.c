@@ -360,22 +360,23 @@ static bool has_setter(const RfProperty *properties)
     return false;
 }
 
+bool rf_resource_takes_upload(const RfResource *resource, const char *method)
+{
+    return resource->upload && g_str_equal(resource->upload->method, method);
+}
+
 const char *rf_resource_allow(const RfResource *resource)
 {
-    static const char *const allow[] = {
-        "GET, HEAD, OPTIONS",
-        "GET, HEAD, OPTIONS, PATCH",
-        "GET, HEAD, OPTIONS, POST",
-        "GET, HEAD, OPTIONS, PATCH, POST",
-        "GET, HEAD, OPTIONS, DELETE",
-        "GET, HEAD, OPTIONS, PATCH, DELETE",
-        "GET, HEAD, OPTIONS, POST, DELETE",
-        "GET, HEAD, OPTIONS, PATCH, POST, DELETE",
-    };
+    bool readable = resource->type || resource->raw || !resource->upload;
     bool patch = !resource->raw && has_setter(resource->properties);
+    bool post = resource->create || rf_resource_takes_upload(resource, "POST");
+    g_autofree char *allow = g_strconcat(
+        readable ? "GET, HEAD, OPTIONS" : "OPTIONS", patch ? ", PATCH" : "",
+        post ? ", POST" : "",
+        rf_resource_takes_upload(resource, "PUT") ? ", PUT" : "",
+        resource->remove ? ", DELETE" : "", NULL);
 
-    return allow[patch | (resource->create ? 2 : 0) |
-                 (resource->remove ? 4 : 0)];
+    return g_intern_string(allow);
 }
 
 char *rf_schema_link(const char *type)

@@ -231,6 +231,22 @@ typedef struct RfDelete {
 } RfDelete;
 
 /**
+ * RfUpload: a request whose body is not JSON and comes piece by piece.
+ *
+ * @method: "PUT" or "POST"
+ * @privilege: what a user must have
+ * @creates: the resource need not exist; @start checks all ids
+ * @start: called before any of the body is taken: takes it with
+ *         rf_exchange_receive(), now or later, or answers
+ */
+typedef struct RfUpload {
+    const char *method;
+    unsigned privilege;
+    bool creates;
+    void (*start)(RfExchange *x);
+} RfUpload;
+
+/**
  * RfResource: a kind of resource. Tables of them end with a zero row.
  *
  * @path: where it is; a segment in braces stands for an id
@@ -262,6 +278,8 @@ typedef struct RfDelete {
  *                 while he has to change his password
  * @create: (nullable): what POST does
  * @remove: (nullable): what DELETE does
+ * @upload: (nullable): what PUT or POST does that brings a file. Where there
+ *          is no @type and no @raw, there is nothing else
  */
 struct RfResource {
     const char *path;
@@ -283,6 +301,7 @@ struct RfResource {
     const char *before_change;
     const RfCreate *create;
     const RfDelete *remove;
+    const RfUpload *upload;
 };
 
 /**
@@ -327,6 +346,17 @@ bool rf_action_exists(const RfAction *action, const RfContext *ctx);
  * Returns: value of the Allow header
  */
 const char *rf_resource_allow(const RfResource *resource);
+
+/**
+ * rf_resource_takes_upload: whether a method is that of RfResource.upload.
+ *
+ * @resource: the resource
+ * @method: the method
+ *
+ * Returns: true if so
+ */
+bool rf_resource_takes_upload(const RfResource *resource,
+                              const char *method);
 
 /**
  * rf_resource_write_privileges: what a user needs to write anything at all.

@@ -191,7 +191,8 @@ void rf_exchange_complete(RfExchange *x, const GError *err)
         rf_answer_errors(x, messages, 0);
         return;
     }
-    if (x->route.action || g_str_equal(x->request.method, "DELETE")) {
+    if (x->route.action || x->request.source ||
+        g_str_equal(x->request.method, "DELETE")) {
         rf_answer(x, &response);
         return;
     }

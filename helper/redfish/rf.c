@@ -31,6 +31,12 @@ static bool method_allowed(const RfExchange *x)
     return g_strv_contains((const char *const *)allow, x->request.method);
 }
 
+static bool is_upload(const RfExchange *x)
+{
+    return !x->route.action && !x->route.members &&
+           rf_resource_takes_upload(x->route.resource, x->request.method);
+}
+
 /* Returns a mask; one of them is enough, 0 needs no authentication. */
 static unsigned needed_privileges(const RfExchange *x)
 {
@@ -41,6 +47,9 @@ static unsigned needed_privileges(const RfExchange *x)
     }
     if (x->route.action && !x->route.info) {
         return x->route.action->privilege;
+    }
+    if (is_upload(x)) {
+        return resource->upload->privilege;
     }
     if (is_method(x, "POST") && resource->create) {
         return resource->create->privilege;
@@ -177,6 +186,8 @@ static void dispatch(RfExchange *x)
         answer_options(x);
     } else if (is_read(x)) {
         rf_prepare(x, x->query.any ? rf_answer_query : rf_answer_resource);
+    } else if (is_upload(x)) {
+        x->route.resource->upload->start(x);
     } else {
         rf_write(x);
     }
@@ -221,11 +232,12 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
 
 bool rf_exchange_is_there(const RfExchange *x)
 {
-    const RfRoute *route = &x->route;
+    const RfResource *resource = x->route.resource;
 
-    return (!route->resource->exists ||
-            route->resource->exists(&x->context)) &&
-           (!route->action || rf_action_exists(route->action, &x->context));
+    if (resource->exists && !resource->exists(&x->context)) {
+        return is_upload(x) && resource->upload->creates;
+    }
+    return !x->route.action || rf_action_exists(x->route.action, &x->context);
 }
 
 bool rf_route(RfExchange *x, const char *path)
@@ -342,6 +354,16 @@ void rf_service_free(RfService *service)
     }
     g_hash_table_unref(service->cache);
     g_free(service);
+}
+
+bool rf_service_streams(const RfService *service, const char *method,
+                        const char *path)
+{
+    RfRoute route;
+
+    return rf_router_match(service->families, path, &route) &&
+           !route.action && !route.members &&
+           rf_resource_takes_upload(route.resource, method);
 }
 
 void rf_service_submit(RfService *service, const RfRequest *request,

@@ -27,6 +27,7 @@ typedef enum RfHeader {
     RF_HEADER_ACCEPT,
     RF_HEADER_ACCEPT_ENCODING,
     RF_HEADER_AUTHORIZATION,
+    RF_HEADER_CONTENT_RANGE,
     RF_HEADER_CONTENT_TYPE,
     RF_HEADER_FETCH_SITE,
     RF_HEADER_HOST,
@@ -36,8 +37,44 @@ typedef enum RfHeader {
     RF_HEADER_ODATA_VERSION,
     RF_HEADER_ORIGIN,
     RF_HEADER_TOKEN,
+    RF_HEADER_UPLOAD_TAG,
     RF_HEADER__MAX,
 } RfHeader;
+
+/**
+ * RfBodySink: where a body goes that comes piece by piece. After
+ * rf_exchange_receive() either @end or @aborted is called once, unless the
+ * exchange is answered before that: then nothing is called any more.
+ *
+ * @piece: a piece, not empty and at most a few hundred KiB; the next one
+ *         comes after rf_exchange_more()
+ * @end: all of it has come
+ * @aborted: nothing more comes: the client is gone, has stalled or made an
+ *           error, or the transport ends. The exchange is still to be
+ *           answered
+ */
+typedef struct RfBodySink {
+    void (*piece)(GBytes *piece, void *opaque);
+    void (*end)(void *opaque);
+    void (*aborted)(void *opaque);
+} RfBodySink;
+
+typedef struct RfBodySource RfBodySource;
+
+/**
+ * RfBodySource: where such a body comes from; made by the transport, and
+ * valid until the request is answered.
+ *
+ * @size: bytes, or -1 if only the end will tell
+ * @start: begins, for a sink
+ * @more: asks for the next piece
+ */
+struct RfBodySource {
+    int64_t size;
+    void (*start)(RfBodySource *source, const RfBodySink *sink,
+                  void *opaque);
+    void (*more)(RfBodySource *source);
+};
 
 /**
  * RfRequest: one request. Everything it points to must stay valid until it
@@ -48,6 +85,7 @@ typedef enum RfHeader {
  * @query: (nullable): the query string without '?'
  * @headers: values of the headers, NULL where not sent
  * @body: (nullable): the body
+ * @source: (nullable): where the body comes from, if it was not collected
  * @peer: the client's address, for the log
  * @local: it came over a unix socket
  * @guest: the guest has sent it, by the host interface
@@ -61,6 +99,7 @@ typedef struct RfRequest {
     const char *query;
     const char *headers[RF_HEADER__MAX];
     GBytes *body;
+    RfBodySource *source;
     const char *peer;
     bool local;
     bool guest;
@@ -176,12 +215,36 @@ void rf_service_submit(RfService *service, const RfRequest *request,
                        RfRespondFunc respond, void *opaque);
 
 /**
+ * rf_service_streams: whether the body of a request is one for
+ * RfResource.upload, so that it should come as RfRequest.source.
+ *
+ * @service: the service
+ * @method: the method
+ * @path: the path as sent
+ *
+ * Returns: true if so
+ */
+bool rf_service_streams(const RfService *service, const char *method,
+                        const char *path);
+
+/**
  * rf_http_handler: an HttpHandler that hands requests to a service.
  *
  * @request: the request
  * @opaque: the RfService, which must outlive the HttpServer
  */
 void rf_http_handler(HttpRequest *request, void *opaque);
+
+/**
+ * rf_http_streams: for http_server_set_streams(): whether the body of a
+ * request is one for RfResource.upload.
+ *
+ * @request: the request
+ * @opaque: the RfService
+ *
+ * Returns: true if so
+ */
+bool rf_http_streams(const HttpRequest *request, void *opaque);
 
 /**
  * rf_http_error_body: the body of an answer that the HTTP front gives by
