@@ -119,7 +119,7 @@ static void setup(Site *s, const void *data)
 {
     s->dir = test_dir_new();
     s->ca = test_cert_authority("Authority");
-    s->bmc = test_bmc_start(s->dir, "--qmp @qmp@");
+    s->bmc = test_bmc_start(s->dir, "--qmp /nonexistent/qmp");
     make_cert(s, "admin", &(TestCertSpec) { .name = "admin" }, s->ca);
     make_cert(s, "bob", &(TestCertSpec) { .name = "bob" }, s->ca);
     send(s, "POST", ACCOUNTS, "{\"UserName\":\"bob\",\"Password\":"
@@ -294,7 +294,7 @@ static void test_kept(Site *s, const void *data)
     trust(s, s->ca, "400");
     test_bmc_kill(s->bmc);
     test_bmc_free(s->bmc);
-    s->bmc = test_bmc_start(s->dir, "--qmp @qmp@");
+    s->bmc = test_bmc_start(s->dir, "--qmp /nonexistent/qmp");
     by(s, "admin", "", SYSTEM, "200");
     out = run_curl(s, BASIC, AUTHORITIES "/1");
     g_assert_nonnull(strstr(out, "\"Authority\""));

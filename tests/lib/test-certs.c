@@ -40,15 +40,21 @@ static void make_key(gnutls_x509_privkey_t key, unsigned rsa_bits)
     }
 }
 
-static void fill(gnutls_x509_crt_t crt, const TestCertSpec *spec)
+static void set_serial(gnutls_x509_crt_t crt)
 {
     static unsigned last;
     uint8_t serial[] = { 1, ++last >> 8, last };
+
+    check(gnutls_x509_crt_set_serial(crt, serial, sizeof(serial)));
+}
+
+static void fill(gnutls_x509_crt_t crt, const TestCertSpec *spec)
+{
     time_t now = time(NULL);
     int to = spec->to || spec->from ? spec->to : 1;
 
     check(gnutls_x509_crt_set_version(crt, 3));
-    check(gnutls_x509_crt_set_serial(crt, serial, sizeof(serial)));
+    set_serial(crt);
     check(gnutls_x509_crt_set_activation_time(
         crt, now + spec->from * TEST_DAY - 60));
     check(gnutls_x509_crt_set_expiration_time(crt, now + to * TEST_DAY));
@@ -89,6 +95,31 @@ TestCert *test_cert_authority(const char *name)
 {
     return test_cert_new(&(TestCertSpec) { .name = name, .authority = true },
                          NULL);
+}
+
+char *test_cert_sign(const char *csr, const TestCert *issuer)
+{
+    gnutls_datum_t datum = { (unsigned char *)csr, strlen(csr) };
+    gnutls_datum_t pem = { NULL, 0 };
+    gnutls_x509_crq_t crq;
+    gnutls_x509_crt_t crt;
+
+    check(gnutls_x509_crq_init(&crq));
+    check(gnutls_x509_crq_import(crq, &datum, GNUTLS_X509_FMT_PEM));
+    check(gnutls_x509_crq_verify(crq, 0));
+    check(gnutls_x509_crt_init(&crt));
+    check(gnutls_x509_crt_set_crq(crt, crq));
+    check(gnutls_x509_crt_set_crq_extensions(crt, crq));
+    check(gnutls_x509_crt_set_version(crt, 3));
+    set_serial(crt);
+    check(gnutls_x509_crt_set_activation_time(crt, time(NULL) - 60));
+    check(gnutls_x509_crt_set_expiration_time(crt, time(NULL) + TEST_DAY));
+    check(gnutls_x509_crt_sign2(crt, issuer->crt, issuer->key,
+                                GNUTLS_DIG_SHA256, 0));
+    check(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem));
+    gnutls_x509_crt_deinit(crt);
+    gnutls_x509_crq_deinit(crq);
+    return take(&pem);
 }
 
 void test_cert_free(TestCert *cert)

@@ -71,6 +71,17 @@ TestCert *test_cert_new(const TestCertSpec *spec, const TestCert *issuer);
 TestCert *test_cert_authority(const char *name);
 
 /**
+ * test_cert_sign: sign a request for a server's certificate.
+ *
+ * @csr: the request, PEM
+ * @issuer: who signs it
+ *
+ * Returns: (transfer full): the certificate, PEM, valid for a day, with the
+ * names that were asked for
+ */
+char *test_cert_sign(const char *csr, const TestCert *issuer);
+
+/**
  * test_cert_free: free one.
  *
  * @cert: the certificate, or NULL

@@ -27,6 +27,7 @@ extern const CtlCommand ctl_system_commands[];
 extern const CtlCommand ctl_media_commands[];
 extern const CtlCommand ctl_user_commands[];
 extern const CtlCommand ctl_log_commands[];
+extern const CtlCommand ctl_cert_commands[];
 extern const CtlCommand ctl_sensor_commands[];
 
 #endif /* QEMU_BMC_TOOLS_BMCCTL_COMMANDS_H */

@@ -34,6 +34,7 @@ struct Ctl {
     char *path;
     char *base;
     char *authorization;
+    GTlsCertificate *certificate;
     SoupSession *session;
 };
 
@@ -185,7 +186,7 @@ static bool set_login(Ctl *ctl, GError **errp)
 
     if (!options->user) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                    "--url needs --user too");
+                    "--url needs --user or --cert too");
         secret_free(password);
         return false;
     }
@@ -255,7 +256,17 @@ static bool open_url(Ctl *ctl, GError **errp)
         }
         soup_session_set_tls_database(ctl->session, database);
     }
-    return set_login(ctl, errp);
+    if (options->cert) {
+        ctl->certificate = g_tls_certificate_new_from_file(options->cert,
+                                                           &err);
+        if (!ctl->certificate) {
+            g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "cannot read the certificate of --cert: %s",
+                        err->message);
+            return false;
+        }
+    }
+    return (options->cert && !options->user) || set_login(ctl, errp);
 }
 
 Ctl *ctl_new(const CtlOptions *options, GError **errp)
@@ -282,6 +293,7 @@ void ctl_free(Ctl *ctl)
         return;
     }
     g_clear_object(&ctl->session);
+    g_clear_object(&ctl->certificate);
     secret_free(ctl->authorization);
     g_free(ctl->path);
     g_free(ctl->base);
@@ -317,9 +329,19 @@ static void set_refusal(Ctl *ctl, unsigned status, JsonObject *answer,
         id = ctl_text(object, "MessageId");
     }
     if (status == SOUP_STATUS_UNAUTHORIZED) {
-        message = ctl->path ? REFUSED : "wrong user name or password";
+        message = ctl->path ? REFUSED :
+                  ctl->authorization ? "wrong user name or password"
+                                     : "the certificate does not count";
     } else if (id && g_str_has_suffix(id, ".GeneralError") && resolution) {
         message = resolution; /* the message only points to it */
+    }
+    /* What is wrong with a value that is text is not in the message. */
+    if (message && resolution && id &&
+        (g_str_has_suffix(id, ".PropertyValueError") ||
+         g_str_has_suffix(id, ".ActionParameterValueError"))) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED, "%s %s", message,
+                    resolution);
+        return;
     }
     g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED, "%s",
                 message ?: soup_status_get_phrase(status));
@@ -347,6 +369,9 @@ static SoupMessage *message_new(Ctl *ctl, const char *method,
     if (ctl->authorization) {
         soup_message_headers_replace(soup_message_get_request_headers(msg),
                                      "Authorization", ctl->authorization);
+    }
+    if (ctl->certificate) {
+        soup_message_set_tls_client_certificate(msg, ctl->certificate);
     }
     if (ctl->options->insecure) {
         g_signal_connect(msg, "accept-certificate",
@@ -526,9 +551,7 @@ static char *first_member(Ctl *ctl, const char *path, GError **errp)
     return g_strdup(member);
 }
 
-/* Returns where a link leads. */
-static char *follow_link(Ctl *ctl, const char *path, const char *name,
-                         GError **errp)
+char *ctl_link(Ctl *ctl, const char *path, const char *name, GError **errp)
 {
     g_autoptr(JsonObject) object = ctl_get(ctl, path, errp);
     g_autofree char *link = g_strconcat(name, "/@odata.id", NULL);
@@ -543,8 +566,7 @@ static char *follow_link(Ctl *ctl, const char *path, const char *name,
 
 char *ctl_follow(Ctl *ctl, GError **errp, const char *service, ...)
 {
-    g_autofree char *collection = follow_link(ctl, "/redfish/v1/", service,
-                                              errp);
+    g_autofree char *collection = ctl_link(ctl, "/redfish/v1/", service, errp);
     g_autofree char *path = collection ? first_member(ctl, collection, errp)
                                        : NULL;
     const char *name;
@@ -552,7 +574,7 @@ char *ctl_follow(Ctl *ctl, GError **errp, const char *service, ...)
 
     va_start(ap, service);
     while (path && (name = va_arg(ap, const char *))) {
-        char *next = follow_link(ctl, path, name, errp);
+        char *next = ctl_link(ctl, path, name, errp);
 
         g_free(path);
         path = next;

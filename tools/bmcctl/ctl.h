@@ -21,6 +21,7 @@
  * @url: (nullable): "https://host:port" of a BMC anywhere
  * @user: (nullable): who logs in there
  * @ca: (nullable): PEM file of the certificates that are trusted
+ * @cert: (nullable): PEM file with a certificate and its key, to be shown
  * @password_file: (nullable): file whose first line is the password
  * @insecure: the certificate is not looked at, or there is none
  * @timeout_s: how long an answer may take; 0 for the default
@@ -32,6 +33,7 @@ typedef struct CtlOptions {
     char *url;
     char *user;
     char *ca;
+    char *cert;
     char *password_file;
     gboolean insecure;
     int timeout_s;
@@ -107,13 +109,25 @@ JsonObject *ctl_get(Ctl *ctl, const char *path, GError **errp);
 GPtrArray *ctl_members(Ctl *ctl, const char *path, GError **errp);
 
 /**
+ * ctl_link: find out where a link of a resource leads.
+ *
+ * @ctl: the connection
+ * @path: the resource
+ * @name: names of members, "HTTPS/Certificates"
+ * @errp: as ctl_call(); BMC_ERROR_NOT_SUPPORTED when it has none
+ *
+ * Returns: (transfer full): path of the other resource, or NULL
+ */
+char *ctl_link(Ctl *ctl, const char *path, const char *name, GError **errp);
+
+/**
  * ctl_follow: find a link from a resource, or from the first member of a
  * collection that leads there: ctl_follow(ctl, "Systems", "LogServices").
  *
  * @ctl: the connection
  * @service: name of a collection in the service root
  * @errp: as ctl_call(); BMC_ERROR_NOT_SUPPORTED when it has none
- * @...: names of links from there, const char *, ended by NULL
+ * @...: names of links from there, as ctl_link(), const char *, ended by NULL
  *
  * Returns: (transfer full): path of the resource, or NULL
  */

@@ -25,6 +25,9 @@ static const GOptionEntry entries[] = {
       "for)", "NAME" },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
       "Certificates that are trusted, instead of the system's", "FILE" },
+    { "cert", 0, 0, G_OPTION_ARG_FILENAME, &options.cert,
+      "Show the certificate in there, with its key, instead of a password",
+      "FILE" },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
       "File whose first line is the password", "FILE" },
     { "insecure", 'k', 0, G_OPTION_ARG_NONE, &options.insecure,
@@ -40,7 +43,7 @@ static const GOptionEntry entries[] = {
 
 static const CtlCommand *const tables[] = {
     ctl_system_commands, ctl_media_commands, ctl_user_commands,
-    ctl_log_commands, ctl_sensor_commands, NULL,
+    ctl_log_commands, ctl_sensor_commands, ctl_cert_commands, NULL,
 };
 
 static void say(const char *text)

@@ -12,23 +12,9 @@
 static char *service_link(Ctl *ctl, const char *service, const char *link,
                           GError **errp)
 {
-    g_autoptr(JsonObject) root = ctl_get(ctl, "/redfish/v1/", errp);
-    g_autofree char *service_path = g_strconcat(service, "/@odata.id", NULL);
-    g_autofree char *link_path = g_strconcat(link, "/@odata.id", NULL);
-    const char *path = root ? ctl_text(root, service_path) : NULL;
-    g_autoptr(JsonObject) object = NULL;
+    g_autofree char *path = ctl_link(ctl, "/redfish/v1/", service, errp);
 
-    if (root && !path) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                    "this BMC has no %s", service);
-    }
-    object = path ? ctl_get(ctl, path, errp) : NULL;
-    path = object ? ctl_text(object, link_path) : NULL;
-    if (object && !path) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                    "this BMC has no %s", link);
-    }
-    return g_strdup(path);
+    return path ? ctl_link(ctl, path, link, errp) : NULL;
 }
 
 static char *accounts_path(Ctl *ctl, GError **errp)
