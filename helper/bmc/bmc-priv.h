@@ -52,6 +52,7 @@ typedef struct BmcStorages BmcStorages;
  * @redfish_port: bmc_redfish_port()
  * @redfish_tls: whether TLS is needed there
  * @identify: as bmc_identify_state()
+ * @identify_blinks: as bmc_identify_blinks()
  * @identify_timer: running while the indicator is lit for some time
  */
 struct Bmc {
@@ -107,6 +108,7 @@ struct Bmc {
     bool redfish_tls;
     bool host_interface;
     int identify;
+    bool identify_blinks;
     ClockTimer *identify_timer;
 };
 

@@ -99,6 +99,7 @@ static void identify_expired(void *opaque)
     Bmc *bmc = opaque;
 
     bmc->identify = 0;
+    bmc->identify_blinks = false;
     g_message("identify: off, its time is over");
     bmc_changed(bmc, BMC_PART_IDENTIFY);
 }
@@ -364,20 +365,38 @@ void bmc_restart(Bmc *bmc, bool cold)
     }
 }
 
-void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)
+static void identify_set(Bmc *bmc, int seconds, bool blink,
+                         const BmcOrigin *origin)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
 
     clock_timer_stop(&bmc->identify_timer);
     bmc->identify = seconds < 0 ? 2 : seconds > 0 ? 1 : 0;
+    bmc->identify_blinks = blink;
     if (seconds > 0) {
         clock_timer_start(bmc->clock, &bmc->identify_timer,
                           seconds * INT64_C(1000), identify_expired, bmc);
         g_message("identify: on for %d s by %s", seconds, who);
     } else {
-        g_message("identify: %s by %s", seconds ? "on" : "off", who);
+        g_message("identify: %s by %s",
+                  blink ? "blinking" : seconds ? "on" : "off", who);
     }
     bmc_changed(bmc, BMC_PART_IDENTIFY);
+}
+
+void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin)
+{
+    identify_set(bmc, seconds, false, origin);
+}
+
+void bmc_identify_blink(Bmc *bmc, const BmcOrigin *origin)
+{
+    identify_set(bmc, -1, true, origin);
+}
+
+bool bmc_identify_blinks(const Bmc *bmc)
+{
+    return bmc->identify_blinks;
 }
 
 int bmc_identify_state(const Bmc *bmc)

@@ -360,6 +360,23 @@ void bmc_restart(Bmc *bmc, bool cold);
 void bmc_identify_set(Bmc *bmc, int seconds, const BmcOrigin *origin);
 
 /**
+ * bmc_identify_blink: let the identify indicator blink until it is put out.
+ *
+ * @bmc: the hub
+ * @origin: who asked
+ */
+void bmc_identify_blink(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * bmc_identify_blinks: whether the identify indicator blinks.
+ *
+ * @bmc: the hub
+ *
+ * Returns: false when it is off or lit steadily
+ */
+bool bmc_identify_blinks(const Bmc *bmc);
+
+/**
  * bmc_identify_state: state of the identify indicator.
  *
  * @bmc: the hub

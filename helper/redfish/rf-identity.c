@@ -48,6 +48,7 @@ bool rf_get_asset(const RfContext *ctx, RfValue *value)
         rf_get_fru(ctx, FRU_PRODUCT_ASSET, FRU_PRODUCT_ASSET, value)) {
         return true;
     }
+    value->null = !*text && !bmc_asset_written(ctx->bmc, BMC_ASSET_TAG);
     g_strlcpy(value->buf, text, sizeof(value->buf));
     value->text = value->buf;
     return true;
@@ -56,11 +57,12 @@ bool rf_get_asset(const RfContext *ctx, RfValue *value)
 static void asset_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *value = rf_patch_get(patch, &rf_asset_setter, "AssetTag");
+    const char *text = value->null ? "" : value->text;
     g_autoptr(GError) err = NULL;
 
     if (!bmc_asset_set(x->context.bmc, BMC_ASSET_TAG, 0,
-                       (const uint8_t *)value->text, strlen(value->text),
-                       &x->origin, &err)) {
+                       (const uint8_t *)text, strlen(text), &x->origin,
+                       &err)) {
         rf_exchange_complete(x, err);
         return;
     }
@@ -75,13 +77,52 @@ bool rf_get_indicator(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+enum { LED_LIT, LED_BLINKING, LED_OFF };
+const char *const rf_indicator_leds[] = {
+    [LED_LIT] = "Lit", [LED_BLINKING] = "Blinking", [LED_OFF] = "Off", NULL,
+};
+
+bool rf_get_indicator_led(const RfContext *ctx, RfValue *value)
+{
+    value->choice = !bmc_identify_state(ctx->bmc) ? LED_OFF :
+                    bmc_identify_blinks(ctx->bmc) ? LED_BLINKING : LED_LIT;
+    return true;
+}
+
+static const RfValue *indicator_get(const RfPatch *patch, const char *name)
+{
+    return rf_patch_get(patch, &rf_indicator_setter, name);
+}
+
+static void indicator_check(const RfContext *ctx, const RfPatch *patch,
+                            RfMessages *messages)
+{
+    const RfValue *active = indicator_get(patch, "LocationIndicatorActive");
+    const RfValue *led = indicator_get(patch, "IndicatorLED");
+
+    if (active && led && active->boolean == (led->choice == LED_OFF)) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_CONFLICT,
+                        "/IndicatorLED", NULL, "IndicatorLED",
+                        "LocationIndicatorActive", NULL);
+    }
+}
+
 static void indicator_start(RfExchange *x, const RfPatch *patch)
 {
-    const RfValue *value = rf_patch_get(patch, &rf_indicator_setter,
-                                        "LocationIndicatorActive");
+    const RfValue *active = indicator_get(patch, "LocationIndicatorActive");
+    const RfValue *led = indicator_get(patch, "IndicatorLED");
 
-    bmc_identify_set(x->context.bmc, value->boolean ? -1 : 0, &x->origin);
+    if (led && led->choice == LED_BLINKING) {
+        bmc_identify_blink(x->context.bmc, &x->origin);
+    } else {
+        bool on = led ? led->choice == LED_LIT : active->boolean;
+
+        bmc_identify_set(x->context.bmc, on ? -1 : 0, &x->origin);
+    }
     rf_exchange_complete(x, NULL);
 }
 
-const RfSetter rf_indicator_setter = { .start = indicator_start };
+const RfSetter rf_indicator_setter = {
+    .check = indicator_check,
+    .start = indicator_start,
+};

@@ -54,7 +54,21 @@ extern const RfSetter rf_asset_setter;
  */
 bool rf_get_indicator(const RfContext *ctx, RfValue *value);
 
-/* RfProperty.setter of it. */
+/* What IndicatorLED can be. */
+extern const char *const rf_indicator_leds[];
+
+/**
+ * rf_get_indicator_led: RfProperty.get of IndicatorLED, the same lamp as
+ * clients know it that are older than LocationIndicatorActive.
+ *
+ * @ctx: which one
+ * @value: set to the index into rf_indicator_leds
+ *
+ * Returns: true
+ */
+bool rf_get_indicator_led(const RfContext *ctx, RfValue *value);
+
+/* RfProperty.setter of both. */
 extern const RfSetter rf_indicator_setter;
 
 #endif /* QEMU_BMC_REDFISH_RF_IDENTITY_H */

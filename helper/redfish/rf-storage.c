@@ -242,6 +242,30 @@ static bool nth_disk_protocol(const RfContext *ctx, unsigned n,
     return nth_protocol(ctx, n, false, value);
 }
 
+/*
+ * What Storage had before there were controllers of their own; clients such
+ * as older Ansible know only these.
+ */
+static unsigned count_inline(const RfContext *ctx)
+{
+    return 1;
+}
+
+static bool get_inline_uri(const RfContext *ctx, RfValue *value)
+{
+    g_snprintf(value->buf, sizeof(value->buf),
+               STORAGE "/%s#/StorageControllers/%u", ctx->ids[1], ctx->index);
+    value->text = value->buf;
+    return true;
+}
+
+static bool get_inline_id(const RfContext *ctx, RfValue *value)
+{
+    g_snprintf(value->buf, sizeof(value->buf), "%u", ctx->index);
+    value->text = value->buf;
+    return true;
+}
+
 /* Drives */
 
 static bool get_drive_name(const RfContext *ctx, RfValue *value)
@@ -362,12 +386,28 @@ static const RfProperty storage_links[] = {
     { NULL }
 };
 
+static const RfProperty inline_properties[] = {
+    { "@odata.id", RF_TYPE_STRING, .get = get_inline_uri },
+    { "MemberId", RF_TYPE_STRING, .get = get_inline_id },
+    { "Name", RF_TYPE_STRING, .text = "Storage Controller" },
+    { "Manufacturer", RF_TYPE_STRING, .text = "QEMU" },
+    { "Model", RF_TYPE_STRING, .get = get_storage_type },
+    { "SupportedControllerProtocols", RF_TYPE_STRINGS, .texts = protocols,
+      .item = nth_host_protocol },
+    { "SupportedDeviceProtocols", RF_TYPE_STRINGS, .texts = protocols,
+      .item = nth_disk_protocol },
+    { "Status", RF_TYPE_OBJECT, .members = controller_status },
+    { NULL }
+};
+
 static const RfProperty storage_properties[] = {
     { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .get = rf_get_id },
     { "Description", RF_TYPE_STRING, .get = get_storage_type },
     { "Status", RF_TYPE_OBJECT, .members = storage_status },
     { "Controllers", RF_TYPE_LINK, .get = get_controllers_link },
+    { "StorageControllers", RF_TYPE_OBJECTS, .count = count_inline,
+      .members = inline_properties },
     { "Drives", RF_TYPE_LINKS, .nth = nth_drive },
     { "Links", RF_TYPE_OBJECT, .members = storage_links },
     { NULL }

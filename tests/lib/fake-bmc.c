@@ -155,6 +155,16 @@ unsigned bmc_lan_port(const Bmc *bmc)
     return bmc->lan_port;
 }
 
+void bmc_identify_blink(Bmc *bmc, const BmcOrigin *origin)
+{
+    bmc_identify_set(bmc, -1, origin);
+}
+
+bool bmc_identify_blinks(const Bmc *bmc)
+{
+    return false;
+}
+
 int bmc_identify_state(const Bmc *bmc)
 {
     return bmc->identify;

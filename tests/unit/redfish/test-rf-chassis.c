@@ -22,6 +22,42 @@ static void test_chassis(void)
     g_assert_cmpint(bmc_identify_state(hub->fix.bmc), ==, 2);
 }
 
+/* The same lamp by its older name, of the system as of its chassis. */
+static void test_led(void)
+{
+    static const struct {
+        const char *body;
+        int status;
+        const char *led;
+        bool active;
+    } cases[] = {
+        { "{\"IndicatorLED\":\"Lit\"}", 200, "Lit", true },
+        { "{\"IndicatorLED\":\"Blinking\"}", 200, "Blinking", true },
+        { "{\"IndicatorLED\":\"Unknown\"}", 400, "Blinking", true },
+        { "{\"LocationIndicatorActive\":false}", 200, "Off", false },
+        { "{\"LocationIndicatorActive\":true}", 200, "Lit", true },
+        { "{\"IndicatorLED\":\"Off\",\"LocationIndicatorActive\":true}", 400,
+          "Lit", true },
+        { "{\"IndicatorLED\":\"Blinking\",\"LocationIndicatorActive\":true}",
+          200, "Blinking", true },
+        { "{\"IndicatorLED\":\"Off\"}", 200, "Off", false },
+    };
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *path = i % 2 ? CHASSIS : "/redfish/v1/Systems/1";
+        g_autoptr(RfReply) set = rf_hub_send(hub, ADMIN, "PATCH", path,
+                                             cases[i].body);
+        g_autoptr(RfReply) other = rf_hub_get(hub, CHASSIS);
+
+        g_assert_cmpuint(set->status, ==, cases[i].status);
+        g_assert_cmpstr(rf_reply_text(other, "/IndicatorLED"), ==,
+                        cases[i].led);
+        g_assert_cmpint(bmc_identify_state(hub->fix.bmc) != 0, ==,
+                        cases[i].active);
+    }
+}
+
 static void test_reset(void)
 {
     const char *action = CHASSIS "/Actions/Chassis.Reset";
@@ -146,6 +182,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/redfish/chassis/chassis", test_chassis);
+    g_test_add_func("/redfish/chassis/led", test_led);
     g_test_add_func("/redfish/chassis/reset", test_reset);
     g_test_add_func("/redfish/chassis/readings", test_readings);
     g_test_add_func("/redfish/chassis/report", test_report);

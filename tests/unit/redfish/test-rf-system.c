@@ -29,8 +29,9 @@ static void test_asset(void)
     g_autoptr(RfReply) viewer = NULL;
     g_autoptr(RfReply) too_long = NULL;
     g_autoptr(RfReply) empty = NULL;
+    g_autoptr(RfReply) null = NULL;
 
-    g_assert_cmpstr(rf_reply_text(before, "/AssetTag"), ==, "");
+    g_assert_true(JSON_NODE_HOLDS_NULL(rf_reply_node(before, "/AssetTag")));
     g_assert_cmpuint(set->status, ==, 200);
     g_assert_cmpstr(rf_reply_text(set, "/AssetTag"), ==, "rack 7");
     g_assert_cmpstr(rf_reply_text(chassis, "/AssetTag"), ==, "rack 7");
@@ -42,6 +43,9 @@ static void test_asset(void)
     g_assert_cmpstr(bmc_asset_get(hub->fix.bmc, BMC_ASSET_TAG), ==, "rack 7");
     empty = rf_hub_send(hub, ADMIN, "PATCH", CHASSIS, "{\"AssetTag\":\"\"}");
     g_assert_cmpstr(rf_reply_text(empty, "/AssetTag"), ==, "");
+    null = rf_hub_send(hub, ADMIN, "PATCH", CHASSIS, "{\"AssetTag\":null}");
+    g_assert_cmpuint(null->status, ==, 200);
+    g_assert_cmpstr(bmc_asset_get(hub->fix.bmc, BMC_ASSET_TAG), ==, "");
 }
 
 static void test_restore_policy(void)
