@@ -73,6 +73,9 @@ void rf_answer(RfExchange *x, RfResponse *response)
     g_queue_unlink(&service->exchanges, &x->link);
     x->service = NULL;
     x->respond(response, x->opaque);
+    if (x->gather) {
+        rf_gather_release(x->gather);
+    }
     rf_exchange_unref(x);
     if (was_writer) {
         service->writer = NULL;

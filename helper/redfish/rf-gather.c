@@ -11,8 +11,11 @@
 #include "redfish/rf-etag.h"
 #include "util/json.h"
 
-/* Resources in one answer; beyond it references stay references. */
+/* In one answer; beyond it references stay references. */
 #define RESOURCES_MAX 2000
+#define BYTES_MAX (2 * 1024 * 1024)
+/* Queries that are collected for at a time: each takes many times its text. */
+#define GATHERS_MAX 4
 #define SLICE_US 5000
 
 typedef struct RfGather RfGather;
@@ -30,22 +33,28 @@ typedef struct Reference {
 
 /*
  * @x: what is to be answered
+ * @service: (nullable): counts it among those that are collected for
  * @body: the answer so far
  * @etag: entity tag of the resource itself
+ * @etags: it and those of all that was fetched
  * @queue: what is to be fetched, Reference
  * @child: the reference that is being fetched, as a request of its own
+ * @n_bytes: what was fetched, as text
  * @secret: one of what it shows is
  * @done: called when the queue is empty
  * @idle: goes on with the next slice
  */
 struct RfGather {
     RfExchange *x;
+    RfService *service;
     JsonObject *body;
     char *etag;
+    GString *etags;
     GQueue queue;
     Reference *current;
     RfExchange *child;
     unsigned n_resources;
+    size_t n_bytes;
     bool secret;
     void (*done)(RfGather *gather);
     GSource *idle;
@@ -62,11 +71,36 @@ static void reference_free(void *opaque)
     g_free(reference);
 }
 
+/* One that is answered at once comes back here: it must not nest. */
+static void run_waiting(RfService *service)
+{
+    if (service->in_run_gathers) {
+        return;
+    }
+    service->in_run_gathers = true;
+    while (service->n_gathers < GATHERS_MAX &&
+           !g_queue_is_empty(&service->gathers)) {
+        rf_answer_query(g_queue_pop_head(&service->gathers));
+    }
+    service->in_run_gathers = false;
+}
+
+void rf_gather_release(RfGather *gather)
+{
+    RfService *service = g_steal_pointer(&gather->service);
+
+    if (service) {
+        service->n_gathers--;
+        run_waiting(service);
+    }
+}
+
 void rf_gather_free(RfGather *gather)
 {
     if (!gather) {
         return;
     }
+    rf_gather_release(gather);
     if (gather->idle) {
         g_source_destroy(gather->idle);
         g_source_unref(gather->idle);
@@ -80,6 +114,7 @@ void rf_gather_free(RfGather *gather)
     g_queue_clear_full(&gather->queue, reference_free);
     json_object_unref(gather->body);
     g_free(gather->etag);
+    g_string_free(gather->etags, TRUE);
     g_free(gather);
 }
 
@@ -186,6 +221,7 @@ static void fetched(RfExchange *child)
 {
     RfGather *gather = child->gather_parent;
     g_autoptr(JsonObject) object = NULL;
+    const RfRepresentation *r;
 
     if (!child->service) {
         return;
@@ -193,7 +229,10 @@ static void fetched(RfExchange *child)
     /* It may have gone while it was prepared: then it stays a reference. */
     if (rf_exchange_is_there(child)) {
         gather->secret |= child->route.resource->secret;
-        object = parse(rf_represent(child));
+        r = rf_represent(child);
+        gather->n_bytes += g_bytes_get_size(r->body);
+        g_string_append(gather->etags, r->etag);
+        object = parse(r);
         fill(gather->current, object);
         if (gather->current->levels > 1) {
             push_all(gather, gather->current->object,
@@ -244,9 +283,9 @@ static void fetch(RfGather *gather)
                                                     "@odata.id");
 
     gather->child = child_new(gather);
-    if (gather->n_resources < RESOURCES_MAX &&
-        rf_route(gather->child, uri) &&
-        can_be_shown(&gather->child->route) && may_read(gather->child)) {
+    if (rf_route(gather->child, uri) &&
+        can_be_shown(&gather->child->route) &&
+        may_read(gather->child)) {
         gather->n_resources++;
         rf_prepare(gather->child, fetched);
         return;
@@ -273,16 +312,36 @@ static void yield(RfGather *gather)
     g_source_attach(gather->idle, g_main_context_get_thread_default());
 }
 
+static bool is_full(const RfGather *gather)
+{
+    return gather->n_resources >= RESOURCES_MAX ||
+           gather->n_bytes >= BYTES_MAX;
+}
+
+/* Who has asked does not wait any more. */
+static bool is_unwanted(const RfExchange *x)
+{
+    return x->request.gone && g_cancellable_is_cancelled(x->request.gone);
+}
+
 static void run(RfGather *gather)
 {
     gint64 end = g_get_monotonic_time() + SLICE_US;
 
+    if (is_unwanted(gather->x)) {
+        rf_answer_error(gather->x, RF_MESSAGE_GENERAL_ERROR);
+        return;
+    }
     gather->running = true;
     while (!gather->child && !g_queue_is_empty(&gather->queue)) {
         if (g_get_monotonic_time() > end) {
             gather->running = false;
             yield(gather);
             return;
+        }
+        if (is_full(gather)) {
+            g_queue_clear_full(&gather->queue, reference_free);
+            break;
         }
         gather->current = g_queue_pop_head(&gather->queue);
         fetch(gather);
@@ -310,14 +369,16 @@ static void select_excerpt(RfGather *gather)
 
 /* The steps of a query, in the order in which they are done */
 
-/* Returns the entity tag of all of it, which is in the body too. */
-static char *set_etag(JsonObject *body)
+/*
+ * Returns the entity tag of all of it, which is in the body too: it changes
+ * when that of one of them does.
+ */
+static char *set_etag(RfGather *gather)
 {
-    g_autofree char *text = json_print(body);
-    char *etag = rf_etag_make(text, strlen(text));
+    char *etag = rf_etag_make(gather->etags->str, gather->etags->len);
 
-    if (json_object_has_member(body, "@odata.etag")) {
-        json_object_set_string_member(body, "@odata.etag", etag);
+    if (json_object_has_member(gather->body, "@odata.etag")) {
+        json_object_set_string_member(gather->body, "@odata.etag", etag);
     }
     return etag;
 }
@@ -337,7 +398,7 @@ static void answer(RfGather *gather, bool several)
     r->refs = 1;
     r->link = rf_schema_link(type);
     /* What shows one resource changes as that does. */
-    r->etag = several ? set_etag(gather->body) : g_strdup(gather->etag);
+    r->etag = several ? set_etag(gather) : g_strdup(gather->etag);
     text = json_print(gather->body);
     r->body = g_bytes_new_take(text, strlen(text));
     rf_answer_representation(x, r, gather->secret);
@@ -500,11 +561,22 @@ void rf_answer_query(RfExchange *x)
         rf_answer_error(x, RF_MESSAGE_QUERY_NOT_SUPPORTED_ON_RESOURCE);
         return;
     }
+    if (x->service->n_gathers >= GATHERS_MAX) {
+        g_queue_push_tail(&x->service->gathers, x);
+        return;
+    }
+    if (!rf_exchange_is_there(x)) {
+        rf_answer_missing(x);
+        return;
+    }
     r = rf_represent(x);
     gather = g_new0(RfGather, 1);
     gather->x = x;
+    gather->service = x->service;
+    gather->service->n_gathers++;
     gather->body = parse(r);
     gather->etag = g_strdup(r->etag);
+    gather->etags = g_string_new(r->etag);
     gather->secret = x->route.resource->secret;
     g_queue_init(&gather->queue);
     x->gather = gather;

@@ -182,6 +182,7 @@ void rf_http_handler(HttpRequest *http, void *opaque)
         .body = http_request_body(http),
         .peer = http_request_peer(http),
         .certificate = http_request_certificate(http),
+        .gone = http_request_cancellable(http),
     };
     Call *call = g_new0(Call, 1);
     unsigned i;

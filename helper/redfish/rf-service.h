@@ -18,6 +18,8 @@
  * @exchanges: all that are not answered
  * @writers: those of them that wait for their turn
  * @writer: whose turn it is
+ * @gathers: those of @exchanges whose query waits for others to be answered
+ * @n_gathers: queries that are being collected for
  * @events: (nullable): what has happened
  * @audit_limit: bounds the log lines about changes
  */
@@ -31,6 +33,9 @@ struct RfService {
     RfExchange *writer;
     struct RfEvents *events;
     bool in_run_writers;
+    GQueue gathers;
+    unsigned n_gathers;
+    bool in_run_gathers;
     LogLimit audit_limit;
 };
 
@@ -215,6 +220,14 @@ void rf_answer_resource(RfExchange *x);
  * @x: the exchange, prepared
  */
 void rf_answer_query(RfExchange *x);
+
+/**
+ * rf_gather_release: a query is answered, or will not be: another one that
+ * waits may have its turn.
+ *
+ * @gather: what it collects
+ */
+void rf_gather_release(struct RfGather *gather);
 
 /**
  * rf_gather_free: forget what a query collects.

@@ -337,6 +337,7 @@ RfService *rf_service_new(Bmc *bmc, const RfResource *const *families)
     rf_represent_init(service);
     g_queue_init(&service->exchanges);
     g_queue_init(&service->writers);
+    g_queue_init(&service->gathers);
     return service;
 }
 
@@ -346,6 +347,7 @@ void rf_service_free(RfService *service)
         return;
     }
     g_queue_clear(&service->writers);
+    g_queue_clear(&service->gathers);
     while (!g_queue_is_empty(&service->exchanges)) {
         RfExchange *x = g_queue_peek_head(&service->exchanges);
 

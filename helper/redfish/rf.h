@@ -92,6 +92,7 @@ struct RfBodySource {
  * @uid: if @local: who is at the other end
  * @certificate: (nullable): the certificate of a TLS client, which has its
  *               key; nothing else about it has been checked
+ * @gone: (nullable): cancelled when nobody waits for the answer any more
  */
 typedef struct RfRequest {
     const char *method;
@@ -105,6 +106,7 @@ typedef struct RfRequest {
     bool guest;
     uid_t uid;
     GTlsCertificate *certificate;
+    GCancellable *gone;
 } RfRequest;
 
 #define RF_RESPONSE_HEADERS_MAX 10

@@ -4,6 +4,7 @@
 
 #include "bmc/tasks.h"
 #include "redfish/rf-query.h"
+#include "redfish/rf-service.h"
 #include "rf-hub.h"
 #include "test-util.h"
 #include "util/json.h"
@@ -325,6 +326,54 @@ static void test_excerpt(void)
     g_assert_nonnull(rf_reply_node(whole, "/Name"));
 }
 
+#define EVERYTHING "$expand=*($levels=6)"
+
+static RfReply *start_everything(RfHub *hub, GCancellable *gone)
+{
+    RfRequest request = {
+        .method = "GET", .path = "/redfish/v1", .query = EVERYTHING,
+        .peer = "192.0.2.1", .gone = gone,
+        .headers = { [RF_HEADER_AUTHORIZATION] = HUB_VIEWER },
+    };
+
+    return rf_client_start(&hub->client, &request);
+}
+
+/* Many at a time are not all in memory at a time. */
+static void test_crowd(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GPtrArray) replies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)rf_reply_free);
+
+    for (unsigned i = 0; i < 40; i++) {
+        g_ptr_array_add(replies, start_everything(hub, NULL));
+        g_assert_cmpuint(hub->client.service->n_gathers, <=, 8);
+    }
+    for (unsigned i = 0; i < replies->len; i++) {
+        rf_reply_wait(replies->pdata[i]);
+        g_assert_cmpuint(((RfReply *)replies->pdata[i])->status, ==, 200);
+    }
+    g_assert_cmpuint(hub->client.service->n_gathers, ==, 0);
+}
+
+/* Nothing is collected for somebody who has hung up. */
+static void test_gone(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GCancellable) gone = g_cancellable_new();
+    g_autoptr(RfReply) first = start_everything(hub, gone);
+    g_autoptr(RfReply) second = NULL;
+
+    g_assert_false(first->done);
+    g_cancellable_cancel(gone);
+    second = start_everything(hub, NULL);
+    rf_reply_wait(first);
+    rf_reply_wait(second);
+    g_assert_cmpuint(first->status, !=, 200);
+    g_assert_cmpuint(second->status, ==, 200);
+}
+
 /* A service that ends while it collects. */
 static void test_shutdown(void)
 {
@@ -369,6 +418,8 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/query/only-privilege", test_only_privilege);
     g_test_add_func("/redfish/query/expand-anything", test_expand_anything);
     g_test_add_func("/redfish/query/excerpt", test_excerpt);
+    g_test_add_func("/redfish/query/crowd", test_crowd);
+    g_test_add_func("/redfish/query/gone", test_gone);
     g_test_add_func("/redfish/query/shutdown", test_shutdown);
     g_test_add_func("/redfish/query/not-reads", test_not_reads);
     return g_test_run();
