@@ -16,6 +16,7 @@
 #include "util/log.h"
 #include "util/secret.h"
 #include "util/target.h"
+#include "util/tls.h"
 
 #define REDIRECTIONS_MAX 5
 /* A server that says nothing that long has failed. */
@@ -93,10 +94,13 @@ static SoupSession *new_session(const Fetch *fetch, GUri *uri)
     g_autoptr(GSocketConnectable) target = target_new(
         g_uri_get_host(uri), port_of(uri),
         (const char *const *)fetch->allow, fetch->host);
+    g_autoptr(GTlsDatabase) database =
+        g_str_equal(g_uri_get_scheme(uri), "https") && fetch->verify
+        ? tls_system_database() : NULL;
     SoupSession *session = g_object_new(
         SOUP_TYPE_SESSION, "remote-connectable", target, "timeout",
-        fetch->path ? IDLE_TIMEOUT_S : LOOK_TIMEOUT_S,
-        "proxy-resolver", NULL, "user-agent", "qemu-bmc", NULL);
+        fetch->path ? IDLE_TIMEOUT_S : LOOK_TIMEOUT_S, "tls-database",
+        database, "proxy-resolver", NULL, "user-agent", "qemu-bmc", NULL);
 
     /* The image as it is, not one to be unpacked on the way */
     soup_session_remove_feature_by_type(session, SOUP_TYPE_CONTENT_DECODER);

@@ -13,6 +13,7 @@
 #include "util/error.h"
 #include "util/log.h"
 #include "util/target.h"
+#include "util/tls.h"
 
 #define TIMEOUT_S 10
 #define BACKOFF_MAX_S 3600
@@ -262,16 +263,19 @@ static void add_headers(SoupMessage *msg, const BmcSubscription *s)
 static SoupSession *new_session(const BmcSubscription *s, GUri *uri,
                                 const char *const *allow)
 {
+    bool tls = g_str_equal(g_uri_get_scheme(uri), "https");
     int port = g_uri_get_port(uri);
     g_autoptr(GSocketConnectable) target = NULL;
+    g_autoptr(GTlsDatabase) database = tls ? tls_system_database() : NULL;
 
     if (port <= 0) {
-        port = g_str_equal(g_uri_get_scheme(uri), "https") ? 443 : 80;
+        port = tls ? 443 : 80;
     }
     target = target_new(g_uri_get_host(uri), port, allow, s->host);
     return g_object_new(SOUP_TYPE_SESSION, "remote-connectable", target,
                         "timeout", TIMEOUT_S, "proxy-resolver", NULL,
-                        "user-agent", "qemu-bmc", NULL);
+                        "tls-database", database, "user-agent", "qemu-bmc",
+                        NULL);
 }
 
 static void send(Push *push)

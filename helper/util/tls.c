@@ -430,3 +430,13 @@ gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
     g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
     return TRUE;
 }
+
+GTlsDatabase *tls_system_database(void)
+{
+    GTlsBackend *backend = g_tls_backend_get_default();
+    GTlsBackendInterface *iface = G_TLS_BACKEND_GET_INTERFACE(backend);
+
+    /* What g_tls_backend_set_default_database() hides. */
+    return iface->get_default_database ? iface->get_default_database(backend)
+                                       : NULL;
+}

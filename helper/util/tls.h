@@ -69,4 +69,13 @@ GTlsDatabase *tls_database_new(const char *pem, GError **errp);
 gboolean tls_set_server_defaults(GTlsCertificate *certificate,
                                  GError **errp);
 
+/**
+ * tls_system_database: whom the system trusts, for connections to others.
+ * After tls_set_server_defaults() they would trust our own certificate, and
+ * nothing else, if this were not said. May be called in any thread.
+ *
+ * Returns: (transfer full) (nullable): it; reading it takes 4 MB, once
+ */
+GTlsDatabase *tls_system_database(void);
+
 #endif /* QEMU_BMC_UTIL_TLS_H */

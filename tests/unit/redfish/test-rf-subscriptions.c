@@ -8,6 +8,7 @@
 #include "bmc/tasks.h"
 #include "rf-hub.h"
 #include "util/target.h"
+#include "util/tls.h"
 
 #define SERVICE "/redfish/v1/EventService"
 #define SUBSCRIPTIONS SERVICE "/Subscriptions"
@@ -54,22 +55,28 @@ static void heard(SoupServer *server, SoupServerMessage *msg,
     soup_server_message_set_status(msg, listener->status, NULL);
 }
 
-static Listener *listener_new(void)
+static Listener *listener_new_with(GTlsCertificate *cert)
 {
     Listener *listener = g_new0(Listener, 1);
     g_autoptr(GError) err = NULL;
     GSList *uris;
 
     listener->status = 200;
-    listener->server = soup_server_new(NULL, NULL);
+    listener->server = soup_server_new("tls-certificate", cert, NULL);
     soup_server_add_handler(listener->server, NULL, heard, listener, NULL);
     soup_server_listen_local(listener->server, 0,
-                             SOUP_SERVER_LISTEN_IPV4_ONLY, &err);
+                             SOUP_SERVER_LISTEN_IPV4_ONLY |
+                             (cert ? SOUP_SERVER_LISTEN_HTTPS : 0), &err);
     g_assert_no_error(err);
     uris = soup_server_get_uris(listener->server);
     listener->uri = g_uri_to_string(uris->data);
     g_slist_free_full(uris, (GDestroyNotify)g_uri_unref);
     return listener;
+}
+
+static Listener *listener_new(void)
+{
+    return listener_new_with(NULL);
 }
 
 static void listener_free(Listener *listener)
@@ -224,6 +231,25 @@ static void test_retry(void)
     wait_heard(hub, listener, 4);
     linger();
     g_assert_cmpuint(do_send(hub, ADMIN, "GET", ONE, NULL), ==, 404);
+}
+
+/* That we show a certificate ourselves is no reason to trust it. */
+static void test_certificate(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GTlsCertificate) cert = tls_load_or_generate(
+        hub->fix.dir->path, "bmc", NULL, &err);
+    g_autoptr(Listener) any = listener_new_with(cert);
+    g_autoptr(Listener) trusted = listener_new_with(cert);
+
+    g_assert_true(tls_set_server_defaults(cert, &err));
+    subscribe(hub, any->uri, "");
+    subscribe(hub, trusted->uri, ",\"VerifyCertificate\":true");
+    test_event(hub);
+    wait_heard(hub, any, 1);
+    linger();
+    g_assert_cmpuint(trusted->n, ==, 0);
 }
 
 static void test_policies(void)
@@ -441,6 +467,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/redfish/subscriptions/deliver", test_deliver);
     g_test_add_func("/redfish/subscriptions/retry", test_retry);
+    g_test_add_func("/redfish/subscriptions/certificate", test_certificate);
     g_test_add_func("/redfish/subscriptions/policies", test_policies);
     g_test_add_func("/redfish/subscriptions/filters", test_filters);
     g_test_add_func("/redfish/subscriptions/refused", test_refused);

@@ -226,6 +226,34 @@ static void test_load_errors(void)
     assert_load_fails(cert, junk, "passphrase");
 }
 
+/* Others are not trusted because they have what we show ourselves. */
+static void test_system_database(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GTlsCertificate) cert = tls_load_or_generate(dir->path, "bmc",
+                                                           NULL, &err);
+    g_autoptr(GTlsDatabase) own = NULL;
+    g_autoptr(GTlsDatabase) system = NULL;
+
+    g_assert_no_error(err);
+    g_assert_true(tls_set_server_defaults(cert, &err));
+    own = g_tls_backend_get_default_database(g_tls_backend_get_default());
+    system = tls_system_database();
+    g_assert_nonnull(system);
+    g_assert_cmpint(g_tls_database_verify_chain(
+                        own, cert, G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
+                        NULL, NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, &err) &
+                    G_TLS_CERTIFICATE_UNKNOWN_CA, ==, 0);
+    g_assert_no_error(err);
+    g_assert_cmpint(g_tls_database_verify_chain(
+                        system, cert,
+                        G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL,
+                        NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, &err) &
+                    G_TLS_CERTIFICATE_UNKNOWN_CA, !=, 0);
+    g_assert_no_error(err);
+}
+
 static void test_bad_directory(void)
 {
     g_autoptr(GError) err = NULL;
@@ -242,6 +270,7 @@ int main(int argc, char **argv)
     g_test_add_func("/util/tls/broken-pair", test_broken_pair);
     g_test_add_func("/util/tls/expired", test_expired);
     g_test_add_func("/util/tls/load-errors", test_load_errors);
+    g_test_add_func("/util/tls/system-database", test_system_database);
     g_test_add_func("/util/tls/bad-directory", test_bad_directory);
     return g_test_run();
 }
