@@ -8,7 +8,23 @@
 
 /* Metadata services that are not at link-local addresses. */
 static const char *const metadata[] = {
-    "100.100.100.200", "192.0.0.192", "fd00:ec2::254",
+    "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::23",
+    "fd00:ec2::254", "fd20:ce::254",
+};
+
+/*
+ * IPv6 addresses that others translate to the IPv4 address within: of NAT64
+ * (RFC 6052, RFC 8215), compatible ones (RFC 4291) and 6to4 (RFC 3056).
+ */
+static const struct {
+    uint8_t prefix[12];
+    size_t len;
+    size_t at;
+} embeddings[] = {
+    { { 0x00, 0x64, 0xff, 0x9b }, 12, 12 },
+    { { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 }, 6, 12 },
+    { { 0 }, 12, 12 },
+    { { 0x20, 0x02 }, 2, 2 },
 };
 
 static GInetAddress *unmap(GInetAddress *address)
@@ -22,6 +38,25 @@ static GInetAddress *unmap(GInetAddress *address)
                                              G_SOCKET_FAMILY_IPV4);
     }
     return g_object_ref(address);
+}
+
+/* Returns (transfer full) (nullable): the IPv4 address within. */
+static GInetAddress *embedded(GInetAddress *address)
+{
+    const guint8 *bytes = g_inet_address_to_bytes(address);
+    unsigned i;
+
+    if (g_inet_address_get_family(address) != G_SOCKET_FAMILY_IPV6 ||
+        g_inet_address_get_is_loopback(address)) {
+        return NULL;
+    }
+    for (i = 0; i < G_N_ELEMENTS(embeddings); i++) {
+        if (memcmp(bytes, embeddings[i].prefix, embeddings[i].len) == 0) {
+            return g_inet_address_new_from_bytes(bytes + embeddings[i].at,
+                                                 G_SOCKET_FAMILY_IPV4);
+        }
+    }
+    return NULL;
 }
 
 /* 0.0.0.0/8 is "this host", and 255.255.255.255 all of them. */
@@ -60,19 +95,24 @@ static bool is_listed(GInetAddress *address, const char *name,
     return false;
 }
 
-bool target_allowed(GInetAddress *mapped, const char *name,
-                    const char *const *allow, bool host)
+static bool is_harmless(GInetAddress *address, bool host)
 {
-    g_autoptr(GInetAddress) address = unmap(mapped);
-
-    if (is_listed(address, name, allow)) {
-        return true;
-    }
     return !g_inet_address_get_is_link_local(address) &&
            !g_inet_address_get_is_any(address) &&
            !g_inet_address_get_is_multicast(address) &&
            !is_special(address) && !is_metadata(address) &&
            (host || !g_inet_address_get_is_loopback(address));
+}
+
+bool target_allowed(GInetAddress *mapped, const char *name,
+                    const char *const *allow, bool host)
+{
+    g_autoptr(GInetAddress) address = unmap(mapped);
+    g_autoptr(GInetAddress) within = embedded(address);
+
+    return is_listed(address, name, allow) ||
+           (is_harmless(address, host) &&
+            (!within || is_harmless(within, host)));
 }
 
 /*

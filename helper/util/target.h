@@ -16,7 +16,8 @@
  * addresses of such services, multicast and the unspecified address may not;
  * loopback may where whoever asked may reach the host.
  *
- * @address: the address; IPv4 mapped into IPv6 counts as IPv4
+ * @address: the address; IPv4 mapped into IPv6 counts as IPv4, and what is
+ *           translated to IPv4 on its way as both
  * @name: (nullable): the name that it was given as
  * @allow: (nullable): names and addresses that may be connected to all the
  *         same; NULL-terminated

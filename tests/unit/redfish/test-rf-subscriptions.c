@@ -397,6 +397,17 @@ static void test_targets(void)
         { "224.0.0.1", false, false },
         { "ff02::1", false, false },
         { "255.255.255.255", false, false },
+        /* What becomes IPv4 on its way */
+        { "64:ff9b::192.0.2.1", true, true },
+        { "64:ff9b::169.254.169.254", false, false },
+        { "64:ff9b::127.0.0.1", false, true },
+        { "64:ff9b::100.100.100.200", false, false },
+        { "64:ff9b:1::169.254.169.254", false, false },
+        { "::169.254.169.254", false, false },
+        { "2002:a9fe:a9fe::1", false, false },
+        { "2002:c000:201::1", true, true },
+        { "fd20:ce::254", false, false },
+        { "168.63.129.16", false, false },
     };
     static const char *const allow[] = { "", "169.254.7.7", "b", NULL };
     g_autoptr(GInetAddress) listed =
