@@ -642,13 +642,15 @@ static bool print_and_exit(App *app)
 
 int main(int argc, char **argv)
 {
-    App app = { .config = config_new(), .run_lock = -1 };
+    App app = { .run_lock = -1 };
     GError *err = NULL;
     bool done = false;
 
+    /* QEMU starts one of these for each connection of the guest. */
     if (argc == 3 && g_str_equal(argv[1], "--connect")) {
         return host_interface_connect(argv[2]);
     }
+    app.config = config_new();
     quiet_environment();
     app.loop = g_main_loop_new(NULL, FALSE);
     if (parse_command_line(&app, argc, argv, &err) && configure(&app, &err)) {
