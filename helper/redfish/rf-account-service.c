@@ -104,7 +104,7 @@ static void start_length(RfExchange *x, const RfPatch *patch)
                                       "MinPasswordLength");
 
     bmc_accounts_set_min_password(x->context.bmc, min->integer, &x->origin);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 /*
@@ -173,7 +173,7 @@ static void start_lockout(RfExchange *x, const RfPatch *patch)
 
     read_lockout(&x->context, patch, &policy);
     bmc_lan_set_bad_password(x->context.bmc, &policy, &x->origin);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 static int role_of(const RfContext *ctx)

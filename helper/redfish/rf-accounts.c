@@ -328,10 +328,11 @@ static void start_make(RfExchange *x, const RfPatch *patch)
 static void removed(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
 
-    bmc_flush_finish(res, NULL);
+    bmc_flush_finish(res, &err);
     if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, NULL);
+        rf_exchange_complete(x, err);
     }
 }
 

@@ -198,7 +198,7 @@ static void attributes_start(RfExchange *x, const RfPatch *patch)
         return;
     }
     bmc_bios_set(x->context.bmc, &settings, &x->origin);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter attributes_setter = {
@@ -221,7 +221,7 @@ static bool apply_time_allowed(const RfContext *ctx, unsigned choice)
 static void reset_start(RfExchange *x, const RfPatch *patch)
 {
     bmc_bios_reset(x->context.bmc, &x->origin);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 /* The registry */

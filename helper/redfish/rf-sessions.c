@@ -52,7 +52,7 @@ static void start_configure(RfExchange *x, const RfPatch *patch)
         config.timeout_s = timeout->integer;
     }
     bmc_sessions_configure(x->context.bmc, &config, &x->origin);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 static const BmcSession *session_of(const RfContext *ctx)

@@ -193,7 +193,7 @@ static void boot_start(RfExchange *x, const RfPatch *patch)
         bmc_boot_set_next(x->context.bmc, complete_next(&x->context, patch));
     }
     if (!changes) {
-        rf_exchange_complete(x, NULL);
+        rf_exchange_complete_kept(x);
         return;
     }
     bmc_boot_set_async(x->context.bmc, enabled, target, NULL, &x->origin,

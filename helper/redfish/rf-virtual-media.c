@@ -244,7 +244,7 @@ static void change_done(GObject *source, GAsyncResult *res, void *opaque)
         if (task) {
             rf_task_accepted(x, task);
         } else {
-            rf_exchange_complete(x, NULL);
+            rf_exchange_complete_kept(x);
         }
         return;
     }
@@ -390,7 +390,7 @@ static void verify_start(RfExchange *x, const RfPatch *patch)
                                         "VerifyCertificate");
 
     bmc_media_set_verify(x->context.bmc, x->context.ids[1], value->boolean);
-    rf_exchange_complete(x, NULL);
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter verify_setter = { .start = verify_start };

@@ -137,11 +137,53 @@ static void test_while_verified(void)
     }
 }
 
+/*
+ * And what an answer promises may not go away: it is on disk then. What is
+ * in it is looked at with the main loop standing still.
+ */
+static void test_kept(void)
+{
+    static const struct {
+        const char *path;
+        const char *body;
+        const char *text;
+    } cases[] = {
+        { "/redfish/v1/SessionService", "{\"SessionTimeout\":1234}", "1234" },
+        { "/redfish/v1/AccountService", "{\"MinPasswordLength\":7}",
+          "\"min-password\":7" },
+        { "/redfish/v1/AccountService", "{\"AccountLockoutThreshold\":77}",
+          "77" },
+        { SYSTEM "/Bios/Settings", "{\"Attributes\":{\"BootMenuTimeout\":"
+          "4321}}", "4321" },
+        { "/redfish/v1/TaskService", "{\"TaskAutoDeleteTimeoutMinutes\":"
+          "4242}", "4242" },
+    };
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autofree char *file = test_dir_file(hub->fix.dir, "state.json");
+    Machine *machine = mock_machine_base(hub->fix.mock);
+
+    machine->settable = MACHINE_SETTINGS_ALL;
+    machine->can_start_process = true;
+    machine->info.settings_there = MACHINE_SETTINGS_ALL;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "PATCH",
+                                               cases[i].path, cases[i].body);
+        g_autofree char *text = NULL;
+
+        g_test_message("%s: %u %s", cases[i].path, reply->status,
+                       reply->text);
+        g_assert_cmpuint(reply->status, ==, 200);
+        g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
+        g_assert_nonnull(strstr(text, cases[i].text));
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/redfish/vanished/behind-delete", test_behind_delete);
     g_test_add_func("/redfish/vanished/while-kept", test_while_kept);
     g_test_add_func("/redfish/vanished/while-verified", test_while_verified);
+    g_test_add_func("/redfish/vanished/kept", test_kept);
     return g_test_run();
 }
