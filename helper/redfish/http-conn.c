@@ -13,6 +13,8 @@
 /* How long and how much of what a peer still sends after our last byte. */
 #define LINGER_MS 2000
 #define LINGER_BYTES (256 * 1024)
+/* Seconds; as the message says that comes with it. */
+#define RETRY_AFTER "5"
 
 static void clear_source(GSource **source)
 {
@@ -102,11 +104,17 @@ static GString *refusal_text(HttpServer *server, unsigned status)
                            "HTTP/1.1 %u %s\r\n"
                            "Date: %s\r\n"
                            "Connection: close\r\n"
+                           "OData-Version: 4.0\r\n"
+                           "Cache-Control: no-cache\r\n"
                            "Content-Length: %zu\r\n",
                            status, reason, date,
                            body ? g_bytes_get_size(body) : 0);
     if (body) {
-        g_string_append(text, "Content-Type: application/json\r\n");
+        g_string_append(text, "Content-Type: application/json; "
+                        "charset=utf-8\r\n");
+    }
+    if (status == 503) {
+        g_string_append(text, "Retry-After: " RETRY_AFTER "\r\n");
     }
     g_string_append(text, "\r\n");
     if (body) {

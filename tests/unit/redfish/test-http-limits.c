@@ -47,6 +47,10 @@ static void test_body_too_large(const void *tls)
     http_client_send(length, "POST /a HTTP/1.1\r\nHost: bmc\r\n"
                              "Content-Length: 1001\r\n\r\n");
     http_client_expect(length, "HTTP/1.1 413 ");
+    /* What every answer of a Redfish service has */
+    http_client_expect(length, "\r\nOData-Version: 4.0\r\n");
+    http_client_expect(length, "\r\nCache-Control: no-cache\r\n");
+    http_client_expect(length, "application/json; charset=utf-8\r\n");
     http_client_expect(length, "{\"error\":413}");
     http_client_expect_end(length);
 
@@ -92,6 +96,7 @@ static void test_bodies_together(void)
         HttpClient *c = g_ptr_array_index(clients, i);
 
         if (strstr(c->in->str, "HTTP/1.1 503 ")) {
+            g_assert_nonnull(strstr(c->in->str, "\r\nRetry-After: 5\r\n"));
             refused++;
         }
     }
