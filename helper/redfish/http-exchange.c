@@ -178,6 +178,9 @@ void http_exchange_end(HttpConn *conn)
     if (conn->server) {
         conn->server->body_bytes -= conn->body_len;
     }
+    if (conn->peer) {
+        conn->peer->body_bytes -= conn->body_len;
+    }
     conn->body_len = 0;
     g_clear_pointer(&conn->body, g_byte_array_unref);
     if (msg) {

@@ -19,6 +19,8 @@
 #define HTTP_HEAD_MAX (16 * 1024)
 /* Bodies that are being received or handled, in units of the largest. */
 #define HTTP_BODIES_MAX 8
+/* Those of one peer, so that others can send one, too. */
+#define HTTP_BODIES_PER_PEER 4
 /*
  * GIO does each handshake in a thread of the pool that password hashing and
  * file writing use too, and a peer can keep it there until the deadline.
@@ -78,6 +80,7 @@ struct HttpPeer {
     char *name;
     unsigned n_conns;
     unsigned n_handshakes;
+    size_t body_bytes;
     bool guest; /* by http_server_listen_guest() */
 };
 

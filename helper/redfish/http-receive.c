@@ -128,6 +128,12 @@ static size_t decode(HttpConn *conn, bool *done)
     return n;
 }
 
+static bool is_too_much(const HttpServer *server, size_t bytes,
+                        unsigned bodies)
+{
+    return bytes / bodies > server->limits.max_body;
+}
+
 static void take_body(HttpConn *conn)
 {
     HttpServer *server = conn->server;
@@ -137,13 +143,17 @@ static void take_body(HttpConn *conn)
     http_receive_used(conn, decode(conn, &done));
     conn->body_len = conn->body->len;
     server->body_bytes += conn->body_len - before;
+    if (conn->peer) {
+        conn->peer->body_bytes += conn->body_len - before;
+    }
     if (conn->chunked.state == HTTP_CHUNKED_BAD) {
         http_conn_refuse(conn, 400);
     } else if ((uint64_t)conn->body_len + conn->chunked.left >
                server->limits.max_body) {
         http_conn_refuse(conn, 413);
-    } else if (server->body_bytes / HTTP_BODIES_MAX >
-               server->limits.max_body) {
+    } else if (is_too_much(server, server->body_bytes, HTTP_BODIES_MAX) ||
+               (conn->peer && is_too_much(server, conn->peer->body_bytes,
+                                          HTTP_BODIES_PER_PEER))) {
         http_conn_refuse(conn, 503);
     } else if (done) {
         conn->request->body =
