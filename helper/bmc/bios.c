@@ -184,17 +184,18 @@ void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event)
     }
 }
 
-bool bmc_bios_apply_async(Bmc *bmc, GCancellable *cancellable,
+bool bmc_bios_apply_async(Bmc *bmc, bool may_end, GCancellable *cancellable,
                           GAsyncReadyCallback callback, void *opaque)
 {
+    bool renew = bmc->machine->renew && may_end;
     GTask *task;
 
-    if (!all_pending(bmc) || !bmc->machine->connected) {
+    if ((!all_pending(bmc) && !renew) || !bmc->machine->connected) {
         return false;
     }
     task = g_task_new(NULL, cancellable, callback, opaque);
     g_task_set_source_tag(task, bmc_bios_apply_async);
-    machine_apply_settings_async(bmc->machine, true, cancellable, applied,
+    machine_apply_settings_async(bmc->machine, may_end, cancellable, applied,
                                  task);
     return true;
 }

@@ -35,6 +35,7 @@ typedef struct BmcTasks BmcTasks;
 typedef struct BmcBios BmcBios;
 typedef struct BmcReports BmcReports;
 typedef struct BmcSecureBoot BmcSecureBoot;
+typedef struct BmcFlash BmcFlash;
 typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
@@ -92,6 +93,7 @@ struct Bmc {
     BmcTasks *tasks;
     BmcBios *bios;
     BmcSecureBoot *secure_boot;
+    BmcFlash *flash;
     BmcSubscriptions *subscriptions;
     BmcReports *reports;
     BmcJournal *journal;

@@ -193,6 +193,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_power_new(bmc);
     bmc_boot_new(bmc);
     bmc_bios_new(bmc);
+    bmc_flash_new(bmc);
     bmc_secure_boot_new(bmc);
     bmc_media_new(bmc, config->media);
     bmc_os_info_new(bmc);
@@ -220,6 +221,7 @@ void bmc_free(Bmc *bmc)
     bmc_sol_free(bmc);
     bmc_os_info_free(bmc);
     bmc_secure_boot_free(bmc);
+    bmc_flash_free(bmc);
     bmc_bios_free(bmc);
     bmc_media_free(bmc);
     bmc_boot_free(bmc);

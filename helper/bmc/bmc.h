@@ -121,6 +121,7 @@ typedef enum BmcPart {
     BMC_PART_CERTIFICATE,
     BMC_PART_SECURE_BOOT,
     BMC_PART_TRUST,
+    BMC_PART_FLASH,
     BMC_PART__MAX,
 } BmcPart;
 

@@ -82,18 +82,57 @@ void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event);
 
 /**
  * bmc_bios_apply_async: bring settings that are pending into force, right
- * before the machine is started or reset. That may end the QEMU process: then
- * a new one is to be started.
+ * before the machine is started or reset. That, or changes of firmware files
+ * that wait, may end the QEMU process: then a new one is to be started.
  *
  * @bmc: the hub
+ * @may_end: it may
  * @cancellable: stops waiting
  * @callback: called when it is done, with a GTask
  * @opaque: handed to @callback
  *
  * Returns: false if there is nothing to do: @callback is not called
  */
-bool bmc_bios_apply_async(Bmc *bmc, GCancellable *cancellable,
+bool bmc_bios_apply_async(Bmc *bmc, bool may_end, GCancellable *cancellable,
                           GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_flash_new: load the changes of firmware files that wait; before
+ * bmc_secure_boot_new().
+ *
+ * @bmc: the hub
+ */
+void bmc_flash_new(Bmc *bmc);
+
+/**
+ * bmc_flash_free: stop waiting for anything; what is being written goes on.
+ *
+ * @bmc: the hub
+ */
+void bmc_flash_free(Bmc *bmc);
+
+/**
+ * bmc_flash_before_restart: power control begins to start or restart the
+ * machine: changes that wait are to be tried, once.
+ *
+ * @bmc: the hub
+ */
+void bmc_flash_before_restart(Bmc *bmc);
+
+/**
+ * bmc_flash_apply_async: make the changes that wait, if there is no QEMU.
+ * Never fails but by being cancelled: those that could not be made are told
+ * of elsewhere.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting, but not the work
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ *
+ * Returns: false if there is nothing to do: @callback is not called
+ */
+bool bmc_flash_apply_async(Bmc *bmc, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, void *opaque);
 
 /**
  * bmc_hardware_new: set up the view of the machine's hardware.

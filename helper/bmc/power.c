@@ -296,7 +296,7 @@ static void run_op(Bmc *bmc)
     power->stage = STAGE_OP;
     power->from_gone = bmc->machine->state == MACHINE_STATE_GONE;
     if (op == MACHINE_OP_RESET && power->from_gone) {
-        /* New settings of firmware's have ended the process */
+        /* Settings or changes of firmware have ended the process */
         op = MACHINE_OP_START;
     }
     if (op == MACHINE_OP_STOP || op == MACHINE_OP_RESET) {
@@ -321,6 +321,24 @@ static void prepare_boot(Bmc *bmc)
     bmc_boot_quiesce_async(bmc, bmc->power->cancellable, prepared, bmc);
 }
 
+static void files_changed(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+
+    g_task_propagate_boolean(G_TASK(res), &err);
+    if (!bmc_error_is_cancelled(err)) {
+        prepare_boot(opaque);
+    }
+}
+
+static void change_files(Bmc *bmc)
+{
+    if (!bmc_flash_apply_async(bmc, bmc->power->cancellable, files_changed,
+                               bmc)) {
+        prepare_boot(bmc);
+    }
+}
+
 static void settings_applied(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GError) err = NULL;
@@ -330,10 +348,10 @@ static void settings_applied(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     if (err) {
-        g_message("power: going on with the old settings of firmware: %s",
-                  err->message);
+        g_message("power: going on with firmware and its settings as they "
+                  "are: %s", err->message);
     }
-    prepare_boot(opaque);
+    change_files(opaque);
 }
 
 static void media_quiet(GObject *source, GAsyncResult *res, void *opaque)
@@ -345,14 +363,17 @@ static void media_quiet(GObject *source, GAsyncResult *res, void *opaque)
     if (bmc_error_is_cancelled(err)) {
         return;
     }
-    if (!bmc_bios_apply_async(bmc, bmc->power->cancellable, settings_applied,
+    /* A guest that is only resumed needs its process */
+    if (!bmc_bios_apply_async(bmc, bmc->power->from_off ||
+                              bmc->power->op == MACHINE_OP_RESET,
+                              bmc->power->cancellable, settings_applied,
                               bmc)) {
-        prepare_boot(bmc);
+        change_files(bmc);
     }
 }
 
 /*
- * What boots from now on must find the media, the settings of firmware and
+ * What boots from now on must find the media, firmware with its settings and
  * the boot order that it should.
  */
 static void start_op(Bmc *bmc, MachineOp op)
@@ -464,6 +485,7 @@ static void carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request,
     g_ptr_array_add(power->waiters, task);
     if (step == STEP_START || step == STEP_RESET || step == STEP_CYCLE) {
         bmc_boot_before_restart(bmc, request->cause, request->action);
+        bmc_flash_before_restart(bmc);
     }
     if (step == STEP_BUTTON) {
         press_button(bmc);
@@ -507,6 +529,7 @@ void power_guest_is_off(Bmc *bmc)
         return;
     }
     power->request = power->asked_request;
+    bmc_flash_before_restart(bmc);
     start_op(bmc, MACHINE_OP_START);
 }
 

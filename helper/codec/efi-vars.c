@@ -428,6 +428,44 @@ void efi_vars_set(EfiVars *vars, const char *name, const EfiGuid *guid,
     var->data = g_bytes_ref(data);
 }
 
+/* EFI_TIME: what is behind the second is zero, and the zone is UTC. */
+static void write_time(uint8_t time[EFI_TIME_LEN], int64_t now)
+{
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(now);
+
+    memset(time, 0, EFI_TIME_LEN);
+    if (date) {
+        time[0] = g_date_time_get_year(date) & 0xff;
+        time[1] = g_date_time_get_year(date) >> 8;
+        time[2] = g_date_time_get_month(date);
+        time[3] = g_date_time_get_day_of_month(date);
+        time[4] = g_date_time_get_hour(date);
+        time[5] = g_date_time_get_minute(date);
+        time[6] = g_date_time_get_second(date);
+    }
+}
+
+static int compare_times(const uint8_t *a, const uint8_t *b)
+{
+    int years = (a[0] | a[1] << 8) - (b[0] | b[1] << 8);
+
+    return years ? years : memcmp(a + 2, b + 2, 5);
+}
+
+void efi_vars_stamp(EfiVars *vars, const char *name, const EfiGuid *guid,
+                    int64_t now)
+{
+    size_t len;
+    g_autofree uint8_t *raw = name_to_raw(name, &len);
+    EfiVar *var = find_raw(vars, raw, len, guid);
+    uint8_t time[EFI_TIME_LEN];
+
+    write_time(time, now);
+    if (var && compare_times(time, var->time) > 0) {
+        memcpy(var->time, time, EFI_TIME_LEN);
+    }
+}
+
 bool efi_vars_remove(EfiVars *vars, const char *name, const EfiGuid *guid)
 {
     size_t len;

@@ -147,6 +147,18 @@ void efi_vars_set(EfiVars *vars, const char *name, const EfiGuid *guid,
                   uint32_t attributes, GBytes *data);
 
 /**
+ * efi_vars_stamp: give a variable the time stamp of an authenticated write,
+ * unless it has a later one. Nothing happens if it is not there.
+ *
+ * @vars: the variables
+ * @name: its name, ASCII
+ * @guid: whose it is
+ * @now: seconds since 1970
+ */
+void efi_vars_stamp(EfiVars *vars, const char *name, const EfiGuid *guid,
+                    int64_t now);
+
+/**
  * efi_vars_remove: delete a variable.
  *
  * @vars: the variables

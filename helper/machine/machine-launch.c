@@ -282,12 +282,13 @@ static void launch_apply_settings(Machine *machine, bool may_end, GTask *task)
     MachineCall *call;
 
     differ &= machine->info.settings_there & ~MACHINE_SETTINGS_LIVE;
-    if (!may_end || !differ || !launch->process || !launch->qmp.ready ||
-        !machine->can_start_process) {
+    if (!may_end || (!differ && !machine->renew) || !launch->process ||
+        !launch->qmp.ready || !machine->can_start_process) {
         machine_qmp_apply_settings(machine, may_end, task);
         return;
     }
-    g_message("new settings need a new QEMU process: ending the present one");
+    g_message("%s a new QEMU process: ending the present one",
+              differ ? "new settings need" : "changes of firmware files need");
     call = call_new(launch, task, end_update);
     machine_call_set_deadline(call, END_DEADLINE_MS,
                               "the QEMU process does not end");
@@ -313,6 +314,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
 {
     g_auto(GStrv) argv = machine_launch_build_argv(config, errp);
     g_autoptr(GSocketAddress) addr = NULL;
+    g_autofree char *dir = g_get_current_dir();
     MachineLaunch *launch;
 
     if (!argv) {
@@ -327,6 +329,8 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     launch->qmp.parent.can_start_process = true;
     launch->qmp.parent.settable = MACHINE_SETTINGS_ALL;
     launch->qmp.disconnected = disconnected;
+    machine_flash_parse((const char *const *)launch->argv, dir,
+                        launch->qmp.parent.info.flash);
     return &launch->qmp.parent;
 }
 

@@ -324,6 +324,8 @@ typedef struct MachineOps {
  *            can change
  * @wanted: settings that the next QEMU process begins with, and that
  *          machine_apply_settings() applies; the hub writes them
+ * @renew: machine_apply_settings() is to end the process, whatever the
+ *         settings; the hub writes it
  * @info: facts about the QEMU process
  * @problem: while @connected is false: what is waited for and what to do,
  *           for people; NULL if nothing is wrong
@@ -336,6 +338,7 @@ struct Machine {
     bool can_start_process;
     unsigned settable;
     MachineSettings wanted;
+    bool renew;
     MachineInfo info;
     char *problem;
     NotifierList notifiers;
@@ -491,9 +494,9 @@ bool machine_send_break_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_apply_settings_async: make Machine.wanted hold for the next start
- * or reset. Where that needs another QEMU process and we can start one, the
- * present one is ended: the machine is GONE, and is to be started. To be
- * called right before.
+ * or reset. Where that, or Machine.renew, needs another QEMU process and we
+ * can start one, the present one is ended: the machine is GONE, and is to be
+ * started. To be called right before.
  *
  * @machine: the machine
  * @may_end: the process may be ended; else what needs another one waits

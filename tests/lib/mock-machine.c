@@ -418,7 +418,8 @@ static void run_apply_call(MockCall *call)
                                  machine->wanted.value[i]);
         }
     }
-    if (differ & ~MACHINE_SETTINGS_LIVE) {
+    if (differ & ~MACHINE_SETTINGS_LIVE ||
+        (call->index && machine->renew && machine->can_start_process)) {
         mock_machine_gone(call->mock, "QEMU was told to quit");
     }
     machine_notify(machine, MACHINE_EVENT_INFO, false, NULL);
