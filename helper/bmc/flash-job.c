@@ -132,6 +132,49 @@ static bool check_image(BmcFlashChange *change, uint64_t size,
     return true;
 }
 
+static GBytes *content_after(FlashJob *job, guint n, GBytes *content)
+{
+    GBytes *now = g_bytes_ref(content);
+
+    for (guint i = 0; i < n; i++) {
+        GBytes *next = job->errors[i] ? NULL :
+                       make_change(job, job->changes->pdata[i], now,
+                                   &job->errors[i]);
+
+        if (next) {
+            g_bytes_unref(now);
+            now = next;
+        }
+    }
+    return now;
+}
+
+/* Firmware that is writing now will have done so by then. */
+static bool check_edit(FlashJob *job, const BmcFlashChange *change,
+                       GBytes *content, GError **errp)
+{
+    g_autoptr(GBytes) before = content_after(job, job->changes->len - 1,
+                                             content);
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GBytes) after = make_change(job, change, before, &err);
+
+    if (!after && !g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE)) {
+        g_propagate_error(errp, g_steal_pointer(&err));
+        return false;
+    }
+    job->needless = after && g_bytes_equal(before, after);
+    if (job->needless && change->edit->sig) {
+        bool add = change->edit->kind == EFI_EDIT_ADD;
+
+        g_set_error(errp, BMC_ERROR,
+                    add ? BMC_ERROR_EXISTS : BMC_ERROR_NOT_FOUND,
+                    add ? "the signature is in the database already" :
+                          "the signature is not in the database");
+        return false;
+    }
+    return true;
+}
+
 FlashJob *flash_job_new(const char *file, const char *code)
 {
     FlashJob *job = g_new0(FlashJob, 1);
@@ -162,19 +205,7 @@ void flash_job_free(FlashJob *job)
 
 GBytes *flash_job_content(FlashJob *job, GBytes *content)
 {
-    GBytes *now = g_bytes_ref(content);
-
-    for (guint i = 0; i < job->changes->len; i++) {
-        GBytes *next = job->errors[i] ? NULL :
-                       make_change(job, job->changes->pdata[i], now,
-                                   &job->errors[i]);
-
-        if (next) {
-            g_bytes_unref(now);
-            now = next;
-        }
-    }
-    return now;
+    return content_after(job, job->changes->len, content);
 }
 
 void flash_job_run(FlashJob *job)
@@ -193,10 +224,8 @@ void flash_job_run(FlashJob *job)
 
 bool flash_job_check(FlashJob *job, GError **errp)
 {
-    guint last = job->changes->len - 1;
-    BmcFlashChange *change = job->changes->pdata[last];
+    BmcFlashChange *change = job->changes->pdata[job->changes->len - 1];
     g_autoptr(GBytes) content = NULL;
-    g_autoptr(GBytes) after = NULL;
     uint64_t size;
 
     if (!flash_file_check(job->file, &size, errp)) {
@@ -209,12 +238,5 @@ bool flash_job_check(FlashJob *job, GError **errp)
     if (!content) {
         return false;
     }
-    after = flash_job_content(job, content);
-    /* Firmware that is writing now will have done so by then. */
-    if (job->errors[last] &&
-        !g_error_matches(job->errors[last], BMC_ERROR, BMC_ERROR_STATE)) {
-        g_propagate_error(errp, g_steal_pointer(&job->errors[last]));
-        return false;
-    }
-    return true;
+    return check_edit(job, change, content, errp);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Changes of firmware files from the inside; for helper/bmc/flash*.c only. */
+/* Changes of firmware files from the inside; for helper/bmc/ only. */
 #ifndef QEMU_BMC_BMC_FLASH_PRIV_H
 #define QEMU_BMC_BMC_FLASH_PRIV_H
 
@@ -40,6 +40,8 @@ struct BmcFlash {
  * @errors: by position in @changes: why one was not made, or NULL; one that
  *          has an error beforehand is not tried
  * @now: seconds since 1970
+ * @replaces: change that the last one takes the place of, 0 for none
+ * @needless: the last one changes nothing
  */
 typedef struct FlashJob {
     char *file;
@@ -47,6 +49,8 @@ typedef struct FlashJob {
     GPtrArray *changes;
     GError **errors;
     int64_t now;
+    unsigned replaces;
+    bool needless;
 } FlashJob;
 
 /**
@@ -113,7 +117,8 @@ void flash_job_run(FlashJob *job);
 /**
  * flash_job_check: see whether the last of the changes could be made; for a
  * thread. What it would replace is read, and what it brings is synced and
- * looked at; of an image, size and digest are filled in.
+ * looked at; of an image, size and digest are filled in. FlashJob.needless is
+ * set.
  *
  * @job: the job
  * @errp: as bmc_flash_replace_finish() and bmc_flash_edit_finish()

@@ -200,12 +200,31 @@ static void add(Bmc *bmc, BmcFlashChange *change)
     changed(bmc);
 }
 
+/* Returns the number of the change that waits then; 0 if none has to. */
+static unsigned accept(Bmc *bmc, const FlashJob *job)
+{
+    BmcFlash *flash = bmc->flash;
+    guint at = job->replaces ? flash_position(flash, job->replaces) :
+               flash->changes->len;
+    BmcFlashChange *change;
+
+    if (at < flash->changes->len) {
+        drop_at(bmc, at, "a later one has taken its place");
+        changed(bmc);
+    }
+    if (job->needless) {
+        return 0;
+    }
+    change = flash_change_copy(job->changes->pdata[job->changes->len - 1]);
+    add(bmc, change);
+    return change->id;
+}
+
 static void looked_at(GObject *source, GAsyncResult *res, void *opaque)
 {
     FlashJob *job = g_task_get_task_data(G_TASK(res));
     g_autoptr(GError) err = NULL;
     bool ok = g_task_propagate_boolean(G_TASK(res), &err);
-    BmcFlashChange *change;
     Bmc *bmc = opaque;
     GTask *request;
 
@@ -215,10 +234,9 @@ static void looked_at(GObject *source, GAsyncResult *res, void *opaque)
     bmc->flash->looking = false;
     request = g_queue_pop_head(&bmc->flash->requests);
     if (ok) {
-        change = flash_change_copy(
-            job->changes->pdata[job->changes->len - 1]);
-        add(bmc, change);
-        ((BmcFlashChange *)g_task_get_task_data(request))->id = change->id;
+        BmcFlashChange *change = g_task_get_task_data(request);
+
+        change->id = accept(bmc, job);
         persist_flush_async(bmc->persist, 0, NULL, saved, request);
     } else {
         g_message("flash: refused: %s", err->message);
@@ -272,10 +290,37 @@ static GTask *first_good_request(Bmc *bmc)
         }
         g_queue_pop_head(&flash->requests);
         refuse(request, err ? err :
-               g_error_new_literal(BMC_ERROR, BMC_ERROR_LIMIT, "too many "
+               g_error_new_literal(BMC_ERROR, BMC_ERROR_BUSY, "too many "
                                    "changes wait for the next start"));
     }
     return request;
+}
+
+static bool is_enable(const BmcFlashChange *change)
+{
+    return change->kind == BMC_FLASH_KEYS &&
+           change->edit->kind == EFI_EDIT_ENABLE;
+}
+
+/* What waits on top of which an edit is made; an image needs nothing. */
+static void add_earlier(const BmcFlash *flash, FlashJob *job,
+                        const BmcFlashChange *change)
+{
+    const BmcFlashChange *last = NULL;
+
+    for (guint i = 0; change->kind == BMC_FLASH_KEYS &&
+         i < flash->changes->len; i++) {
+        const BmcFlashChange *before = flash->changes->pdata[i];
+
+        if (before->chip == change->chip) {
+            g_ptr_array_add(job->changes, flash_change_copy(before));
+            last = before;
+        }
+    }
+    if (last && is_enable(last) && is_enable(change)) {
+        job->replaces = last->id;
+        g_ptr_array_set_size(job->changes, job->changes->len - 1);
+    }
 }
 
 /* What is looked at stays first in the queue until it has been. */
@@ -296,14 +341,7 @@ void flash_next_request(Bmc *bmc)
     change = g_task_get_task_data(request);
     job = flash_job_for(bmc, change->chip);
     change->file = g_strdup(job->file);
-    for (guint i = 0; change->kind != BMC_FLASH_IMAGE &&
-         i < flash->changes->len; i++) {
-        const BmcFlashChange *before = flash->changes->pdata[i];
-
-        if (before->chip == change->chip) {
-            g_ptr_array_add(job->changes, flash_change_copy(before));
-        }
-    }
+    add_earlier(flash, job, change);
     g_ptr_array_add(job->changes, flash_change_copy(change));
     task = g_task_new(NULL, flash->cancellable, looked_at, bmc);
     g_task_set_task_data(task, job, (GDestroyNotify)flash_job_free);
@@ -382,9 +420,9 @@ void bmc_flash_edit_async(Bmc *bmc, const EfiEdit *edit,
     request_new(bmc, change, origin, cancellable, callback, opaque);
 }
 
-unsigned bmc_flash_edit_finish(GAsyncResult *res, GError **errp)
+bool bmc_flash_edit_finish(GAsyncResult *res, GError **errp)
 {
-    return bmc_flash_replace_finish(res, errp);
+    return g_task_propagate_int(G_TASK(res), errp) >= 0;
 }
 
 const BmcFlashChange *bmc_flash_nth(const Bmc *bmc, unsigned n)

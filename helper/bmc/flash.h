@@ -155,7 +155,8 @@ unsigned bmc_flash_replace_finish(GAsyncResult *res, GError **errp);
 
 /**
  * bmc_flash_edit_async: keys or settings of Secure Boot are to be changed.
- * Tried on what the file holds now, with all that waits before it.
+ * Tried on what the file holds now, with all that waits before it. Enabling
+ * and disabling takes the place of the same that waits right before it.
  *
  * @bmc: the hub
  * @edit: (transfer none): what is to be done
@@ -169,15 +170,18 @@ void bmc_flash_edit_async(Bmc *bmc, const EfiEdit *edit,
                           GAsyncReadyCallback callback, void *opaque);
 
 /**
- * bmc_flash_edit_finish: result of bmc_flash_edit_async().
+ * bmc_flash_edit_finish: result of bmc_flash_edit_async(). Nothing waits for
+ * what would change nothing; that is an error only of a signature.
  *
  * @res: as the callback got it
- * @errp: as efi_edit_apply(); BMC_ERROR_LIMIT also when too much waits; as
- *        bmc_flash_replace_finish()
+ * @errp: as efi_edit_apply(); BMC_ERROR_EXISTS when the signature to be added
+ *        is there, BMC_ERROR_NOT_FOUND when the one to be removed is not;
+ *        BMC_ERROR_LIMIT when the variables have no more room in their chip;
+ *        BMC_ERROR_BUSY when too much waits; as bmc_flash_replace_finish()
  *
- * Returns: BmcFlashChange.id, or 0
+ * Returns: true on success
  */
-unsigned bmc_flash_edit_finish(GAsyncResult *res, GError **errp);
+bool bmc_flash_edit_finish(GAsyncResult *res, GError **errp);
 
 /**
  * bmc_flash_nth: the changes that wait, in the order in which they will be

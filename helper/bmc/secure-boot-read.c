@@ -4,137 +4,19 @@
 
 #include "bmc/secure-boot-read.h"
 
-#include <fcntl.h>
-#include <json-glib/json-glib.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "codec/efi-sig.h"
+#include "bmc/firmware-files.h"
+#include "bmc/flash-file.h"
 #include "util/error.h"
-#include "util/json.h"
 
-#define ENABLE_NAME "SecureBootEnable"
-#define DESCRIPTOR_MAX (64 * 1024)
 #define PEM_LINE 64
-
-/* Where distributions describe firmware for QEMU (its firmware.json). */
-static const char *const descriptor_dirs[] = {
-    "/etc/qemu/firmware", "/usr/share/qemu/firmware",
-};
-
-static const struct {
-    const char *name;
-    const EfiGuid *guid;
-} variables[BMC_SECURE_BOOT_DB__MAX] = {
-    [BMC_SECURE_BOOT_PK] = { "PK", &efi_guid_global },
-    [BMC_SECURE_BOOT_KEK] = { "KEK", &efi_guid_global },
-    [BMC_SECURE_BOOT_DB] = { "db", &efi_guid_image_security },
-    [BMC_SECURE_BOOT_DBX] = { "dbx", &efi_guid_image_security },
-};
+/* Digits of its digest that an entry is known by */
+#define ID_LEN 16
 
 static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-/* Whatever a path means, it must be a file of a sane size. */
-static char *read_file(const char *path, size_t max, struct stat *st,
-                       size_t *len, GError **errp)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    g_autofree char *data = NULL;
-    ssize_t n = 1;
-
-    if (fd < 0 || fstat(fd, st) || !S_ISREG(st->st_mode) ||
-        st->st_size > (off_t)max) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED, "cannot read %s: %s",
-                    path, fd < 0 ? g_strerror(errno) :
-                    "it is no file of a usual size");
-        if (fd >= 0) {
-            close(fd);
-        }
-        return NULL;
-    }
-    data = g_malloc(st->st_size + 1);
-    for (*len = 0; n > 0 && *len < (size_t)st->st_size; *len += MAX(n, 0)) {
-        n = read(fd, data + *len, st->st_size - *len);
-    }
-    close(fd);
-    data[*len] = '\0';
-    return g_steal_pointer(&data);
-}
-
-static bool has_feature(JsonObject *root, const char *name)
-{
-    JsonArray *features = NULL;
-    guint i;
-
-    if (json_get_array(root, "features", &features) != JSON_GET_OK) {
-        return false;
-    }
-    for (i = 0; i < json_array_get_length(features); i++) {
-        JsonNode *node = json_array_get_element(features, i);
-
-        if (JSON_NODE_HOLDS_VALUE(node) &&
-            g_strcmp0(json_node_get_string(node), name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_described(const char *path, const char *code)
-{
-    g_autoptr(JsonObject) root = NULL;
-    g_autofree char *text = NULL;
-    g_autofree char *real = NULL;
-    JsonObject *mapping = NULL;
-    JsonObject *executable = NULL;
-    const char *name = NULL;
-    struct stat st;
-    size_t len;
-
-    text = read_file(path, DESCRIPTOR_MAX, &st, &len, NULL);
-    root = text ? json_parse_object(text, len, NULL) : NULL;
-    if (!root ||
-        json_get_object(root, "mapping", &mapping) != JSON_GET_OK ||
-        json_get_object(mapping, "executable", &executable) !=
-        JSON_GET_OK ||
-        json_get_string(executable, "filename", &name) != JSON_GET_OK) {
-        return false;
-    }
-    real = realpath(name, NULL);
-    return real && g_str_equal(real, code) &&
-           has_feature(root, "secure-boot");
-}
-
-static bool dir_describes(const char *dir, const char *code)
-{
-    g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
-    const char *name;
-
-    while (entries && (name = g_dir_read_name(entries))) {
-        g_autofree char *path = g_build_filename(dir, name, NULL);
-
-        if (g_str_has_suffix(name, ".json") && is_described(path, code)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A build without it leaves these variables alone. */
-static bool has_secure_boot(const char *code)
-{
-    g_autofree char *real = realpath(code, NULL);
-
-    for (size_t i = 0; real && i < G_N_ELEMENTS(descriptor_dirs); i++) {
-        if (dir_describes(descriptor_dirs[i], real)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* In another mount namespace, the same name is another file. */
@@ -159,9 +41,11 @@ static void signature_free(void *opaque)
 {
     BmcSignature *sig = opaque;
 
+    g_free(sig->id);
     g_free(sig->type);
     g_free(sig->text);
     g_free(sig->owner);
+    efi_sig_free(sig->sig);
     g_free(sig);
 }
 
@@ -197,55 +81,86 @@ static BmcSignature *signature_new(const EfiSig *from)
     const EfiSigType *type = efi_sig_type_find(&from->type);
     BmcSignature *sig = g_new0(BmcSignature, 1);
 
+    sig->id = bmc_signature_id(from);
     sig->certificate = type == &efi_sig_types[0];
     sig->type = type ? g_strdup(type->name) : efi_guid_to_string(&from->type);
     sig->owner = efi_guid_to_string(&from->owner);
     sig->text = sig->certificate ? to_pem(from->data) : to_hex(from->data);
+    sig->sig = efi_sig_new(&from->type, &from->owner, from->data);
     return sig;
 }
 
-static bool read_db(SecureBootState *state, const EfiVars *vars,
-                    BmcSecureBootDb db, GError **errp)
+static bool read_db(SecureBootState *state, const EfiVars *vars, EfiDb db,
+                    GError **errp)
 {
-    const EfiVar *var = efi_vars_find(vars, variables[db].name,
-                                      variables[db].guid);
-    g_autoptr(GPtrArray) sigs = NULL;
+    g_autoptr(GPtrArray) sigs = efi_db_read(vars, db, errp);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
     state->sigs[db] = g_ptr_array_new_with_free_func(signature_free);
-    if (!var) {
-        return true;
-    }
-    sigs = efi_sigs_parse(g_bytes_get_data(var->data, NULL),
-                          g_bytes_get_size(var->data), errp);
     for (guint i = 0; sigs && i < sigs->len; i++) {
-        g_ptr_array_add(state->sigs[db], signature_new(sigs->pdata[i]));
+        BmcSignature *sig = signature_new(sigs->pdata[i]);
+
+        if (g_hash_table_add(seen, sig->id)) {
+            g_ptr_array_add(state->sigs[db], sig);
+        } else {
+            signature_free(sig);
+        }
     }
     return sigs;
 }
 
-static SecureBootState *read_vars(const uint8_t *data, size_t len,
+static EfiVars *parse(GBytes *content, GError **errp)
+{
+    return efi_vars_parse(g_bytes_get_data(content, NULL),
+                          g_bytes_get_size(content), errp);
+}
+
+/* @wanted: @content after what waits */
+static SecureBootState *read_vars(GBytes *content, GBytes *wanted,
                                   GError **errp)
 {
     g_autoptr(SecureBootState) state = g_new0(SecureBootState, 1);
-    g_autoptr(EfiVars) vars = efi_vars_parse(data, len, errp);
-    const EfiVar *enable;
+    g_autoptr(EfiVars) now = parse(content, errp);
+    g_autoptr(EfiVars) then = now ? parse(wanted, errp) : NULL;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 
-    if (!vars) {
+    if (!then) {
         return NULL;
     }
-    for (int db = 0; db < BMC_SECURE_BOOT_DB__MAX; db++) {
-        if (!read_db(state, vars, db, errp)) {
+    for (int db = 0; db < EFI_DB__MAX; db++) {
+        if (!read_db(state, then, db, errp)) {
             return NULL;
         }
     }
-    enable = efi_vars_find(vars, ENABLE_NAME, &efi_guid_secure_boot);
-    state->has_pk = efi_vars_find(vars, "PK", &efi_guid_global);
-    /* Firmware makes the variable when there is a key, and sets it. */
-    state->enabled = enable ? g_bytes_get_size(enable->data) &&
-                     *(const uint8_t *)g_bytes_get_data(enable->data, NULL)
-                     == 1 : state->has_pk;
-    state->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, len);
+    state->has_pk = efi_vars_have_pk(now);
+    state->in_force = state->has_pk && efi_vars_secure_boot(now);
+    state->enabled = efi_vars_secure_boot(then);
+    g_checksum_update(sum, g_bytes_get_data(content, NULL),
+                      g_bytes_get_size(content));
+    g_checksum_update(sum, g_bytes_get_data(wanted, NULL),
+                      g_bytes_get_size(wanted));
+    state->digest = g_strdup(g_checksum_get_string(sum));
     return g_steal_pointer(&state);
+}
+
+/* A file on a path: it might be another one in QEMU's mount namespace. */
+static bool is_open(const SecureBootFiles *files)
+{
+    struct stat st;
+
+    return !files->pid || (stat(files->vars, &st) == 0 &&
+                           process_has(files->pid, &st));
+}
+
+char *bmc_signature_id(const EfiSig *sig)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+    g_checksum_update(sum, sig->type.bytes, EFI_GUID_LEN);
+    g_checksum_update(sum, sig->owner.bytes, EFI_GUID_LEN);
+    g_checksum_update(sum, g_bytes_get_data(sig->data, NULL),
+                      g_bytes_get_size(sig->data));
+    return g_strndup(g_checksum_get_string(sum), ID_LEN);
 }
 
 void secure_boot_files_free(SecureBootFiles *files)
@@ -253,6 +168,7 @@ void secure_boot_files_free(SecureBootFiles *files)
     if (files) {
         g_free(files->code);
         g_free(files->vars);
+        flash_job_free(files->pending);
         g_free(files);
     }
 }
@@ -262,7 +178,7 @@ void secure_boot_state_free(SecureBootState *state)
     if (!state) {
         return;
     }
-    for (int db = 0; db < BMC_SECURE_BOOT_DB__MAX; db++) {
+    for (int db = 0; db < EFI_DB__MAX; db++) {
         g_clear_pointer(&state->sigs[db], g_ptr_array_unref);
     }
     g_free(state->digest);
@@ -272,23 +188,30 @@ void secure_boot_state_free(SecureBootState *state)
 SecureBootState *secure_boot_read(const SecureBootFiles *files,
                                   GError **errp)
 {
-    g_autofree char *data = NULL;
-    struct stat st;
-    size_t len;
+    g_autofree char *defaults = NULL;
+    g_autoptr(GBytes) content = NULL;
+    g_autoptr(GBytes) wanted = NULL;
+    SecureBootState *state;
 
-    if (!has_secure_boot(files->code)) {
+    if (!firmware_has_secure_boot(files->code)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "nothing says that %s has Secure Boot", files->code);
         return NULL;
     }
-    data = read_file(files->vars, EFI_VARS_IMAGE_MAX, &st, &len, errp);
-    if (!data) {
+    content = flash_file_read(files->vars, errp);
+    if (!content) {
         return NULL;
     }
-    if (files->pid && !process_has(files->pid, &st)) {
+    if (!is_open(files)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
                     "%s is not the file that QEMU has open", files->vars);
         return NULL;
     }
-    return read_vars((const uint8_t *)data, len, errp);
+    wanted = flash_job_content(files->pending, content);
+    state = read_vars(content, wanted, errp);
+    if (state) {
+        defaults = firmware_default_keys(files->code);
+        state->has_defaults = defaults;
+    }
+    return state;
 }

@@ -3,6 +3,7 @@
 #ifndef QEMU_BMC_BMC_SECURE_BOOT_READ_H
 #define QEMU_BMC_BMC_SECURE_BOOT_READ_H
 
+#include "bmc/flash-priv.h"
 #include "bmc/secure-boot.h"
 
 /**
@@ -12,11 +13,13 @@
  * @vars: its variables
  * @pid: the process that must have @vars open, since another one's files
  *       need not be ours; 0 if they are
+ * @pending: changes of @vars that wait
  */
 typedef struct SecureBootFiles {
     char *code;
     char *vars;
     int pid;
+    FlashJob *pending;
 } SecureBootFiles;
 
 /**
@@ -24,13 +27,17 @@ typedef struct SecureBootFiles {
  *
  * @enabled: bmc_secure_boot_enabled()
  * @has_pk: bmc_secure_boot_has_pk()
- * @sigs: by BmcSecureBootDb: arrays of BmcSignature
- * @digest: of all of @vars
+ * @in_force: Secure Boot would be in force if the machine began to boot now
+ * @has_defaults: bmc_secure_boot_has_defaults()
+ * @sigs: by EfiDb: arrays of BmcSignature
+ * @digest: of all of @vars, and of what it will be
  */
 typedef struct SecureBootState {
     bool enabled;
     bool has_pk;
-    GPtrArray *sigs[BMC_SECURE_BOOT_DB__MAX];
+    bool in_force;
+    bool has_defaults;
+    GPtrArray *sigs[EFI_DB__MAX];
     char *digest;
 } SecureBootState;
 

@@ -8,13 +8,6 @@
 #include "bmc/secure-boot-read.h"
 #include "util/error.h"
 
-const char *const bmc_secure_boot_dbs[BMC_SECURE_BOOT_DB__MAX] = {
-    [BMC_SECURE_BOOT_PK] = "PK",
-    [BMC_SECURE_BOOT_KEK] = "KEK",
-    [BMC_SECURE_BOOT_DB] = "db",
-    [BMC_SECURE_BOOT_DBX] = "dbx",
-};
-
 /*
  * BmcSecureBoot: what was read last.
  *
@@ -24,6 +17,7 @@ const char *const bmc_secure_boot_dbs[BMC_SECURE_BOOT_DB__MAX] = {
  * @reading: a thread reads
  * @again: what it reads is too old
  * @waiters: tasks that end when all was read
+ * @late: tasks that have come while a thread reads, and want a later reading
  * @booted: the machine has begun to boot, and it is not known yet with what
  * @current_known: it is; @current holds
  * @current: Secure Boot was in force when the machine booted
@@ -36,6 +30,7 @@ struct BmcSecureBoot {
     bool reading;
     bool again;
     GPtrArray *waiters;
+    GPtrArray *late;
     bool booted;
     bool current_known;
     bool current;
@@ -46,6 +41,7 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
 {
     const Machine *machine = bmc->machine;
     char *const *flash = machine->info.flash;
+    const BmcFlashChange *change;
     SecureBootFiles *files;
 
     if (!flash[MACHINE_FLASH_CODE] || !flash[MACHINE_FLASH_VARS]) {
@@ -55,6 +51,14 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
     files->code = g_strdup(flash[MACHINE_FLASH_CODE]);
     files->vars = g_strdup(flash[MACHINE_FLASH_VARS]);
     files->pid = machine->can_start_process ? 0 : machine->info.pid;
+    files->pending = flash_job_for(bmc, MACHINE_FLASH_VARS);
+    for (unsigned i = 0; (change = bmc_flash_nth(bmc, i)); i++) {
+        if (machine->can_start_process &&
+            change->chip == MACHINE_FLASH_VARS) {
+            g_ptr_array_add(files->pending->changes,
+                            flash_change_copy(change));
+        }
+    }
     return files;
 }
 
@@ -85,7 +89,7 @@ static void found(Bmc *bmc, SecureBootState *state, const GError *err)
     if (sb->booted) {
         sb->booted = false;
         sb->current_known = state;
-        sb->current = state && state->has_pk && state->enabled;
+        sb->current = state && state->in_force;
     }
     if (changed) {
         bmc_changed(bmc, BMC_PART_SECURE_BOOT);
@@ -113,6 +117,9 @@ static void read_done(GObject *source, GAsyncResult *res, void *opaque)
     }
     found(bmc, state, err);
     complete_waiters(sb);
+    if (sb->late->len && !sb->reading) {
+        start_reading(bmc);
+    }
 }
 
 static void read_thread(GTask *task, void *source, void *data,
@@ -136,6 +143,8 @@ static void start_reading(Bmc *bmc)
     g_autoptr(GTask) task = NULL;
 
     sb->again = false;
+    g_ptr_array_extend_and_steal(sb->waiters, sb->late);
+    sb->late = g_ptr_array_new_with_free_func(g_object_unref);
     if (!files) {
         found(bmc, NULL, NULL);
         complete_waiters(sb);
@@ -164,6 +173,7 @@ void bmc_secure_boot_new(Bmc *bmc)
     bmc->secure_boot = sb;
     sb->cancellable = g_cancellable_new();
     sb->waiters = g_ptr_array_new_with_free_func(g_object_unref);
+    sb->late = g_ptr_array_new_with_free_func(g_object_unref);
     sb->off = machine_state_is_off(bmc->machine->state);
     read_anew(bmc);
 }
@@ -179,6 +189,10 @@ void bmc_secure_boot_free(Bmc *bmc)
     for (guint i = 0; i < sb->waiters->len; i++) {
         bmc_task_cancelled(g_object_ref(sb->waiters->pdata[i]));
     }
+    for (guint i = 0; i < sb->late->len; i++) {
+        bmc_task_cancelled(g_object_ref(sb->late->pdata[i]));
+    }
+    g_ptr_array_unref(sb->late);
     g_ptr_array_unref(sb->waiters);
     g_object_unref(sb->cancellable);
     secure_boot_state_free(sb->state);
@@ -228,13 +242,18 @@ bool bmc_secure_boot_has_pk(const Bmc *bmc)
     return bmc->secure_boot->state && bmc->secure_boot->state->has_pk;
 }
 
+bool bmc_secure_boot_has_defaults(const Bmc *bmc)
+{
+    return bmc->secure_boot->state && bmc->secure_boot->state->has_defaults;
+}
+
 bool bmc_secure_boot_current(const Bmc *bmc, bool *in_force)
 {
     *in_force = bmc->secure_boot->current;
     return bmc->secure_boot->current_known;
 }
 
-const BmcSignature *bmc_secure_boot_nth(const Bmc *bmc, BmcSecureBootDb db,
+const BmcSignature *bmc_secure_boot_nth(const Bmc *bmc, EfiDb db,
                                         bool certificate, unsigned n)
 {
     const SecureBootState *state = bmc->secure_boot->state;
@@ -254,7 +273,7 @@ void bmc_secure_boot_refresh_async(Bmc *bmc, GAsyncReadyCallback callback,
 {
     BmcSecureBoot *sb = bmc->secure_boot;
 
-    g_ptr_array_add(sb->waiters, g_task_new(NULL, NULL, callback, opaque));
+    g_ptr_array_add(sb->late, g_task_new(NULL, NULL, callback, opaque));
     if (!sb->reading) {
         start_reading(bmc);
     }

@@ -3,40 +3,43 @@
  * UEFI Secure Boot of the machine, as the variables in its flash file have
  * it. QEMU and the guest write that file; it is read, in a thread, when the
  * machine starts or is reset, when QEMU is connected, and when asked for.
+ * bmc_flash_edit_async() changes it; what waits there is shown as done, but
+ * for what the machine has booted with.
  */
 #ifndef QEMU_BMC_BMC_SECURE_BOOT_H
 #define QEMU_BMC_BMC_SECURE_BOOT_H
 
 #include "bmc/bmc.h"
-
-/**
- * BmcSecureBootDb: which database.
- */
-typedef enum BmcSecureBootDb {
-    BMC_SECURE_BOOT_PK,
-    BMC_SECURE_BOOT_KEK,
-    BMC_SECURE_BOOT_DB,
-    BMC_SECURE_BOOT_DBX,
-    BMC_SECURE_BOOT_DB__MAX,
-} BmcSecureBootDb;
-
-/* Names of the databases, as UEFI has them. */
-extern const char *const bmc_secure_boot_dbs[BMC_SECURE_BOOT_DB__MAX];
+#include "codec/efi-edit.h"
 
 /**
  * BmcSignature: an entry of a database.
  *
+ * @id: bmc_signature_id(); each is in a database once
  * @type: "EFI_CERT_X509_GUID" and the like; or a GUID
  * @certificate: it is a certificate
  * @text: PEM of a certificate; else hexadecimal digits
  * @owner: GUID of who has put it there
+ * @sig: all that in UEFI's terms
  */
 typedef struct BmcSignature {
+    char *id;
     char *type;
     bool certificate;
     char *text;
     char *owner;
+    EfiSig *sig;
 } BmcSignature;
+
+/**
+ * bmc_signature_id: what a signature is known by, wherever it is: that stays
+ * the same when others come and go.
+ *
+ * @sig: the signature
+ *
+ * Returns: (transfer full): hexadecimal digits of a digest of it
+ */
+char *bmc_signature_id(const EfiSig *sig);
 
 /**
  * bmc_secure_boot_exists: whether the machine's firmware has Secure Boot and
@@ -59,14 +62,24 @@ bool bmc_secure_boot_exists(const Bmc *bmc);
 bool bmc_secure_boot_enabled(const Bmc *bmc);
 
 /**
- * bmc_secure_boot_has_pk: whether there is a platform key: UEFI's user mode,
- * else it is in setup mode.
+ * bmc_secure_boot_has_pk: whether there is a platform key now: UEFI's user
+ * mode, else it is in setup mode.
  *
  * @bmc: the hub
  *
  * Returns: true if there is
  */
 bool bmc_secure_boot_has_pk(const Bmc *bmc);
+
+/**
+ * bmc_secure_boot_has_defaults: whether there are default keys for the
+ * machine's firmware.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true if there are
+ */
+bool bmc_secure_boot_has_defaults(const Bmc *bmc);
 
 /**
  * bmc_secure_boot_current: whether the machine has booted with it. Not known
@@ -89,7 +102,7 @@ bool bmc_secure_boot_current(const Bmc *bmc, bool *in_force);
  *
  * Returns: (transfer none): the entry, or NULL past the last
  */
-const BmcSignature *bmc_secure_boot_nth(const Bmc *bmc, BmcSecureBootDb db,
+const BmcSignature *bmc_secure_boot_nth(const Bmc *bmc, EfiDb db,
                                         bool certificate, unsigned n);
 
 /**

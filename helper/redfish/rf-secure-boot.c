@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * UEFI Secure Boot (DSP0268 SecureBoot, SecureBootDatabase, Certificate,
- * Signature): what the machine's variables have now. The file is QEMU's while
- * it runs, so nothing is written.
+ * Signature): what the machine's variables have, and will have with what
+ * waits for the next start.
  */
 #include "osdep.h"
 
-#include "bmc/secure-boot.h"
+#include "redfish/rf-secure-boot.h"
+
 #include "redfish/rf-exchange.h"
 #include "util/error.h"
 
-#define SECURE_BOOT "/redfish/v1/Systems/1/SecureBoot"
-#define DATABASES SECURE_BOOT "/SecureBootDatabases"
+#define DATABASES RF_SECURE_BOOT_DATABASES
 #define PATH "/redfish/v1/Systems/{ComputerSystemId}/SecureBoot"
 #define DB_PATH PATH "/SecureBootDatabases/{DatabaseId}"
 
@@ -69,10 +69,10 @@ static bool get_mode(const RfContext *ctx, RfValue *value)
 
 /* Databases */
 
-static bool find_db(const RfContext *ctx, BmcSecureBootDb *db)
+bool rf_secure_boot_find_db(const RfContext *ctx, EfiDb *db)
 {
-    for (*db = 0; *db < BMC_SECURE_BOOT_DB__MAX; (*db)++) {
-        if (g_str_equal(bmc_secure_boot_dbs[*db], ctx->ids[1])) {
+    for (*db = 0; *db < EFI_DB__MAX; (*db)++) {
+        if (g_str_equal(efi_db_names[*db], ctx->ids[1])) {
             return exists(ctx);
         }
     }
@@ -81,17 +81,17 @@ static bool find_db(const RfContext *ctx, BmcSecureBootDb *db)
 
 static bool db_exists(const RfContext *ctx)
 {
-    BmcSecureBootDb db;
+    EfiDb db;
 
-    return find_db(ctx, &db);
+    return rf_secure_boot_find_db(ctx, &db);
 }
 
 static bool nth_db(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
 {
-    if (n >= BMC_SECURE_BOOT_DB__MAX) {
+    if (n >= EFI_DB__MAX) {
         return false;
     }
-    g_snprintf(uri, RF_URI_MAX, DATABASES "/%s", bmc_secure_boot_dbs[n]);
+    g_snprintf(uri, RF_URI_MAX, DATABASES "/%s", efi_db_names[n]);
     return true;
 }
 
@@ -113,20 +113,23 @@ static bool get_signatures(const RfContext *ctx, RfValue *value)
     return get_link(ctx, value, SIGNATURES);
 }
 
-/* What is in them: members are numbered from 1 */
+/* What is in them */
 
 static bool nth_entry(const RfContext *ctx, unsigned kind, unsigned n,
                       char uri[RF_URI_MAX])
 {
-    BmcSecureBootDb db;
+    const BmcSignature *sig;
+    EfiDb db;
 
-    if (!find_db(ctx, &db) ||
-        !bmc_secure_boot_nth(ctx->bmc, db, kind == CERTIFICATES, n)) {
+    if (!rf_secure_boot_find_db(ctx, &db)) {
         return false;
     }
-    g_snprintf(uri, RF_URI_MAX, DATABASES "/%s/%s/%u", ctx->ids[1],
-               kinds[kind], n + 1);
-    return true;
+    sig = bmc_secure_boot_nth(ctx->bmc, db, kind == CERTIFICATES, n);
+    if (sig) {
+        g_snprintf(uri, RF_URI_MAX, DATABASES "/%s/%s/%s", ctx->ids[1],
+                   kinds[kind], sig->id);
+    }
+    return sig;
 }
 
 static bool nth_certificate(const RfContext *ctx, unsigned n,
@@ -141,32 +144,30 @@ static bool nth_signature(const RfContext *ctx, unsigned n,
     return nth_entry(ctx, SIGNATURES, n, uri);
 }
 
-static const BmcSignature *find_entry(const RfContext *ctx, unsigned kind)
+const BmcSignature *rf_secure_boot_find(const RfContext *ctx,
+                                        bool certificate)
 {
-    char text[16];
-    BmcSecureBootDb db;
-    guint64 n;
+    const BmcSignature *sig;
+    unsigned n = 0;
+    EfiDb db;
 
-    if (!find_db(ctx, &db) ||
-        !g_ascii_string_to_unsigned(ctx->ids[2], 10, 1, G_MAXINT32, &n,
-                                    NULL)) {
+    if (!rf_secure_boot_find_db(ctx, &db)) {
         return NULL;
     }
-    g_snprintf(text, sizeof(text), "%u", (unsigned)n);
-    if (!g_str_equal(text, ctx->ids[2])) {
-        return NULL;
-    }
-    return bmc_secure_boot_nth(ctx->bmc, db, kind == CERTIFICATES, n - 1);
+    do {
+        sig = bmc_secure_boot_nth(ctx->bmc, db, certificate, n++);
+    } while (sig && !g_str_equal(sig->id, ctx->ids[2]));
+    return sig;
 }
 
 static bool certificate_exists(const RfContext *ctx)
 {
-    return find_entry(ctx, CERTIFICATES);
+    return rf_secure_boot_find(ctx, true);
 }
 
 static bool signature_exists(const RfContext *ctx)
 {
-    return find_entry(ctx, SIGNATURES);
+    return rf_secure_boot_find(ctx, false);
 }
 
 /* An entry may have gone while the variables were read. */
@@ -179,35 +180,35 @@ static bool get_text(const BmcSignature *sig, const char *text,
 
 static bool get_certificate_string(const RfContext *ctx, RfValue *value)
 {
-    const BmcSignature *sig = find_entry(ctx, CERTIFICATES);
+    const BmcSignature *sig = rf_secure_boot_find(ctx, true);
 
     return get_text(sig, sig ? sig->text : NULL, value);
 }
 
 static bool get_certificate_owner(const RfContext *ctx, RfValue *value)
 {
-    const BmcSignature *sig = find_entry(ctx, CERTIFICATES);
+    const BmcSignature *sig = rf_secure_boot_find(ctx, true);
 
     return get_text(sig, sig ? sig->owner : NULL, value);
 }
 
 static bool get_signature_string(const RfContext *ctx, RfValue *value)
 {
-    const BmcSignature *sig = find_entry(ctx, SIGNATURES);
+    const BmcSignature *sig = rf_secure_boot_find(ctx, false);
 
     return get_text(sig, sig ? sig->text : NULL, value);
 }
 
 static bool get_signature_type(const RfContext *ctx, RfValue *value)
 {
-    const BmcSignature *sig = find_entry(ctx, SIGNATURES);
+    const BmcSignature *sig = rf_secure_boot_find(ctx, false);
 
     return get_text(sig, sig ? sig->type : NULL, value);
 }
 
 static bool get_signature_owner(const RfContext *ctx, RfValue *value)
 {
-    const BmcSignature *sig = find_entry(ctx, SIGNATURES);
+    const BmcSignature *sig = rf_secure_boot_find(ctx, false);
 
     return get_text(sig, sig ? sig->owner : NULL, value);
 }
@@ -215,7 +216,8 @@ static bool get_signature_owner(const RfContext *ctx, RfValue *value)
 static const RfProperty secure_boot_properties[] = {
     { "Id", RF_TYPE_STRING, .text = "SecureBoot" },
     { "Name", RF_TYPE_STRING, .text = "UEFI Secure Boot" },
-    { "SecureBootEnable", RF_TYPE_BOOL, .get = get_enable },
+    { "SecureBootEnable", RF_TYPE_BOOL, .get = get_enable,
+      .setter = &rf_secure_boot_enable },
     { "SecureBootCurrentBoot", RF_TYPE_ENUM, .texts = boots,
       .get = get_current },
     { "SecureBootMode", RF_TYPE_ENUM, .texts = modes, .get = get_mode },
@@ -270,34 +272,38 @@ static const RfProperty signature_properties[] = {
     { NULL }
 };
 
-#define RESOURCE(where, what, table, check)                             \
+#define RESOURCE(where, what, table, check, ...)                        \
     { .path = where,                                                    \
       .type = what,                                                     \
       .properties = table,                                              \
       .read = RF_PRIVILEGE_LOGIN,                                       \
-      .depends = 1 << BMC_PART_SECURE_BOOT,                             \
+      .depends = 1 << BMC_PART_SECURE_BOOT | 1 << BMC_PART_FLASH,       \
       .prepare = prepare,                                               \
-      .exists = check }
+      .exists = check, __VA_ARGS__ }
 
 const RfResource rf_secure_boot_resources[] = {
     RESOURCE(PATH, "SecureBoot.v1_1_2.SecureBoot", secure_boot_properties,
-             exists),
+             exists, .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
+             .actions = rf_secure_boot_actions),
     RESOURCE(PATH "/SecureBootDatabases",
              "SecureBootDatabaseCollection.SecureBootDatabaseCollection",
              databases_properties, exists),
     RESOURCE(DB_PATH, "SecureBootDatabase.v1_0_3.SecureBootDatabase",
-             db_properties, db_exists),
+             db_properties, db_exists,
+             .actions = rf_secure_boot_db_actions),
     RESOURCE(DB_PATH "/Certificates",
              "CertificateCollection.CertificateCollection",
-             certificates_properties, db_exists),
+             certificates_properties, db_exists,
+             .create = &rf_secure_boot_add_certificate),
     RESOURCE(DB_PATH "/Certificates/{CertificateId}",
              "Certificate.v1_11_0.Certificate", certificate_properties,
-             certificate_exists),
+             certificate_exists, .remove = &rf_secure_boot_remove),
     RESOURCE(DB_PATH "/Signatures",
              "SignatureCollection.SignatureCollection",
-             signatures_properties, db_exists),
+             signatures_properties, db_exists,
+             .create = &rf_secure_boot_add_signature),
     RESOURCE(DB_PATH "/Signatures/{SignatureId}",
              "Signature.v1_0_3.Signature", signature_properties,
-             signature_exists),
+             signature_exists, .remove = &rf_secure_boot_remove),
     { NULL }
 };

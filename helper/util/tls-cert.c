@@ -197,6 +197,29 @@ TlsCertInfo *tls_cert_info_new(const char *pem, GError **errp)
     return info;
 }
 
+GBytes *tls_cert_to_der(const char *pem, GError **errp)
+{
+    g_auto(Chain) chain = { 0 };
+    gnutls_datum_t der = { NULL, 0 };
+    GBytes *bytes;
+
+    if (!read_chain(pem, &chain, errp)) {
+        return NULL;
+    }
+    if (chain.n != 1) {
+        invalid(errp, "there must be one certificate");
+        return NULL;
+    }
+    if (gnutls_x509_crt_export2(chain.certs[0], GNUTLS_X509_FMT_DER,
+                                &der) < 0) {
+        invalid(errp, "the certificate cannot be used");
+        return NULL;
+    }
+    bytes = g_bytes_new(der.data, der.size);
+    gnutls_free(der.data);
+    return bytes;
+}
+
 void tls_cert_info_free(TlsCertInfo *info)
 {
     unsigned i;

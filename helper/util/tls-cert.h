@@ -100,6 +100,16 @@ void tls_cert_info_free(TlsCertInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsCertInfo, tls_cert_info_free)
 
 /**
+ * tls_cert_to_der: read one certificate.
+ *
+ * @pem: the certificate, alone
+ * @errp: BMC_ERROR_INVALID
+ *
+ * Returns: (transfer full): the same in DER, or NULL
+ */
+GBytes *tls_cert_to_der(const char *pem, GError **errp);
+
+/**
  * tls_csr_copy: copy a request.
  *
  * @csr: the request

@@ -118,8 +118,11 @@ static int try_edit(Fixture *fix, const EfiEdit *edit, unsigned *id)
     bmc_flash_edit_async(fix->bmc, edit, &origin, NULL, test_sync_ready,
                          &sync);
     test_sync_wait(&sync);
-    *id = bmc_flash_edit_finish(sync.result, &err);
-    g_assert_true(!*id == !!err);
+    g_assert_true(bmc_flash_edit_finish(sync.result, &err) == !err);
+    *id = 0;
+    for (unsigned i = 0; bmc_flash_nth(fix->bmc, i); i++) {
+        *id = bmc_flash_nth(fix->bmc, i)->id;
+    }
     return err ? err->code : -1;
 }
 
@@ -443,25 +446,76 @@ static void test_attached(void)
 /* Requests at once are looked at one after the other. */
 static void test_many(void)
 {
-    const EfiEdit edit = { .kind = EFI_EDIT_ENABLE };
+    EfiEdit edit = { .kind = EFI_EDIT_ADD, .dbs = 1 << EFI_DB_DB };
     TestSync sync[BMC_FLASH_MAX + 1] = { { NULL } };
     g_auto(Fixture) fix = { 0 };
+    uint8_t hash[32] = { 0 };
+    unsigned n;
 
     if (!start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(sync); i++) {
+        g_autoptr(GBytes) data = NULL;
+
+        hash[0] = i & 0xff;
+        hash[1] = i >> 8;
+        data = g_bytes_new(hash, sizeof(hash));
+        edit.sig = efi_sig_new(&efi_sig_types[1].guid, &efi_guid_global,
+                               data);
         bmc_flash_edit_async(fix.bmc, &edit, &origin, NULL, test_sync_ready,
                              &sync[i]);
+        efi_sig_free(edit.sig);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(sync); i++) {
+        g_autoptr(GError) err = NULL;
+
         test_sync_wait(&sync[i]);
-        g_assert_cmpuint(bmc_flash_edit_finish(sync[i].result, NULL), ==,
-                         i < BMC_FLASH_MAX ? i + 1 : 0);
+        bmc_flash_edit_finish(sync[i].result, &err);
+        if (i < BMC_FLASH_MAX) {
+            g_assert_no_error(err);
+        } else {
+            g_assert_error(err, BMC_ERROR, BMC_ERROR_BUSY);
+        }
         test_sync_clear(&sync[i]);
     }
+    for (n = 0; bmc_flash_nth(fix.bmc, n); n++) {
+        g_assert_cmpuint(bmc_flash_nth(fix.bmc, n)->id, ==, n + 1);
+    }
+    g_assert_cmpuint(n, ==, BMC_FLASH_MAX);
     power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
+}
+
+/* What changes nothing does not wait, and the last word counts. */
+static void test_needless(void)
+{
+    g_autoptr(GBytes) hash = g_bytes_new_static("0123456789abcdef0123456789"
+                                                "abcdef", 32);
+    EfiEdit sig = { .kind = EFI_EDIT_REMOVE, .dbs = 1 << EFI_DB_DBX };
+    g_auto(Fixture) fix = { 0 };
+    unsigned id;
+
+    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    g_assert_cmpuint(set_enable(&fix, true), ==, 0);
+    g_assert_cmpuint(set_enable(&fix, false), ==, 1);
+    g_assert_cmpuint(set_enable(&fix, false), ==, 2);
+    g_assert_null(bmc_flash_nth(fix.bmc, 1));
+    g_assert_cmpuint(set_enable(&fix, true), ==, 0);
+    power(&fix, BMC_POWER_FORCE_RESTART);
+    fixture_assert_log(&fix, "reset");
+
+    sig.sig = efi_sig_new(&efi_sig_types[1].guid, &efi_guid_global, hash);
+    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
+    sig.kind = EFI_EDIT_ADD;
+    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, -1);
+    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_EXISTS);
+    sig.kind = EFI_EDIT_REMOVE;
+    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, -1);
+    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
+    efi_sig_free(sig.sig);
 }
 
 int main(int argc, char **argv)
@@ -477,5 +531,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flash/gone", test_gone);
     g_test_add_func("/flash/attached", test_attached);
     g_test_add_func("/flash/many", test_many);
+    g_test_add_func("/flash/needless", test_needless);
     return g_test_run();
 }
