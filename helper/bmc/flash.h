@@ -217,8 +217,8 @@ const BmcFlashChange *bmc_flash_find(const Bmc *bmc, unsigned id);
 bool bmc_flash_drop(Bmc *bmc, unsigned id, const BmcOrigin *origin);
 
 /**
- * bmc_flash_notifiers: called with a BmcFlashNotice. %BMC_PART_FLASH tells
- * of all other changes of the list.
+ * bmc_flash_notifiers: called with a BmcFlashNotice. A notifier must not
+ * change the list. %BMC_PART_FLASH tells of all changes of the list.
  *
  * @bmc: the hub
  *

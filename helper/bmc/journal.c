@@ -14,7 +14,7 @@
     (1 << BMC_PART_POWER | 1 << BMC_PART_BOOT | 1 << BMC_PART_SYSTEM | \
      1 << BMC_PART_IDENTIFY | 1 << BMC_PART_USERS | 1 << BMC_PART_LAN | \
      1 << BMC_PART_FRU | 1 << BMC_PART_PEF | 1 << BMC_PART_SOL | \
-     1 << BMC_PART_MEDIA)
+     1 << BMC_PART_MEDIA | 1 << BMC_PART_FLASH)
 
 /*
  * BmcJournal: the log.

@@ -8,6 +8,8 @@
 #include "redfish/rf-events-priv.h"
 
 #include "bmc/events.h"
+#include "bmc/flash.h"
+#include "bmc/secure-boot.h"
 #include "bmc/sel.h"
 #include "bmc/sensors.h"
 #include "bmc/subscriptions.h"
@@ -18,6 +20,7 @@
 #include "redfish/rf-tasks.h"
 
 #define SYSTEM "/redfish/v1/Systems/1"
+#define SECURE_BOOT SYSTEM "/SecureBoot"
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
 #define SEL_ENTRIES SYSTEM "/LogServices/SEL/Entries"
 #define MANAGER "/redfish/v1/Managers/1"
@@ -42,6 +45,7 @@ struct RfEventSource {
     Notifier event;
     Notifier task;
     Notifier report;
+    Notifier flash;
 };
 
 /* Threshold events by offset (table 42-2): what becomes of a reading. */
@@ -190,6 +194,11 @@ static void changed(void *opaque, const void *data)
     case BMC_PART_EVENTS:
         log_changed(source);
         break;
+    case BMC_PART_FLASH:
+        if (bmc_secure_boot_exists(source->bmc)) {
+            tell(RF_RESOURCE_CHANGED, "SecureBoot", SECURE_BOOT, source);
+        }
+        break;
     default:
         break;
     }
@@ -256,6 +265,23 @@ static void task_changed(void *opaque, const void *data)
          rf_task_message(notice->task, notice->change));
 }
 
+/* What was asked for has not come. */
+static void flash_attempted(void *opaque, const void *data)
+{
+    RfEventSource *source = opaque;
+    const BmcFlashNotice *notice = data;
+    bool keys = notice->change->kind == BMC_FLASH_KEYS;
+
+    if (notice->error &&
+        !g_error_matches(notice->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        emit(source, RF_EVENT_ALERT, keys ? "SecureBoot" : "ComputerSystem",
+             keys ? SECURE_BOOT : SYSTEM,
+             rf_resource_event(RF_RESOURCE_ERRORS_DETECTED,
+                               keys ? "SecureBootEnable" : "BiosVersion",
+                               notice->error->message));
+    }
+}
+
 static void report_made(void *opaque, const void *data)
 {
     RfEventSource *source = opaque;
@@ -293,6 +319,8 @@ RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc)
                       source);
     notifier_list_add(bmc_report_notifiers(bmc), &source->report, report_made,
                       source);
+    notifier_list_add(bmc_flash_notifiers(bmc), &source->flash,
+                      flash_attempted, source);
     return source;
 }
 
@@ -311,6 +339,7 @@ void rf_event_source_free(RfEventSource *source)
     notifier_remove(&source->event);
     notifier_remove(&source->task);
     notifier_remove(&source->report);
+    notifier_remove(&source->flash);
     rf_event_watch_free(source->watch);
     g_hash_table_unref(source->subscriptions);
     g_free(source);

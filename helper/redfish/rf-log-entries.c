@@ -257,6 +257,7 @@ static const char *const origins[BMC_PART__MAX] = {
     [BMC_PART_FRU] = "/redfish/v1/Chassis/1",
     [BMC_PART_SOL] = "/redfish/v1/Managers/1",
     [BMC_PART_MEDIA] = "/redfish/v1/Systems/1/VirtualMedia",
+    [BMC_PART_FLASH] = "/redfish/v1/Systems/1",
 };
 
 /* Messages of the registry ResourceEvent. */

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0-or-later
 ;
 ; The smallest UEFI application: a PE32+ image without relocations that says
+; "SECURE " and what the variable SecureBoot holds (? if there is none), then
 ; "BOOTED " and MARK on COM1 and the debug console, then obeys letters on
 ; COM1 as disk.asm does: r resets by port 0xcf9, p powers off (q35 and pc
 ; have the PM block at 0x600 under OVMF too), e returns to the firmware.
@@ -45,6 +46,22 @@ optional_end:
 times 0x200 - ($ - $$) db 0
 
 entry:
+    sub rsp, 0x48
+    mov rax, [rdx + 88]         ; the system table's runtime services
+    lea rcx, [rel name]
+    lea rdx, [rel guid]
+    xor r8d, r8d
+    lea r9, [rel size]
+    lea r10, [rel value]
+    mov [rsp + 0x20], r10
+    call [rax + 72]             ; GetVariable
+    add rsp, 0x48
+    test rax, rax
+    jnz .say
+    mov al, [rel value]
+    add al, '0'
+    mov [rel digit], al
+.say:
     cli                         ; or the firmware reads COM1, too
     lea rsi, [rel message]
 .next:
@@ -86,5 +103,12 @@ entry:
     mov rax, 0x800000000000000e ; EFI_NOT_FOUND: try the next boot option
     ret
 
-message db 13, 10, "BOOTED ", MARK, 13, 10, 0
+name dw 'S', 'e', 'c', 'u', 'r', 'e', 'B', 'o', 'o', 't', 0
+guid dd 0x8be4df61
+    dw 0x93ca, 0x11d2
+    db 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c
+size dq 1
+value db 0
+message db 13, 10, "SECURE "
+digit db '?', 13, 10, "BOOTED ", MARK, 13, 10, 0
 times 0x400 - ($ - $$) db 0
