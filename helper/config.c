@@ -269,6 +269,11 @@ bool config_is_set(const Config *config, ConfigKey key)
     return config->source[key] != CONFIG_SOURCE_DEFAULT;
 }
 
+ConfigSource config_source(const Config *config, ConfigKey key)
+{
+    return config->source[key];
+}
+
 ConfigDevices *config_get_devices(const Config *config)
 {
     return config->devices;

@@ -173,6 +173,16 @@ const char *config_get(const Config *config, ConfigKey key);
 bool config_is_set(const Config *config, ConfigKey key);
 
 /**
+ * config_source: where a value comes from.
+ *
+ * @config: the configuration
+ * @key: the setting
+ *
+ * Returns: the source
+ */
+ConfigSource config_source(const Config *config, ConfigKey key);
+
+/**
  * config_get_devices: sensors and FRU devices that the file defines.
  *
  * @config: the configuration

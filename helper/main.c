@@ -16,7 +16,6 @@
 #include "bmc/media.h"
 #include "bmc/fru.h"
 #include "bmc/chassis.h"
-#include "bmc/lan.h"
 #include "bmc/pef.h"
 #include "bmc/power.h"
 #include "codec/ipmi15.h"
@@ -28,7 +27,6 @@
 #include "exposure.h"
 #include "host-interface.h"
 #include "ipmi/ipmi-core.h"
-#include "ipmi/ipmi-lan.h"
 #include "ipmi/ipmi-sol.h"
 #include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-vm.h"
@@ -39,6 +37,7 @@
 #include "redfish/rf.h"
 #include "rundir.h"
 #include "service-tls.h"
+#include "services.h"
 #include "util/addr.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -65,7 +64,7 @@ typedef struct App {
     Console *console;
     char *serial; /* where a QEMU of ours has its serial port */
     IpmiCore *ipmi;
-    IpmiLan *lan;
+    Services services;
     IpmiVm *vm;
     JsonObject *endpoints;
     ClockTimer *watchdog;
@@ -329,22 +328,6 @@ static gboolean on_hangup(void *opaque)
     return G_SOURCE_CONTINUE;
 }
 
-/* What to do about it depends on which service could not listen. */
-static void explain_listen(GError *err, const char *service,
-                           const char *setting, GError **errp)
-{
-    const char *reason = "";
-
-    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND)) {
-        setting = "BMC_ADDRESS or --address";
-    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION)) {
-        reason = "a port below 1024 needs root or CAP_NET_BIND_SERVICE; ";
-    }
-    g_set_error(errp, err->domain, err->code, "%s: %s (%schoose another with "
-                "%s)", service, err->message, reason, setting);
-    g_error_free(err);
-}
-
 static bool start_redfish(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -359,11 +342,7 @@ static bool start_redfish(App *app, GError **errp)
         config_get_number(config, CONFIG_REDFISH_PER_ADDRESS),
     };
     g_autoptr(GTlsCertificate) cert = NULL;
-    g_autoptr(GSocketAddress) bound = NULL;
     g_autoptr(GSocketAddress) bound_local = NULL;
-    g_autofree char *text = NULL;
-    g_autofree char *url = NULL;
-    GError *err = NULL;
 
     if (tls) {
         cert = service_tls_load(config, app->bmc, errp);
@@ -380,27 +359,18 @@ static bool start_redfish(App *app, GError **errp)
     app->http = http_server_new(&limits, rf_http_error_body,
                                 rf_http_handler, app->redfish);
     http_server_set_streams(app->http, rf_http_streams);
-    bound = http_server_listen(app->http, addr, cert, &err);
-    if (!bound) {
-        explain_listen(err, "Redfish", "REDFISH_PORT or --redfish-port",
-                       errp);
+    services_init(&app->services, config, app->bmc, app->endpoints);
+    if (!services_start_redfish(&app->services, app->http, errp)) {
         return false;
     }
     service_tls_follow(&app->tls, app->bmc, app->http);
     g_unix_signal_add(SIGHUP, on_hangup, app);
-    bmc_set_redfish_port(
-        app->bmc,
-        g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)), tls);
     bound_local = http_server_listen(app->http, local, NULL, errp);
     if (!bound_local || !host_interface_start(&app->host, app->bmc,
                                               app->http, cert, errp)) {
         return false;
     }
-    text = addr_to_string(bound);
-    url = g_strdup_printf("%s://%s", tls ? "https" : "http", text);
-    json_object_set_string_member(app->endpoints, "redfish", url);
     json_object_set_string_member(app->endpoints, "redfish-local", path);
-    g_message("Redfish at %s/redfish/v1", url);
     return true;
 }
 
@@ -448,26 +418,16 @@ static bool start_console(App *app, GError **errp)
 
 static bool start_ipmi(App *app, GError **errp)
 {
-    g_autoptr(GSocketAddress) addr =
-        config_get_address(app->config, CONFIG_IPMI_PORT);
     g_autoptr(GSocketAddress) vm = NULL;
-    g_autofree char *text = NULL;
     g_autofree char *vm_text = NULL;
     GError *err = NULL;
 
     app->ipmi = ipmi_core_new(app->bmc);
     ipmi_sol_set_console(app->ipmi->sol, app->console);
     configure_ipmi(app);
-    app->lan = ipmi_lan_new(app->ipmi, addr, &err);
-    if (!app->lan) {
-        explain_listen(err, "IPMI over LAN", "IPMI_PORT or --ipmi-port",
-                       errp);
+    if (!services_start_ipmi(&app->services, app->ipmi, errp)) {
         return false;
     }
-    bmc_lan_set_bound(app->bmc, ipmi_lan_address(app->lan));
-    text = addr_to_string(ipmi_lan_address(app->lan));
-    json_object_set_string_member(app->endpoints, "ipmi", text);
-    g_message("IPMI over LAN at %s", text);
     if (!*config_get(app->config, CONFIG_VM_IPMI)) {
         return true;
     }
@@ -504,8 +464,7 @@ static void announce(App *app)
 {
     GError *err = NULL;
 
-    if (!rundir_publish(config_get(app->config, CONFIG_RUN_DIR),
-                        app->endpoints, &err)) {
+    if (!services_publish(&app->services, &err)) {
         complain(err);
         g_error_free(err);
         end(app, EXIT_RUNTIME);
@@ -591,7 +550,7 @@ static void cleanup(App *app)
         /* Whoever is connected is told while there is a way to. */
         ipmi_sol_set_console(app->ipmi->sol, NULL);
     }
-    ipmi_lan_free(app->lan);
+    services_clear(&app->services);
     ipmi_core_free(app->ipmi);
     console_free(app->console);
     notifier_remove(&app->tls.notifier);

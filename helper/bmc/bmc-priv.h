@@ -17,6 +17,7 @@ typedef struct BmcChannelState BmcChannelState;
 typedef struct BmcLan BmcLan;
 typedef struct BmcCertificates BmcCertificates;
 typedef struct BmcTrust BmcTrust;
+typedef struct BmcNetwork BmcNetwork;
 typedef struct BmcPowerControl BmcPowerControl;
 typedef struct BmcBootControl BmcBootControl;
 typedef struct BmcSessions BmcSessions;
@@ -75,6 +76,7 @@ struct Bmc {
     BmcLan *lan;
     BmcCertificates *certificates;
     BmcTrust *trust;
+    BmcNetwork *network;
     BmcPowerControl *power;
     BmcBootControl *boot;
     BmcSol *sol;

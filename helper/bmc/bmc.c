@@ -15,6 +15,7 @@
 #include "bmc/sel.h"
 #include "bmc/sessions.h"
 #include "bmc/watchdog.h"
+#include "bmc/network.h"
 #include "bmc/trust.h"
 #include "util/error.h"
 #include "util/log.h"
@@ -183,6 +184,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_sessions_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);
+    bmc_network_new(bmc);
     bmc_certificate_new(bmc);
     bmc_trust_new(bmc, config->reset_accounts);
     bmc_watchdog_new(bmc);
@@ -232,6 +234,7 @@ void bmc_free(Bmc *bmc)
     bmc_lockout_free(bmc);
     bmc_trust_free(bmc);
     bmc_certificate_free(bmc);
+    bmc_network_free(bmc);
     bmc_lan_free(bmc);
     bmc_channel_free(bmc);
     bmc_sdr_free(bmc);

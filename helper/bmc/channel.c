@@ -17,6 +17,7 @@
  *
  * @present: what holds now
  * @saved: what holds after a restart
+ * @closed: nobody is to listen while @present is disabled
  * @kg: K_g; all zero for none
  * @kg_locked: it can be read and set no more
  * @suites: highest privilege by number of the cipher suite, or
@@ -26,6 +27,7 @@
 struct BmcChannelState {
     BmcChannelAccess present;
     BmcChannelAccess saved;
+    bool closed;
     uint8_t kg[BMC_KEY_LEN];
     bool kg_locked;
     uint8_t suites[BMC_CIPHER_SUITE_COUNT];
@@ -52,6 +54,7 @@ static void save(Bmc *bmc)
     unsigned i;
 
     json_object_set_int_member(section, "mode", saved->mode);
+    json_object_set_boolean_member(section, "closed", channel->closed);
     json_object_set_boolean_member(section, "alerting", saved->alerting);
     json_object_set_boolean_member(section, "per-message-auth",
                                    saved->per_message_auth);
@@ -88,6 +91,7 @@ static void load_access(BmcChannelState *channel, PersistReader *r)
                          BMC_PRIVILEGE_ADMIN, &value)) {
         saved->limit = value;
     }
+    persist_read_bool(r, "closed", &channel->closed);
     persist_read_bool(r, "alerting", &saved->alerting);
     persist_read_bool(r, "per-message-auth", &saved->per_message_auth);
     persist_read_bool(r, "user-level-auth", &saved->user_level_auth);
@@ -157,6 +161,7 @@ void bmc_channel_new(Bmc *bmc, bool reset_keys)
     } else if (found) {
         /* Whoever has lost the way in wants all of it back */
         channel->saved = default_access;
+        channel->closed = false;
         memset(channel->suites, BMC_CIPHER_SUITE_UNSET,
                sizeof(channel->suites));
         save(bmc);
@@ -213,7 +218,33 @@ void bmc_channel_set_access(Bmc *bmc, bool saved,
         return;
     }
     *at = *access;
+    if (saved && access->mode != BMC_CHANNEL_MODE_DISABLED) {
+        bmc->channel->closed = false;
+    }
     changed(bmc, saved ? "saved access" : "present access", origin);
+}
+
+void bmc_channel_set_enabled(Bmc *bmc, bool enabled,
+                             const BmcOrigin *origin)
+{
+    BmcChannelState *channel = bmc->channel;
+    BmcChannelMode mode = enabled ? BMC_CHANNEL_MODE_ALWAYS
+                                  : BMC_CHANNEL_MODE_DISABLED;
+
+    if (channel->closed == !enabled && channel->present.mode == mode &&
+        channel->saved.mode == mode) {
+        return;
+    }
+    channel->closed = !enabled;
+    channel->present.mode = mode;
+    channel->saved.mode = mode;
+    changed(bmc, "access", origin);
+}
+
+bool bmc_channel_is_closed(const Bmc *bmc)
+{
+    return bmc->channel->closed &&
+           bmc->channel->present.mode == BMC_CHANNEL_MODE_DISABLED;
 }
 
 void bmc_channel_restart(Bmc *bmc)

@@ -80,6 +80,27 @@ void bmc_channel_set_access(Bmc *bmc, bool saved,
                             const BmcOrigin *origin);
 
 /**
+ * bmc_channel_set_enabled: enable or disable the channel, now and for good.
+ * Disabled that way it is closed too.
+ *
+ * @bmc: the hub
+ * @enabled: enable it
+ * @origin: who asks
+ */
+void bmc_channel_set_enabled(Bmc *bmc, bool enabled,
+                             const BmcOrigin *origin);
+
+/**
+ * bmc_channel_is_closed: whether nobody is to listen on the channel: it was
+ * disabled with bmc_channel_set_enabled(), and its access is still so.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true if it is closed
+ */
+bool bmc_channel_is_closed(const Bmc *bmc);
+
+/**
  * bmc_channel_ceiling: the highest privilege that an account can have in a
  * session on the LAN channel now: its own limit and the channel's, and
  * CALLBACK for one that may only be called back.

@@ -10,6 +10,7 @@
 #include "bmc/sel.h"
 #include "bmc/sensors.h"
 #include "bmc/sol.h"
+#include "bmc/network.h"
 #include "bmc/trust.h"
 
 void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
@@ -38,6 +39,7 @@ void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
     bmc_sel_set_utc_offset(bmc, 0);
     if (keep == BMC_DEFAULTS_ALL) {
         bmc_lan_reset(bmc, origin);
+        bmc_network_reset(bmc, origin);
     }
     if (keep != BMC_DEFAULTS_KEEP_NETWORK_AND_USERS) {
         bmc_users_reset(bmc);

@@ -7,6 +7,7 @@
 #include "bmc/channel.h"
 #include "bmc/lan-host.h"
 #include "bmc/lockout.h"
+#include "codec/rmcp.h"
 #include "ipmi/ipmi-session.h"
 
 /* IPv4 header: the kernel forbids fragmenting; no precedence, no TOS. */
@@ -83,7 +84,7 @@ static int read_ipv4_header(IpmiRequest *req, const IpmiParam *param,
 static int read_port(IpmiRequest *req, const IpmiParam *param, unsigned set,
                      ByteWriter *out)
 {
-    byte_writer_le16(out, bmc_lan_port(req->bmc));
+    byte_writer_le16(out, bmc_lan_port(req->bmc) ?: RMCP_PORT);
     return IPMI_CC_OK;
 }
 

@@ -242,6 +242,49 @@ GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
     return http_server_listen_guest(server, addr, certificate, NULL, errp);
 }
 
+/*
+ * A connection over the network that is to end at once; others end with the
+ * answer that is under way there.
+ */
+static HttpConn *find_to_drop(HttpServer *server)
+{
+    GList *link;
+
+    for (link = server->conns.head; link; link = link->next) {
+        HttpConn *conn = link->data;
+
+        if (!conn->peer || conn->peer->guest ||
+            conn->state == HTTP_CONN_LINGER) {
+            continue;
+        }
+        if (conn->state != HTTP_CONN_SERVING || !conn->request ||
+            conn->request->pushing) {
+            return conn;
+        }
+        conn->request->head->close = true;
+    }
+    return NULL;
+}
+
+void http_server_unlisten(HttpServer *server, GSocketAddress *bound,
+                          bool drop)
+{
+    HttpConn *conn;
+    unsigned i;
+
+    for (i = 0; i < server->ports->len; i++) {
+        HttpPort *port = server->ports->pdata[i];
+
+        if (listener_address(port->listener) == bound) {
+            g_ptr_array_remove_index(server->ports, i);
+            break;
+        }
+    }
+    while (drop && (conn = find_to_drop(server))) {
+        http_conn_close(conn);
+    }
+}
+
 void http_server_leave_peer(HttpServer *server, HttpPeer *peer)
 {
     if (--peer->n_conns == 0) {

@@ -96,6 +96,17 @@ GSocketAddress *http_server_listen(HttpServer *server, GSocketAddress *addr,
                                    GError **errp);
 
 /**
+ * http_server_unlisten: listen no more on an address.
+ *
+ * @server: the server
+ * @bound: what http_server_listen() has returned
+ * @drop: connections over the network end too, when the request that is
+ *        going on there is answered; else they go on
+ */
+void http_server_unlisten(HttpServer *server, GSocketAddress *bound,
+                          bool drop);
+
+/**
  * http_server_set_certificate: present another certificate from now on,
  * wherever the server speaks TLS. Connections that are there go on.
  *

@@ -230,8 +230,9 @@ static void read_endpoints(TestBmc *bmc, const char *path)
     g_assert_cmpint(json_get_string(object, "redfish", &value), ==,
                     JSON_GET_OK);
     bmc->redfish = g_strdup(value);
-    g_assert_cmpint(json_get_string(object, "ipmi", &value), ==, JSON_GET_OK);
-    bmc->ipmi_port = g_strdup(strrchr(value, ':') + 1);
+    if (json_get_string(object, "ipmi", &value) == JSON_GET_OK) {
+        bmc->ipmi_port = g_strdup(strrchr(value, ':') + 1);
+    }
 }
 
 TestBmc *test_bmc_start_program(const TestDir *dir, const char *line)

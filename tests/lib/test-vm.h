@@ -109,7 +109,7 @@ void test_vm_send(TestVm *vm, char letter);
  * @dir: holds its state ("state") and run ("run") directories; not owned
  * @pid: its process, 0 once it has been reaped
  * @redfish: "https://127.0.0.1:PORT"
- * @ipmi_port: UDP port as text
+ * @ipmi_port: UDP port as text; NULL when IPMI over LAN is disabled
  * @log: path of what it has written to stderr
  */
 typedef struct TestBmc {

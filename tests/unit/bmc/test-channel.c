@@ -43,6 +43,41 @@ static void test_access(void)
                     BMC_CHANNEL_MODE_ALWAYS);
 }
 
+/* Closed by an administrator; IPMI in the guest has a say too. */
+static void test_closed(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    BmcChannelAccess access;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fixture_start(&fix);
+    access = *bmc_channel_access(fix.bmc);
+    g_assert_false(bmc_channel_is_closed(fix.bmc));
+    bmc_channel_set_enabled(fix.bmc, false, &origin);
+    g_assert_true(bmc_channel_is_closed(fix.bmc));
+    g_assert_cmpint(bmc_channel_access(fix.bmc)->mode, ==,
+                    BMC_CHANNEL_MODE_DISABLED);
+    g_assert_cmpint(bmc_channel_access_saved(fix.bmc)->mode, ==,
+                    BMC_CHANNEL_MODE_DISABLED);
+    /* For now, and then no more. */
+    bmc_channel_set_access(fix.bmc, false, &access, &origin);
+    g_assert_false(bmc_channel_is_closed(fix.bmc));
+    fixture_restart(&fix);
+    g_assert_true(bmc_channel_is_closed(fix.bmc));
+    /* For good. */
+    bmc_channel_set_access(fix.bmc, true, &access, &origin);
+    fixture_restart(&fix);
+    g_assert_false(bmc_channel_is_closed(fix.bmc));
+    /* What IPMI disables is not closed: its session goes on. */
+    access.mode = BMC_CHANNEL_MODE_DISABLED;
+    bmc_channel_set_access(fix.bmc, true, &access, &origin);
+    bmc_channel_set_access(fix.bmc, false, &access, &origin);
+    g_assert_false(bmc_channel_is_closed(fix.bmc));
+    bmc_channel_set_enabled(fix.bmc, true, &origin);
+    g_assert_cmpint(bmc_channel_access_saved(fix.bmc)->mode, ==,
+                    BMC_CHANNEL_MODE_ALWAYS);
+}
+
 static void test_ceiling(void)
 {
     g_auto(Fixture) fix = { NULL };
@@ -174,6 +209,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/channel/access", test_access);
+    g_test_add_func("/channel/closed", test_closed);
     g_test_add_func("/channel/ceiling", test_ceiling);
     g_test_add_func("/channel/kg", test_kg);
     g_test_add_func("/channel/kg/bad", test_bad_kg);
