@@ -11,6 +11,7 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/boot-priv.h"
 #include "bmc/machine-parts.h"
+#include "bmc/media-priv.h"
 
 /* QEMU answers within a few ms, or it is busy with something else. */
 #define REFRESH_MAX_MS 250
@@ -25,6 +26,8 @@
  * @nics: BmcNic
  * @nics_by_id: the same
  * @nics_by_path: the same, by the place of their PCI function
+ * @disks_by_path: MachinePci that disks are or hang on, by the disks' QOM
+ *                 paths in @boot_devices
  * @functions: MachinePci of @pci, by path
  * @devices: BmcPciDevice
  * @devices_by_id: the same
@@ -39,6 +42,7 @@ struct BmcHardware {
     GPtrArray *nics;
     GHashTable *nics_by_id;
     GHashTable *nics_by_path;
+    GHashTable *disks_by_path;
     GHashTable *functions;
     GPtrArray *devices;
     GHashTable *devices_by_id;
@@ -55,6 +59,7 @@ static void clear(BmcHardware *hw)
 {
     g_clear_pointer(&hw->nics_by_id, g_hash_table_unref);
     g_clear_pointer(&hw->nics_by_path, g_hash_table_unref);
+    g_clear_pointer(&hw->disks_by_path, g_hash_table_unref);
     g_clear_pointer(&hw->functions, g_hash_table_unref);
     g_clear_pointer(&hw->devices_by_id, g_hash_table_unref);
     g_clear_pointer(&hw->nics, g_ptr_array_unref);
@@ -156,6 +161,23 @@ static void build_nics(BmcHardware *hw)
     }
 }
 
+static void build_disks(BmcHardware *hw)
+{
+    hw->disks_by_path = table_new();
+    for (unsigned i = 0; hw->boot_devices && i < hw->boot_devices->len;
+         i++) {
+        const MachineBootDevice *device = hw->boot_devices->pdata[i];
+        MachinePci *pci = NULL;
+
+        if (device->kind == MACHINE_BOOT_HDD && device->pci) {
+            pci = g_hash_table_lookup(hw->functions, device->pci);
+        }
+        if (pci) {
+            g_hash_table_insert(hw->disks_by_path, device->path, pci);
+        }
+    }
+}
+
 static const BmcHardware *hardware(Bmc *bmc)
 {
     BmcHardware *hw = bmc->hardware;
@@ -170,6 +192,7 @@ static const BmcHardware *hardware(Bmc *bmc)
     hw->pci = pci ? g_ptr_array_ref(pci) : NULL;
     build_pci(hw);
     build_nics(hw);
+    build_disks(hw);
     return hw;
 }
 
@@ -191,6 +214,61 @@ const BmcNic *bmc_nic_find(Bmc *bmc, const char *id)
 const BmcNic *bmc_nic_of_pci(Bmc *bmc, const MachinePci *pci)
 {
     return g_hash_table_lookup(hardware(bmc)->nics_by_path, pci->path);
+}
+
+/* virtio-blk and NVMe are disk and controller in one. */
+const MachinePci *bmc_pci_of_disk(Bmc *bmc, const BmcDisk *disk)
+{
+    GHashTable *table = hardware(bmc)->disks_by_path;
+    const MachinePci *pci = g_hash_table_lookup(table, disk->disk->path);
+
+    return pci ? pci : g_hash_table_lookup(table, disk->storage->path);
+}
+
+/* The disk may be an object within the device. */
+const BmcDisk *bmc_disk_of_device(Bmc *bmc, const MachineBootDevice *device)
+{
+    size_t len = strlen(device->path);
+    const BmcDisk *disk;
+
+    if (device->kind != MACHINE_BOOT_HDD &&
+        device->kind != MACHINE_BOOT_USB) {
+        return NULL;
+    }
+    for (unsigned i = 0; (disk = bmc_disk_nth(bmc, i)); i++) {
+        const char *path = disk->disk->path;
+
+        if (strncmp(path, device->path, len) == 0 &&
+            (!path[len] || path[len] == '/')) {
+            return disk;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * A floppy drive boots by an index of its controller, which says nothing of
+ * the drive: it is clear only when there is one.
+ */
+const BmcMediaSlot *bmc_media_of_device(Bmc *bmc,
+                                        const MachineBootDevice *device)
+{
+    const BmcMediaSlot *floppy = NULL;
+    unsigned floppies = 0;
+
+    for (unsigned i = 0; i < bmc->media->slots->len; i++) {
+        const MediaSlot *slot = bmc->media->slots->pdata[i];
+
+        if (slot->pub.kind == MACHINE_DRIVE_FLOPPY) {
+            floppy = &slot->pub;
+            floppies++;
+        } else if (slot->drive && (g_str_equal(slot->drive, device->name) ||
+                                   g_str_equal(slot->drive, device->path))) {
+            return &slot->pub;
+        }
+    }
+    return device->kind == MACHINE_BOOT_FLOPPY && floppies == 1 ? floppy
+                                                                : NULL;
 }
 
 const BmcPciDevice *bmc_pci_device_nth(Bmc *bmc, unsigned n)

@@ -9,6 +9,8 @@
 #include <gio/gio.h>
 
 #include "bmc/bmc.h"
+#include "bmc/media.h"
+#include "bmc/storage.h"
 #include "machine/machine.h"
 
 /* Id of the network card that is the host interface's. */
@@ -72,6 +74,37 @@ const BmcNic *bmc_nic_find(Bmc *bmc, const char *id);
  * Returns: (nullable) (transfer none): the card
  */
 const BmcNic *bmc_nic_of_pci(Bmc *bmc, const MachinePci *pci);
+
+/**
+ * bmc_pci_of_disk: find the PCI function that a disk is or hangs on.
+ *
+ * @bmc: the hub
+ * @disk: the disk
+ *
+ * Returns: (nullable) (transfer none): the function
+ */
+const MachinePci *bmc_pci_of_disk(Bmc *bmc, const BmcDisk *disk);
+
+/**
+ * bmc_disk_of_device: find the disk that a boot device is.
+ *
+ * @bmc: the hub
+ * @device: the boot device
+ *
+ * Returns: (nullable) (transfer none): the disk
+ */
+const BmcDisk *bmc_disk_of_device(Bmc *bmc, const MachineBootDevice *device);
+
+/**
+ * bmc_media_of_device: find the slot of virtual media that a boot device is.
+ *
+ * @bmc: the hub
+ * @device: the boot device
+ *
+ * Returns: (nullable) (transfer none): the slot
+ */
+const BmcMediaSlot *bmc_media_of_device(Bmc *bmc,
+                                        const MachineBootDevice *device);
 
 /**
  * bmc_pci_device_nth: go through the PCI devices.

@@ -182,6 +182,20 @@ static bool object_place(const ListCall *list, const BootObject *object,
                                 object->address >> 3, object->address & 7);
 }
 
+/* The same of the PCI function that a disk is, or that its controller is. */
+static bool object_host_place(const ListCall *list, const BootObject *object,
+                              char path[MACHINE_PCI_PATH_MAX])
+{
+    for (unsigned depth = 0; object && depth < MACHINE_PCI_DEPTH_MAX;
+         depth++) {
+        if (type_flags(list, object) & TYPE_PCI) {
+            return object_place(list, object, MACHINE_PCI_DEPTH_MAX, path);
+        }
+        object = object->bus ? find_owner(list, object->bus) : NULL;
+    }
+    return false;
+}
+
 /* What the device is to firmware; false when it is nothing to boot from. */
 static bool object_kind(const ListCall *list, const BootObject *object,
                         MachineBootKind *kind)
@@ -238,6 +252,7 @@ static void result_add(const ListCall *list, GPtrArray *result,
                        const char *property, MachineBootKind kind)
 {
     MachineBootDevice *device;
+    char place[MACHINE_PCI_PATH_MAX];
 
     if (!object->has_index[slot]) {
         return;
@@ -252,12 +267,11 @@ static void result_add(const ListCall *list, GPtrArray *result,
     device->size = kind == MACHINE_BOOT_NIC || kind == MACHINE_BOOT_FLOPPY ?
                    -1 : object_size(list, object);
     device->index = CLAMP(object->index[slot], -1, INT32_MAX);
+    if ((kind == MACHINE_BOOT_NIC || kind == MACHINE_BOOT_HDD) &&
+        object_host_place(list, object, place)) {
+        device->pci = g_strdup(place);
+    }
     if (kind == MACHINE_BOOT_NIC) {
-        char path[MACHINE_PCI_PATH_MAX];
-
-        if (object_place(list, object, MACHINE_PCI_DEPTH_MAX, path)) {
-            device->pci = g_strdup(path);
-        }
         device->mtu = CLAMP(object->mtu, 0, UINT16_MAX);
     }
     g_ptr_array_add(result, device);

@@ -110,6 +110,7 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            a->firmware == b->firmware && a->pid == b->pid &&
            smbios_equal(a, b) && machine_pci_equal(a->pci, b->pci) &&
            machine_disks_equal(a->disks, b->disks) &&
+           machine_tpms_equal(a->tpms, b->tpms) &&
            flash_equal(a, b) &&
            a->settings_there == b->settings_there &&
            a->settings.known == b->settings.known &&
@@ -455,6 +456,25 @@ static void pci_done(GObject *source, GAsyncResult *res, gpointer opaque)
     info_answered(query, error);
 }
 
+static void tpms_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autoptr(JsonNode) reply = qmp_client_execute_finish(res, &error);
+
+    if (reply) {
+        query->info.tpms = machine_tpms_parse(reply);
+    }
+    info_answered(query, error);
+}
+
+static void info_ask_tpms(QmpClient *client, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, void *opaque)
+{
+    qmp_client_execute_async(client, "query-tpm", NULL, cancellable,
+                             callback, opaque);
+}
+
 static void info_ask_pci(QmpClient *client, GCancellable *cancellable,
                          GAsyncReadyCallback callback, void *opaque)
 {
@@ -486,6 +506,7 @@ void machine_qmp_query_info(MachineQmp *q)
         { qmp_query_memory_async, memory_done },
         { info_ask_memory_devices, memory_devices_done },
         { info_ask_pci, pci_done },
+        { info_ask_tpms, tpms_done },
     };
     const QmpVersion *version = qmp_client_get_version(q->client);
     InfoQuery *query;

@@ -188,6 +188,7 @@ void machine_info_clear(MachineInfo *info)
     g_clear_pointer(&info->memory, g_ptr_array_unref);
     g_clear_pointer(&info->pci, g_ptr_array_unref);
     g_clear_pointer(&info->disks, g_ptr_array_unref);
+    g_clear_pointer(&info->tpms, g_ptr_array_unref);
     for (int i = 0; i < MACHINE_SMBIOS__MAX; i++) {
         g_free(info->smbios[i]);
     }

@@ -22,6 +22,7 @@
 #include "machine/machine-memory.h"
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
+#include "machine/machine-tpm.h"
 #include "util/notify.h"
 
 typedef struct Machine Machine;
@@ -145,6 +146,8 @@ typedef struct MachineSocket {
  * @settings: their values, as far as they can be found out
  * @pci: array of MachinePci; NULL while not known
  * @disks: array of MachineDisk; NULL while not known
+ * @tpms: array of MachineTpm; NULL while not known, or when this QEMU has no
+ *        TPMs at all
  */
 typedef struct MachineInfo {
     char *name;
@@ -168,6 +171,7 @@ typedef struct MachineInfo {
     MachineSettings settings;
     GPtrArray *pci;
     GPtrArray *disks;
+    GPtrArray *tpms;
 } MachineInfo;
 
 /**
@@ -255,7 +259,8 @@ typedef enum MachineBootKind {
  * @mac: (nullable): MAC address of a network card: "52:54:00:12:34:56"
  * @type: (nullable): QOM type, e.g. "virtio-blk-pci"
  * @size: bytes of what is in it now, -1 when not known
- * @pci: (nullable): of a network card: MachinePci.path
+ * @pci: (nullable): of a network card or a disk: MachinePci.path of it, or
+ *       of the controller that it hangs on
  * @mtu: of a network card: the MTU that the guest is told; 0 when it is not
  */
 typedef struct MachineBootDevice {

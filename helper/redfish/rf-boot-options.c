@@ -9,9 +9,11 @@
 #include "bmc/boot.h"
 #include "bmc/hardware.h"
 #include "redfish/rf-resource.h"
+#include "redfish/rf-storage.h"
 
 #define OPTIONS "/redfish/v1/Systems/1/BootOptions"
 #define INTERFACES "/redfish/v1/Systems/1/EthernetInterfaces"
+#define MEDIA "/redfish/v1/Systems/1/VirtualMedia"
 
 /* The order is that of MachineBootKind. */
 static const char *const kind_names[] = {
@@ -53,22 +55,36 @@ static bool nth_option(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
     return true;
 }
 
+static const BmcNic *nic_of(const RfContext *ctx,
+                            const MachineBootDevice *device)
+{
+    const BmcNic *nic;
+
+    for (unsigned i = 0; (nic = bmc_nic_nth(ctx->bmc, i)); i++) {
+        if (nic->device == device) {
+            return nic;
+        }
+    }
+    return NULL;
+}
+
+/* The one resource that shows the device otherwise. */
 static bool nth_related(const RfContext *ctx, unsigned n,
                         char uri[RF_URI_MAX])
 {
     const MachineBootDevice *device = device_of(ctx);
-    const BmcNic *nic = NULL;
+    const BmcNic *nic = nic_of(ctx, device);
+    const BmcMediaSlot *slot = bmc_media_of_device(ctx->bmc, device);
+    const BmcDisk *disk = bmc_disk_of_device(ctx->bmc, device);
 
-    if (n || device->kind != MACHINE_BOOT_NIC) {
-        return false;
+    if (nic) {
+        g_snprintf(uri, RF_URI_MAX, INTERFACES "/%s", nic->id);
+    } else if (slot) {
+        g_snprintf(uri, RF_URI_MAX, MEDIA "/%s", slot->id);
+    } else if (disk) {
+        rf_drive_uri(disk, uri);
     }
-    for (unsigned i = 0; (nic = bmc_nic_nth(ctx->bmc, i)); i++) {
-        if (nic->device == device) {
-            g_snprintf(uri, RF_URI_MAX, INTERFACES "/%s", nic->id);
-            break;
-        }
-    }
-    return nic;
+    return n == 0 && (nic || slot || disk);
 }
 
 static bool get_alias(const RfContext *ctx, RfValue *value)
@@ -117,7 +133,8 @@ const RfResource rf_boot_options_resources[] = {
       .type = "BootOption.v1_0_6.BootOption",
       .properties = option_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_INVENTORY,
+      .depends = 1 << BMC_PART_INVENTORY | 1 << BMC_PART_SYSTEM |
+                 1 << BMC_PART_MEDIA,
       .exists = exists_option },
     { NULL }
 };

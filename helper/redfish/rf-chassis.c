@@ -35,6 +35,7 @@ static const RfProperty link_properties[] = {
     { "ComputerSystems", RF_TYPE_LINKS, .texts = system_link },
     { "ManagedBy", RF_TYPE_LINKS, .texts = manager_link },
     { "ManagersInChassis", RF_TYPE_LINKS, .texts = manager_link },
+    { "Processors", RF_TYPE_LINKS, .nth = rf_nth_processor },
     { "Storage", RF_TYPE_LINKS, .nth = rf_nth_storage },
     { "Drives", RF_TYPE_LINKS, .nth = rf_nth_drive },
     { NULL }
@@ -73,6 +74,8 @@ static const RfProperty chassis_properties[] = {
     { "EnvironmentMetrics", RF_TYPE_LINK,
       .text = "/redfish/v1/Chassis/1/EnvironmentMetrics" },
     { "PCIeDevices", RF_TYPE_LINK, .text = RF_PCI_DEVICES },
+    { "TrustedComponents", RF_TYPE_LINK,
+      .text = "/redfish/v1/Chassis/1/TrustedComponents" },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };

@@ -5,14 +5,16 @@
 #include "redfish/rf-event-watch.h"
 
 #include "bmc/boot.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-router.h"
+#include "redfish/rf-storage.h"
 
 /*
  * Watched: a resource, or a collection and its members.
  *
  * @ctx: which it is
+ * @nth: (nullable): finds the members of a collection
  * @depends: parts of the model that it shows
- * @collection: it is one, whose members are watched
  * @etag: (nullable): of what it showed, unless it is a collection
  * @members: (nullable): of a collection: URI to entity tag; NULL while it
  *           has not been looked at
@@ -20,8 +22,8 @@
 typedef struct Watched {
     const RfResource *resource;
     RfContext ctx;
+    bool (*nth)(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
     unsigned depends;
-    bool collection;
     char *etag;
     GHashTable *members;
 } Watched;
@@ -62,6 +64,18 @@ static const struct {
     { "/redfish/v1/Managers/1/EthernetInterfaces/1", 1 << BMC_PART_LAN },
     { "/redfish/v1/Managers/1/SerialInterfaces/1", 1 << BMC_PART_SOL },
     { "/redfish/v1/Systems/1/LogServices/SEL", 1 << BMC_PART_EVENTS },
+};
+
+/*
+ * Resources that are in no collection of their own, as drives, which are in
+ * lists of each storage; the path is that of all of them.
+ */
+static const struct {
+    const char *uri;
+    bool (*nth)(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
+    unsigned depends;
+} sets[] = {
+    { "/redfish/v1/Systems/1/Storage", rf_nth_drive, RF_HARDWARE_PARTS },
 };
 
 static char *short_type(const RfResource *resource)
@@ -197,15 +211,19 @@ static void see_removed(RfEventWatch *watch, GHashTable *before,
 /* Nothing of a machine is new only because it was not known before. */
 static bool is_known(const Watched *w)
 {
-    bool hardware = g_str_has_prefix(w->ctx.uri, "/redfish/v1/Systems/") ||
-                    g_str_has_prefix(w->ctx.uri, "/redfish/v1/Chassis/");
+    const MachineInfo *info = &bmc_machine(w->ctx.bmc)->info;
+    const char *uri = w->ctx.uri;
+    bool hardware = g_str_has_prefix(uri, "/redfish/v1/Systems/") ||
+                    g_str_has_prefix(uri, "/redfish/v1/Chassis/");
 
+    if (g_str_has_suffix(uri, "Storage") && !info->disks) {
+        return false;
+    }
     return !hardware || bmc_boot_devices(w->ctx.bmc);
 }
 
 static void look_at_collection(RfEventWatch *watch, Watched *w)
 {
-    const RfProperty *members = members_of(w->resource);
     GHashTable *before = w->members;
     GHashTable *now;
     char uri[RF_URI_MAX];
@@ -217,7 +235,7 @@ static void look_at_collection(RfEventWatch *watch, Watched *w)
     now = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     w->members = now;
     for (i = 0; i < RF_EVENT_WATCH_MEMBERS_MAX &&
-         members->nth(&w->ctx, i, uri); i++) {
+         w->nth(&w->ctx, i, uri); i++) {
         see_member(watch, uri, before, now);
     }
     if (before) {
@@ -241,7 +259,7 @@ static void look_at_resource(RfEventWatch *watch, Watched *w, bool quiet)
 
 static void look_at(RfEventWatch *watch, Watched *w, bool quiet)
 {
-    if (w->collection) {
+    if (w->nth) {
         look_at_collection(watch, w);
     } else {
         look_at_resource(watch, w, quiet);
@@ -255,7 +273,7 @@ static void add(RfEventWatch *watch, const RfResource *resource,
 
     w->resource = resource;
     w->depends = depends;
-    w->collection = is_collection(resource);
+    w->nth = is_collection(resource) ? members_of(resource)->nth : NULL;
     w->ctx.bmc = watch->bmc;
     memcpy(w->ctx.ids, ids, sizeof(w->ctx.ids));
     if (!rf_router_uri(resource, ids, w->ctx.uri)) {
@@ -306,6 +324,20 @@ static void add_others(RfEventWatch *watch)
     }
 }
 
+static void add_sets(RfEventWatch *watch)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
+        Watched *w = g_new0(Watched, 1);
+
+        w->nth = sets[i].nth;
+        w->depends = sets[i].depends;
+        w->ctx.bmc = watch->bmc;
+        g_strlcpy(w->ctx.uri, sets[i].uri, sizeof(w->ctx.uri));
+        g_ptr_array_add(watch->list, w);
+        look_at(watch, w, true);
+    }
+}
+
 RfEventWatch *rf_event_watch_new(Bmc *bmc, const RfResource *const *families,
                                  RfEventWatchFunc func, void *opaque)
 {
@@ -326,6 +358,7 @@ RfEventWatch *rf_event_watch_new(Bmc *bmc, const RfResource *const *families,
         }
     }
     add_others(watch);
+    add_sets(watch);
     return watch;
 }
 
@@ -357,7 +390,7 @@ void rf_event_watch_note(RfEventWatch *watch, const char *uri)
     for (i = 0; i < watch->list->len; i++) {
         Watched *w = watch->list->pdata[i];
 
-        if (!w->collection && g_str_equal(w->ctx.uri, uri)) {
+        if (!w->nth && g_str_equal(w->ctx.uri, uri)) {
             look_at_resource(watch, w, true);
         }
     }

@@ -14,6 +14,7 @@ const RfResource *const rf_families[] = {
     rf_ethernet_resources,
     rf_pcie_resources,
     rf_storage_resources,
+    rf_trusted_resources,
     rf_host_interface_resources,
     rf_managers_resources,
     rf_network_protocol_resources,

@@ -65,6 +65,51 @@ bool rf_nth_pci_function(const RfContext *ctx, unsigned n,
                          char uri[RF_URI_MAX]);
 
 /**
+ * rf_nth_processor: RfProperty.nth of all processors.
+ *
+ * @ctx: not used but for the hub
+ * @n: position
+ * @uri: set to its URI
+ *
+ * Returns: false past the end
+ */
+bool rf_nth_processor(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
+
+/**
+ * rf_nth_trusted_component: RfProperty.nth of all TPMs.
+ *
+ * @ctx: not used but for the hub
+ * @n: position
+ * @uri: set to its URI
+ *
+ * Returns: false past the end
+ */
+bool rf_nth_trusted_component(const RfContext *ctx, unsigned n,
+                              char uri[RF_URI_MAX]);
+
+/**
+ * rf_has_tpm: RfProperty.get of what is there when there is a TPM.
+ *
+ * @ctx: not used but for the hub
+ * @value: not used
+ *
+ * Returns: true if there is one
+ */
+bool rf_has_tpm(const RfContext *ctx, RfValue *value);
+
+/**
+ * rf_count_tpms: RfProperty.count of what there is one of for each TPM.
+ *
+ * @ctx: not used but for the hub
+ *
+ * Returns: how many
+ */
+unsigned rf_count_tpms(const RfContext *ctx);
+
+/* An element of the system's TrustedModules. */
+extern const RfProperty rf_trusted_modules[];
+
+/**
  * rf_get_host_interfaces: RfProperty.get of the link to HostInterfaces.
  *
  * @ctx: not used but for the hub

@@ -8,6 +8,7 @@
 #include "osdep.h"
 
 #include "redfish/rf-hardware.h"
+#include "redfish/rf-storage.h"
 #include "redfish/rf-system-values.h"
 
 #define CHASSIS "/redfish/v1/Chassis/1"
@@ -234,6 +235,43 @@ static bool is_nic(const RfContext *ctx, RfValue *value)
     return bmc_nic_of_pci(ctx->bmc, function_of(ctx));
 }
 
+static bool nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
+{
+    const MachinePci *pci = function_of(ctx);
+    const BmcDisk *disk;
+
+    for (unsigned i = 0; (disk = bmc_disk_nth(ctx->bmc, i)); i++) {
+        if (bmc_pci_of_disk(ctx->bmc, disk) == pci && n-- == 0) {
+            rf_drive_uri(disk, uri);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_drives(const RfContext *ctx, RfValue *value)
+{
+    char uri[RF_URI_MAX];
+
+    return nth_drive(ctx, 0, uri);
+}
+
+static bool nth_controller(const RfContext *ctx, unsigned n,
+                           char uri[RF_URI_MAX])
+{
+    const MachinePci *pci = function_of(ctx);
+    const BmcStorage *storage;
+
+    for (unsigned i = 0; (storage = bmc_storage_nth(ctx->bmc, i)); i++) {
+        if (bmc_pci_of_disk(ctx->bmc, storage->disks->pdata[0]) == pci &&
+            n-- == 0) {
+            rf_storage_controller_uri(storage, uri);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Graphics */
 
 static const MachinePci *graphics_of(const RfContext *ctx)
@@ -313,6 +351,9 @@ static const RfProperty devices_properties[] = {
 static const RfProperty function_links[] = {
     { "PCIeDevice", RF_TYPE_LINK, .get = get_device_link },
     { "EthernetInterfaces", RF_TYPE_LINKS, .nth = nth_nic, .get = is_nic },
+    { "StorageControllers", RF_TYPE_LINKS, .nth = nth_controller,
+      .get = has_drives },
+    { "Drives", RF_TYPE_LINKS, .nth = nth_drive, .get = has_drives },
     { NULL }
 };
 

@@ -2,7 +2,7 @@
 /* The sockets that hold vCPUs (DSP0268 Processor). */
 #include "osdep.h"
 
-#include "redfish/rf-resource.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-system-values.h"
 
 #define PROCESSORS "/redfish/v1/Systems/1/Processors"
@@ -52,8 +52,7 @@ static bool exists_processor(const RfContext *ctx)
     return rf_exists_one(ctx) && socket_of(ctx);
 }
 
-static bool nth_processor(const RfContext *ctx, unsigned n,
-                          char uri[RF_URI_MAX])
+bool rf_nth_processor(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
 {
     const MachineInfo *info = machine_info(ctx);
 
@@ -117,6 +116,11 @@ static bool get_architecture(const RfContext *ctx, RfValue *value)
     return i >= 0;
 }
 
+static const RfProperty link_properties[] = {
+    { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1" },
+    { NULL }
+};
+
 static const RfProperty processor_properties[] = {
     { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .text = "Virtual Processor" },
@@ -131,12 +135,13 @@ static const RfProperty processor_properties[] = {
     { "TotalCores", RF_TYPE_INTEGER, .get = get_cores },
     { "TotalThreads", RF_TYPE_INTEGER, .get = get_threads },
     { "Status", RF_TYPE_OBJECT, .members = rf_present_status },
+    { "Links", RF_TYPE_OBJECT, .members = link_properties },
     { NULL }
 };
 
 static const RfProperty collection_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Processor Collection" },
-    { "Members", RF_TYPE_LINKS, .nth = nth_processor },
+    { "Members", RF_TYPE_LINKS, .nth = rf_nth_processor },
     { NULL }
 };
 

@@ -489,6 +489,7 @@ extern const RfResource rf_memory_resources[];
 extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_pcie_resources[];
 extern const RfResource rf_storage_resources[];
+extern const RfResource rf_trusted_resources[];
 extern const RfResource rf_host_interface_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];

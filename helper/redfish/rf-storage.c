@@ -100,10 +100,17 @@ static bool nth_simple(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
     return storage;
 }
 
-static void drive_uri(const BmcDisk *disk, char uri[RF_URI_MAX])
+void rf_drive_uri(const BmcDisk *disk, char uri[RF_URI_MAX])
 {
     g_snprintf(uri, RF_URI_MAX, STORAGE "/%s/Drives/%s", disk->storage->id,
                disk->id);
+}
+
+void rf_storage_controller_uri(const BmcStorage *storage,
+                               char uri[RF_URI_MAX])
+{
+    g_snprintf(uri, RF_URI_MAX, STORAGE "/%s/Controllers/" CONTROLLER_ID,
+               storage->id);
 }
 
 static bool nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
@@ -113,7 +120,7 @@ static bool nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
     if (n >= storage->disks->len) {
         return false;
     }
-    drive_uri(storage->disks->pdata[n], uri);
+    rf_drive_uri(storage->disks->pdata[n], uri);
     return true;
 }
 
@@ -122,7 +129,7 @@ bool rf_nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
     const BmcDisk *disk = bmc_disk_nth(ctx->bmc, n);
 
     if (disk) {
-        drive_uri(disk, uri);
+        rf_drive_uri(disk, uri);
     }
     return disk;
 }
@@ -135,9 +142,44 @@ bool rf_nth_storage(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
 static bool nth_controller(const RfContext *ctx, unsigned n,
                            char uri[RF_URI_MAX])
 {
-    g_snprintf(uri, RF_URI_MAX, STORAGE "/%s/Controllers/" CONTROLLER_ID,
-               ctx->ids[1]);
+    rf_storage_controller_uri(storage_of(ctx), uri);
     return n == 0;
+}
+
+/* PCI functions */
+
+static bool disk_function_uri(const RfContext *ctx, const BmcDisk *disk,
+                              char uri[RF_URI_MAX])
+{
+    const MachinePci *pci = disk ? bmc_pci_of_disk(ctx->bmc, disk) : NULL;
+
+    if (pci) {
+        rf_pci_function_uri(ctx->bmc, pci, uri);
+    }
+    return pci;
+}
+
+static bool nth_drive_function(const RfContext *ctx, unsigned n,
+                               char uri[RF_URI_MAX])
+{
+    return n == 0 && disk_function_uri(ctx, disk_of(ctx), uri);
+}
+
+static bool has_drive_function(const RfContext *ctx, RfValue *value)
+{
+    return bmc_pci_of_disk(ctx->bmc, disk_of(ctx));
+}
+
+static bool nth_controller_function(const RfContext *ctx, unsigned n,
+                                    char uri[RF_URI_MAX])
+{
+    return n == 0 &&
+           disk_function_uri(ctx, storage_of(ctx)->disks->pdata[0], uri);
+}
+
+static bool has_controller_function(const RfContext *ctx, RfValue *value)
+{
+    return bmc_pci_of_disk(ctx->bmc, storage_of(ctx)->disks->pdata[0]);
 }
 
 static bool get_controllers_link(const RfContext *ctx, RfValue *value)
@@ -413,6 +455,12 @@ static const RfProperty storage_properties[] = {
     { NULL }
 };
 
+static const RfProperty controller_links[] = {
+    { "PCIeFunctions", RF_TYPE_LINKS, .nth = nth_controller_function,
+      .get = has_controller_function },
+    { NULL }
+};
+
 static const RfProperty controller_properties[] = {
     { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .text = "Storage Controller" },
@@ -423,6 +471,7 @@ static const RfProperty controller_properties[] = {
     { "SupportedDeviceProtocols", RF_TYPE_STRINGS, .texts = protocols,
       .item = nth_disk_protocol },
     { "Status", RF_TYPE_OBJECT, .members = controller_status },
+    { "Links", RF_TYPE_OBJECT, .members = controller_links },
     { NULL }
 };
 
@@ -436,6 +485,8 @@ static const RfProperty identifier_properties[] = {
 static const RfProperty drive_links[] = {
     { "Chassis", RF_TYPE_LINK, .text = "/redfish/v1/Chassis/1" },
     { "Storage", RF_TYPE_LINK, .get = get_storage_link },
+    { "PCIeFunctions", RF_TYPE_LINKS, .nth = nth_drive_function,
+      .get = has_drive_function },
     { NULL }
 };
 

@@ -3,6 +3,7 @@
 #ifndef QEMU_BMC_REDFISH_RF_STORAGE_H
 #define QEMU_BMC_REDFISH_RF_STORAGE_H
 
+#include "bmc/storage.h"
 #include "redfish/rf-resource.h"
 
 /**
@@ -15,6 +16,23 @@
  * Returns: false past the end
  */
 bool rf_nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
+
+/**
+ * rf_drive_uri: where a disk is shown.
+ *
+ * @disk: the disk
+ * @uri: set to its URI
+ */
+void rf_drive_uri(const BmcDisk *disk, char uri[RF_URI_MAX]);
+
+/**
+ * rf_storage_controller_uri: where a controller is shown.
+ *
+ * @storage: the controller
+ * @uri: set to its URI
+ */
+void rf_storage_controller_uri(const BmcStorage *storage,
+                               char uri[RF_URI_MAX]);
 
 /**
  * rf_nth_storage: RfProperty.nth of all storage.

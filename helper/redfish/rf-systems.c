@@ -276,6 +276,8 @@ static const RfProperty link_properties[] = {
       .texts = (const char *const[]) { "/redfish/v1/Chassis/1", NULL } },
     { "ManagedBy", RF_TYPE_LINKS,
       .texts = (const char *const[]) { "/redfish/v1/Managers/1", NULL } },
+    { "TrustedComponents", RF_TYPE_LINKS, .nth = rf_nth_trusted_component,
+      .get = rf_has_tpm },
     { NULL }
 };
 
@@ -313,6 +315,8 @@ static const RfProperty system_properties[] = {
     { "MemorySummary", RF_TYPE_OBJECT, .members = memory_properties },
     { "ProcessorSummary", RF_TYPE_OBJECT,
       .members = processor_properties },
+    { "TrustedModules", RF_TYPE_OBJECTS, .get = rf_has_tpm,
+      .count = rf_count_tpms, .members = rf_trusted_modules },
     { "Processors", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/Processors" },
     { "Memory", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Memory" },

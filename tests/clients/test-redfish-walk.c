@@ -2,6 +2,8 @@
 /* The walk of tests/walk through a real service, with a VM of many devices. */
 #include "osdep.h"
 
+#include <glib/gstdio.h>
+
 #include "test-vm.h"
 
 #define MANY \
@@ -26,6 +28,27 @@
 static void setup(TestLab *f, const void *data)
 {
     test_lab_start(f, data, "BOOTED A");
+}
+
+/* With a TPM as well; it ends with QEMU. */
+static void setup_tpm(TestLab *f, const void *data)
+{
+    g_autofree char *tpm = NULL, *args = NULL, *socket = NULL;
+    g_autofree char *state = NULL;
+
+    f->dir = test_dir_new();
+    socket = test_dir_file(f->dir, "tpm.sock");
+    state = test_dir_file(f->dir, "tpm");
+    g_assert_cmpint(g_mkdir(state, 0700), ==, 0);
+    tpm = g_strdup_printf("swtpm socket --tpm2 --tpmstate dir=%s "
+                          "--ctrl type=unixio,path=%s --terminate --daemon",
+                          state, socket);
+    g_assert_cmpint(test_run(NULL, tpm), ==, 0);
+    args = g_strdup_printf("%s -chardev socket,id=tpm,path=%s "
+                           "-tpmdev emulator,id=tpm0,chardev=tpm "
+                           "-device tpm-crb,tpmdev=tpm0",
+                           (const char *)data, socket);
+    test_lab_start(f, args, "BOOTED A");
 }
 
 static void teardown(TestLab *f, const void *data)
@@ -65,7 +88,7 @@ static void test_few(TestLab *f, const void *data)
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
-    g_test_add("/redfish/walk/many", TestLab, MANY, setup, test_many,
+    g_test_add("/redfish/walk/many", TestLab, MANY, setup_tpm, test_many,
                teardown);
     g_test_add("/redfish/walk/few", TestLab, FEW, setup, test_few, teardown);
     return g_test_run();

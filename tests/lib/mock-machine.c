@@ -563,8 +563,10 @@ void mock_machine_free(MockMachine *mock)
     }
 }
 
-void mock_machine_add_device(MockMachine *mock, const char *name,
-                             MachineBootKind kind, int32_t index)
+MachineBootDevice *mock_machine_add_device(MockMachine *mock,
+                                           const char *name,
+                                           MachineBootKind kind,
+                                           int32_t index)
 {
     MachineBootDevice *device = g_new0(MachineBootDevice, 1);
 
@@ -580,6 +582,7 @@ void mock_machine_add_device(MockMachine *mock, const char *name,
     g_ptr_array_add(mock->devices, device);
     g_hash_table_insert(mock->command_line, g_strdup(name),
                         GINT_TO_POINTER(index));
+    return device;
 }
 
 MachineDrive *mock_machine_add_drive(MockMachine *mock, const char *id,

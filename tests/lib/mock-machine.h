@@ -50,9 +50,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MockMachine, mock_machine_free)
  * @name: its id
  * @kind: what it is
  * @index: its boot index, as on the command line, or -1
+ *
+ * Returns: (transfer none): the device, which may be changed
  */
-void mock_machine_add_device(MockMachine *mock, const char *name,
-                             MachineBootKind kind, int32_t index);
+MachineBootDevice *mock_machine_add_device(MockMachine *mock,
+                                           const char *name,
+                                           MachineBootKind kind,
+                                           int32_t index);
 
 /**
  * mock_machine_add_drive: give the machine a drive, which is empty. Nothing

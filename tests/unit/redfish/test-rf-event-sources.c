@@ -170,6 +170,37 @@ static void nic_unplugged(RfHub *hub)
     mock_machine_event(hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
 }
 
+static void set_disks(RfHub *hub, unsigned n)
+{
+    GPtrArray *disks = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)machine_disk_free);
+    MachineInfo *info = &mock_machine_base(hub->fix.mock)->info;
+    static const char *const names[] = { "d0", "hot" };
+
+    for (unsigned i = 0; i < n; i++) {
+        MachineDisk *disk = g_new0(MachineDisk, 1);
+
+        disk->path = g_strconcat("/machine/peripheral/", names[i], NULL);
+        disk->name = g_strdup(names[i]);
+        disk->controller = g_strdup("/machine/peripheral/scsi0");
+        disk->size = 512;
+        g_ptr_array_add(disks, disk);
+    }
+    g_clear_pointer(&info->disks, g_ptr_array_unref);
+    info->disks = disks;
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+}
+
+static void disks_known(RfHub *hub)
+{
+    set_disks(hub, 1);
+}
+
+static void disk_plugged(RfHub *hub)
+{
+    set_disks(hub, 2);
+}
+
 static void subscribed(RfHub *hub)
 {
     g_assert_cmpuint(request(hub, "POST",
@@ -268,6 +299,11 @@ static const struct {
       "ResourceCreated@Systems/1/EthernetInterfaces/hot" },
     { "NIC unplugged", nic_unplugged,
       "ResourceRemoved@Systems/1/EthernetInterfaces/hot" },
+    { "disks known", disks_known, "ResourceChanged@Chassis/1" },
+    { "disk plugged", disk_plugged,
+      "ResourceCreated@Systems/1/Storage/scsi0/Drives/hot" },
+    { "disk unplugged", disks_known,
+      "ResourceRemoved@Systems/1/Storage/scsi0/Drives/hot" },
     { "subscribed", subscribed,
       "ResourceCreated@EventService/Subscriptions/2" },
     { "unsubscribed", unsubscribed,

@@ -6,6 +6,7 @@
 
 #define SYSTEM "/redfish/v1/Systems/1"
 #define PCI "/redfish/v1/Chassis/1/PCIeDevices"
+#define COMPONENTS "/redfish/v1/Chassis/1/TrustedComponents"
 
 static void has(RfHub *hub, const char *path, const char *text)
 {
@@ -162,6 +163,34 @@ static void test_pci(void)
     g_assert_cmpuint(reply->status, ==, 404);
 }
 
+static void test_tpm(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    MachineInfo *info = &mock_machine_base(hub->fix.mock)->info;
+    g_autoptr(RfReply) reply = NULL;
+    MachineTpm *tpm;
+
+    has(hub, COMPONENTS, "\"Members\":[]");
+    lacks(hub, SYSTEM, "Trusted");
+    info->tpms = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = 0; i < 2; i++) {
+        tpm = g_new0(MachineTpm, 1);
+        g_snprintf(tpm->id, sizeof(tpm->id), "tpm%u", i);
+        g_strlcpy(tpm->model, i ? "tpm-tis" : "tpm-crb", sizeof(tpm->model));
+        g_ptr_array_add(info->tpms, tpm);
+    }
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    has(hub, SYSTEM, "\"TrustedModules\":[{\"InterfaceType\":\"TPM2_0\","
+        "\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}},"
+        "{\"Status\":{");
+    has(hub, SYSTEM, "\"TrustedComponents@odata.count\":2");
+    has(hub, COMPONENTS, COMPONENTS "/tpm1");
+    has(hub, COMPONENTS "/tpm1", "\"Model\":\"tpm-tis\"");
+    has(hub, "/redfish/v1/Chassis/1", COMPONENTS);
+    reply = rf_hub_send(hub, ADMIN, "GET", COMPONENTS "/tpm2", NULL);
+    g_assert_cmpuint(reply->status, ==, 404);
+}
+
 /* Order, one device once; who may not, and what is no order. */
 static void test_boot_options(void)
 {
@@ -225,6 +254,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-hardware/memory", test_memory);
     g_test_add_func("/rf-hardware/interfaces", test_interfaces);
     g_test_add_func("/rf-hardware/pci", test_pci);
+    g_test_add_func("/rf-hardware/tpm", test_tpm);
     g_test_add_func("/rf-hardware/boot-options", test_boot_options);
     return g_test_run();
 }

@@ -216,6 +216,46 @@ static void test_owner(void)
     }
 }
 
+/* Both ways: disk, controller and PCI function; what boots, and what it is. */
+static void test_links(void)
+{
+    static const char function[] =
+        "/redfish/v1/Chassis/1/PCIeDevices/00-03/PCIeFunctions/0";
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    MachineInfo *info = &mock_machine_base(hub->fix.mock)->info;
+    MachinePci *pci = g_new0(MachinePci, 1);
+    GPtrArray *disks = disks_new();
+    MachineBootDevice *device;
+
+    g_strlcpy(pci->path, "00-03.0", sizeof(pci->path));
+    pci->functions = 1;
+    info->pci = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(info->pci, pci);
+    mock_machine_add_device(hub->fix.mock, "sd2", MACHINE_BOOT_HDD, -1);
+    device = mock_machine_add_device(hub->fix.mock, "vd0", MACHINE_BOOT_HDD,
+                                     -1);
+    device->pci = g_strdup("00-03.0");
+    mock_machine_add_device(hub->fix.mock, "fd", MACHINE_BOOT_FLOPPY, -1);
+    mock_machine_add_drive(hub->fix.mock, "cd", MACHINE_DRIVE_CD);
+    mock_machine_add_drive(hub->fix.mock, "f0", MACHINE_DRIVE_FLOPPY);
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&hub->fix);
+    add_usual(disks);
+    set_disks(hub, disks);
+    has(hub, STORAGE "/vd0/Drives/vd0", function);
+    has(hub, STORAGE "/vd0/Controllers/1", function);
+    lacks(hub, STORAGE "/scsi0/Drives/sd2", "PCIeFunctions");
+    lacks(hub, STORAGE "/scsi0/Controllers/1", "PCIeFunctions");
+    has(hub, function, "\"Drives\":[{\"@odata.id\":\"" STORAGE
+        "/vd0/Drives/vd0\"}]");
+    has(hub, function, STORAGE "/vd0/Controllers/1");
+    has(hub, SYSTEM "/BootOptions/vd0", STORAGE "/vd0/Drives/vd0");
+    has(hub, SYSTEM "/BootOptions/sd2", STORAGE "/scsi0/Drives/sd2");
+    has(hub, SYSTEM "/BootOptions/cd", SYSTEM "/VirtualMedia/CD1");
+    has(hub, SYSTEM "/BootOptions/fd", SYSTEM "/VirtualMedia/Floppy1");
+    has(hub, SYSTEM "/BootOptions/disk", "\"RelatedItem\":[]");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -226,5 +266,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-storage/health", test_health);
     g_test_add_func("/rf-storage/unplugged", test_unplugged);
     g_test_add_func("/rf-storage/owner", test_owner);
+    g_test_add_func("/rf-storage/links", test_links);
     return g_test_run();
 }
