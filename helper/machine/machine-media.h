@@ -54,11 +54,16 @@ typedef struct MachineDrive {
  *
  * @nbd: @path is a unix socket on which it is exported over NBD; else a file
  * @path: absolute path
+ * @fd: of a file: it is open, for reading, or for writing too if it is not
+ *      @read_only, and QEMU gets this descriptor, where that is possible
+ *      (not with QMP over TCP); 0 or less if not. It stays the caller's, who
+ *      may close it at once
  * @read_only: it is not to be written
  */
 typedef struct MachineMedium {
     bool nbd;
     const char *path;
+    int fd;
     bool read_only;
 } MachineMedium;
 

@@ -8,6 +8,7 @@
 
 #include "machine/machine-qmp-priv.h"
 
+#include <gio/gunixfdlist.h>
 #include <json-glib/json-glib.h>
 
 #include "machine/machine-media.h"
@@ -18,6 +19,9 @@
 #define MEDIA_DEADLINE_MS 10000
 /* How long a guest that has locked the tray may take to open it. */
 #define ASK_MS 1000
+/* Ids of descriptors that QEMU gets from us; others count from 0. */
+#define FDSET_MIN 0x10000000
+#define FDSET_MAX 0x7fffffff
 
 typedef struct MediaCall MediaCall;
 
@@ -30,6 +34,7 @@ typedef struct MediaCall MediaCall;
  * @wait_ms: then
  * @cleanup: its failure does not matter, and it is done even if an earlier
  *           step has failed
+ * @fds: MediaCall.fds go with it
  */
 typedef struct MediaStep {
     const char *command;
@@ -37,6 +42,7 @@ typedef struct MediaStep {
     bool (*wait)(MediaCall *media);
     unsigned wait_ms;
     bool cleanup;
+    bool fds;
 } MediaStep;
 
 struct MediaCall {
@@ -45,6 +51,8 @@ struct MediaCall {
     char *drive;
     bool nbd;
     char *path;
+    GUnixFDList *fds;   /* the file, if it is handed over open */
+    int fdset;          /* where QEMU has it then */
     bool read_only;
     char *new_node;
     bool added;         /* @new_node exists */
@@ -89,8 +97,12 @@ static JsonObject *protocol_node(const MediaCall *media)
     JsonObject *server;
 
     if (!media->nbd) {
+        g_autofree char *fdset = g_strdup_printf("/dev/fdset/%d",
+                                                 media->fdset);
+
         json_object_set_string_member(file, "driver", "file");
-        json_object_set_string_member(file, "filename", media->path);
+        json_object_set_string_member(file, "filename",
+                                      media->fds ? fdset : media->path);
         return file;
     }
     server = json_object_new();
@@ -100,6 +112,36 @@ static JsonObject *protocol_node(const MediaCall *media)
     json_object_set_object_member(file, "server", server);
     json_object_set_int_member(file, "reconnect-delay", 0);
     return file;
+}
+
+/*
+ * The file that was looked at, and not what has its name by now. QEMU makes
+ * a descriptor of its own of it for the block node, so that the set is not
+ * needed after that.
+ */
+static JsonObject *args_fd(MediaCall *media)
+{
+    JsonObject *args;
+
+    if (!media->fds) {
+        return NULL;
+    }
+    args = json_object_new();
+    json_object_set_int_member(args, "fdset-id", media->fdset);
+    json_object_set_string_member(args, "opaque", media->new_node);
+    return args;
+}
+
+static JsonObject *args_drop_fd(MediaCall *media)
+{
+    JsonObject *args;
+
+    if (!media->fds) {
+        return NULL;
+    }
+    args = json_object_new();
+    json_object_set_int_member(args, "fdset-id", media->fdset);
+    return args;
 }
 
 static JsonObject *args_add(MediaCall *media)
@@ -197,7 +239,9 @@ static JsonObject *args_plug(MediaCall *media)
 }
 
 static const MediaStep insert_steps[] = {
+    { "add-fd", args_fd, .fds = true },
     { "blockdev-add", args_add },
+    { "remove-fd", args_drop_fd, .cleanup = true },
     { "blockdev-open-tray", args_ask, tray_moved, ASK_MS },
     { "blockdev-open-tray", args_open },
     { "blockdev-remove-medium", args_remove },
@@ -218,7 +262,9 @@ static const MediaStep eject_steps[] = {
 };
 
 static const MediaStep plug_steps[] = {
+    { "add-fd", args_fd, .fds = true },
     { "blockdev-add", args_add },
+    { "remove-fd", args_drop_fd, .cleanup = true },
     { "device_del", args_unplug, unplugged, MEDIA_DEADLINE_MS },
     { "device_add", args_plug },
     { "blockdev-del", args_del_old, .cleanup = true },
@@ -238,6 +284,7 @@ static void media_free(MachineCall *call)
 
     clock_timer_stop(&media->wait_timer);
     g_clear_error(&media->failure);
+    g_clear_object(&media->fds);
     g_free(media->drive);
     g_free(media->path);
     g_free(media->new_node);
@@ -337,6 +384,7 @@ static void media_next(MediaCall *media)
         command.args = media->step->args(media);
         if (command.args) {
             command.name = media->step->command;
+            command.fds = media->step->fds ? media->fds : NULL;
             qmp_client_command_async(media->call.q->client, &command,
                                      media->call.cancellable, media_replied,
                                      machine_call_ref(&media->call));
@@ -409,6 +457,7 @@ static void media_start(Machine *machine, const char *drive,
 {
     MediaCall *media = g_new0(MediaCall, 1);
     MachineQmp *q = (MachineQmp *)machine;
+    GError *error = NULL;
 
     media->call.update = media_update;
     media->call.free = media_free;
@@ -417,11 +466,18 @@ static void media_start(Machine *machine, const char *drive,
         media->nbd = medium->nbd;
         media->path = g_strdup(medium->path);
         media->read_only = medium->read_only;
+        if (medium->fd > 0 && qmp_client_passes_fds(q->client)) {
+            media->fds = g_unix_fd_list_new();
+            media->fdset = g_random_int_range(FDSET_MIN, FDSET_MAX);
+        }
         media->new_node = g_strdup_printf(MACHINE_MEDIA_PREFIX "%08x",
                                           g_random_int());
     }
     machine_call_init(&media->call, q, task);
-    if (machine_call_require_qmp(&media->call)) {
+    if (media->fds &&
+        g_unix_fd_list_append(media->fds, medium->fd, &error) < 0) {
+        machine_call_fail(&media->call, error);
+    } else if (machine_call_require_qmp(&media->call)) {
         machine_call_set_deadline(&media->call, MEDIA_DEADLINE_MS,
                                   "QEMU did not change the medium in time");
         qmp_query_block_async(q->client, media->call.cancellable,

@@ -321,6 +321,15 @@ typedef enum QmpExecFlags {
 } QmpExecFlags;
 
 /**
+ * qmp_client_passes_fds: whether QmpCommand.fds is possible at all.
+ *
+ * @client: the client
+ *
+ * Returns: true over a unix socket
+ */
+bool qmp_client_passes_fds(const QmpClient *client);
+
+/**
  * QmpCommand: a command to send; zero what is not needed.
  *
  * @name: "query-status"

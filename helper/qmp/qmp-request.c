@@ -188,6 +188,11 @@ static GUnixFDList *dup_fds(GUnixFDList *fds, GError **errp)
     return g_steal_pointer(&copy);
 }
 
+bool qmp_client_passes_fds(const QmpClient *client)
+{
+    return g_socket_address_get_family(client->addr) == G_SOCKET_FAMILY_UNIX;
+}
+
 /* Whether a command can be sent or at least wait. */
 static bool check_command(QmpClient *client, const QmpCommand *command,
                           GError **errp)
@@ -212,8 +217,7 @@ static bool check_command(QmpClient *client, const QmpCommand *command,
                     "out-of-band commands are not enabled");
         return false;
     }
-    if (command->fds && g_socket_address_get_family(client->addr) !=
-                        G_SOCKET_FAMILY_UNIX) {
+    if (command->fds && !qmp_client_passes_fds(client)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "descriptors can be passed over a unix socket only");
         return false;
