@@ -24,6 +24,10 @@ BmcMediaConfig *config_media_new(const Config *config)
                                         "media", NULL);
     media->max_bytes = (uint64_t)config_get_number(
         config, CONFIG_MEDIA_CACHE_SIZE) << 20;
+    media->images_dir = g_build_filename(
+        config_get(config, CONFIG_STATE_DIR), "images", NULL);
+    media->upload_bytes = (uint64_t)config_get_number(
+        config, CONFIG_MEDIA_UPLOAD_SIZE) << 20;
     media->max_s = config_get_number(config, CONFIG_MEDIA_TIMEOUT);
     media->wait_s = config_get_number(config, CONFIG_MEDIA_WAIT);
     return media;
@@ -34,5 +38,6 @@ void config_media_free(BmcMediaConfig *media)
     g_strfreev((char **)media->folders);
     g_strfreev((char **)media->allow);
     g_free((char *)media->cache_dir);
+    g_free((char *)media->images_dir);
     g_free(media);
 }

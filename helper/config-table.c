@@ -313,6 +313,11 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "media", "cache-size", "media-cache-size", 0,
         "BMC_MEDIA_CACHE_SIZE", "16384", check_number, false,
         "MIB", "How long an image may be that is downloaded, in MiB" },
+    [CONFIG_MEDIA_UPLOAD_SIZE] = {
+        "media", "upload-size", "media-upload-size", 0,
+        "BMC_MEDIA_UPLOAD_SIZE", "16384", check_number, false,
+        "MIB", "How long all images together may be that are uploaded, in "
+        "MiB; 0 for none" },
     [CONFIG_MEDIA_TIMEOUT] = {
         "media", "timeout", "media-timeout", 0, "BMC_MEDIA_TIMEOUT", "3600",
         check_number, false,

@@ -42,6 +42,7 @@ typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
 typedef struct BmcHardware BmcHardware;
 typedef struct BmcStorages BmcStorages;
+typedef struct BmcImages BmcImages;
 
 /**
  * Bmc: the hub.
@@ -82,6 +83,7 @@ struct Bmc {
     BmcSol *sol;
     BmcFru *fru;
     BmcMedia *media;
+    BmcImages *images;
     BmcSel *sel;
     BmcEvents *events;
     bool asleep;

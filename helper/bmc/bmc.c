@@ -9,6 +9,8 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/boot-options.h"
 #include "bmc/events.h"
+#include "bmc/images-priv.h"
+#include "bmc/media.h"
 #include "bmc/pef.h"
 #include "bmc/persist-read.h"
 #include "bmc/sdr-repo.h"
@@ -197,6 +199,8 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_bios_new(bmc);
     bmc_flash_new(bmc);
     bmc_secure_boot_new(bmc);
+    bmc_images_new(bmc, config->media ? config->media->images_dir : NULL,
+                   config->media ? config->media->upload_bytes : 0);
     bmc_media_new(bmc, config->media);
     bmc_os_info_new(bmc);
     bmc_sol_new(bmc);
@@ -226,6 +230,7 @@ void bmc_free(Bmc *bmc)
     bmc_flash_free(bmc);
     bmc_bios_free(bmc);
     bmc_media_free(bmc);
+    bmc_images_free(bmc);
     bmc_boot_free(bmc);
     bmc_power_free(bmc);
     bmc_watchdog_free(bmc);

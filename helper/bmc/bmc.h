@@ -122,6 +122,7 @@ typedef enum BmcPart {
     BMC_PART_SECURE_BOOT,
     BMC_PART_TRUST,
     BMC_PART_FLASH,
+    BMC_PART_IMAGES,
     BMC_PART__MAX,
 } BmcPart;
 

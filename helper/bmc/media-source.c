@@ -12,7 +12,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "bmc/images.h"
 #include "bmc/media-fetch.h"
+#include "bmc/media-file.h"
 #include "bmc/media-forward.h"
 #include "bmc/media-target.h"
 #include "util/bytes.h"
@@ -30,6 +32,7 @@
 
 struct MediaSource {
     char *path;
+    int fd; /* of a file */
     bool streamed;
     bool dead;
     GSubprocess *process;
@@ -45,6 +48,7 @@ typedef struct Opening {
     char *user;
     char *password;
     bool verify;
+    bool writable;
     bool host;
     char *download;
     bool download_only;
@@ -55,28 +59,14 @@ typedef struct Opening {
     GSocketConnection *probe;
     GSource *deadline;
     bool late;
+    bool local;
     GCancellable *cancellable;
     uint8_t reply[NBD_GREETING];
     uint8_t hello[20];
     char complaint[STDERR_MAX];
 } Opening;
 
-/* What a thread looks for; it may outlive the hub. */
-typedef struct FileQuestion {
-    char *path;
-    char **folders;
-} FileQuestion;
-
 static unsigned socket_number;
-
-static void file_question_free(void *opaque)
-{
-    FileQuestion *question = opaque;
-
-    g_free(question->path);
-    g_strfreev(question->folders);
-    g_free(question);
-}
 
 static void end_deadline(Opening *o)
 {
@@ -84,6 +74,25 @@ static void end_deadline(Opening *o)
         g_source_destroy(o->deadline);
         g_clear_pointer(&o->deadline, g_source_unref);
     }
+}
+
+static gboolean opening_late(void *opaque)
+{
+    Opening *o = opaque;
+
+    o->late = true;
+    g_cancellable_cancel(o->cancellable);
+    return G_SOURCE_REMOVE;
+}
+
+static void start_deadline(Opening *o)
+{
+    end_deadline(o);
+    g_clear_object(&o->cancellable);
+    o->cancellable = g_cancellable_new();
+    o->deadline = g_timeout_source_new_seconds(OPEN_TIMEOUT_S);
+    g_source_set_callback(o->deadline, opening_late, o, NULL);
+    g_source_attach(o->deadline, NULL);
 }
 
 static void opening_free(void *opaque)
@@ -109,7 +118,8 @@ static void open_failed(GTask *task, GError *error)
     if (o->late) {
         g_clear_error(&error);
         error = g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
-                            "the server does not answer in time");
+                            o->local ? "the folder does not answer in time"
+                            : "the server does not answer in time");
     }
     g_task_return_error(task, error);
     g_object_unref(task);
@@ -324,15 +334,6 @@ static bool spawn_nbdkit(Opening *o, const char *forward, GError **errp)
     return true;
 }
 
-static gboolean opening_late(void *opaque)
-{
-    Opening *o = opaque;
-
-    o->late = true;
-    g_cancellable_cancel(o->cancellable);
-    return G_SOURCE_REMOVE;
-}
-
 static void start_export(GTask *task)
 {
     Opening *o = g_task_get_task_data(task);
@@ -363,39 +364,35 @@ static void start_export(GTask *task)
                                   o->cancellable, probe_connected, task);
 }
 
-/* A folder may be on a file system that does not answer. */
-static void find_file(GTask *task, void *object, void *data,
-                      GCancellable *cancellable)
+static void file_opened(GObject *object, GAsyncResult *res, void *opaque)
 {
-    FileQuestion *question = data;
+    GTask *task = opaque;
+    Opening *o = g_task_get_task_data(task);
     GError *error = NULL;
-    char *path = media_target_file(question->path,
-                                   (const char *const *)question->folders,
-                                   &error);
 
-    if (path) {
-        g_task_return_pointer(task, path, g_free);
+    o->source->fd = media_file_open_finish(res, &o->source->path, &error);
+    if (g_task_return_error_if_cancelled(task)) {
+        g_clear_error(&error);
+        g_object_unref(task);
+    } else if (error) {
+        open_failed(task, error);
     } else {
-        g_task_return_error(task, error);
+        g_task_return_pointer(task, g_steal_pointer(&o->source),
+                              (GDestroyNotify)media_source_free);
+        g_object_unref(task);
     }
 }
 
-static void file_found(GObject *object, GAsyncResult *res, void *opaque)
+/* A folder may be on a file system that does not answer. */
+static void open_path(GTask *task, const char *path,
+                      const char *const *folders)
 {
-    g_autoptr(GTask) task = opaque;
     Opening *o = g_task_get_task_data(task);
-    g_autoptr(GError) error = NULL;
 
-    o->source->path = g_task_propagate_pointer(G_TASK(res), &error);
-    if (g_task_return_error_if_cancelled(task)) {
-        return;
-    }
-    if (error) {
-        g_task_return_error(task, g_steal_pointer(&error));
-        return;
-    }
-    g_task_return_pointer(task, g_steal_pointer(&o->source),
-                          (GDestroyNotify)media_source_free);
+    o->local = true;
+    start_deadline(o);
+    media_file_open_async(path, folders, o->writable, o->cancellable,
+                          file_opened, task);
 }
 
 static void open_file(GTask *task)
@@ -403,8 +400,6 @@ static void open_file(GTask *task)
     Opening *o = g_task_get_task_data(task);
     g_autofree char *path = g_uri_unescape_string(g_uri_get_path(o->uri),
                                                   "/");
-    g_autoptr(GTask) search = NULL;
-    FileQuestion *question;
 
     if (!o->host || !path) {
         open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_PERMISSION,
@@ -412,12 +407,41 @@ static void open_file(GTask *task)
                                       "that the guest has made or changed"));
         return;
     }
-    question = g_new0(FileQuestion, 1);
-    question->path = g_steal_pointer(&path);
-    question->folders = g_strdupv((char **)o->media.folders);
-    search = g_task_new(NULL, NULL, file_found, task);
-    g_task_set_task_data(search, question, file_question_free);
-    g_task_run_in_thread(search, find_file);
+    open_path(task, path, o->media.folders);
+}
+
+/* One that is ours: uploaded, or downloaded. */
+static void open_own(GTask *task, const char *folder, const char *name)
+{
+    const char *const folders[] = { folder, NULL };
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    open_path(task, path, folders);
+}
+
+static void open_image(GTask *task, const char *name)
+{
+    Opening *o = g_task_get_task_data(task);
+
+    if (!o->host) {
+        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_PERMISSION,
+                                      "images are not for accounts that the "
+                                      "guest has made or changed"));
+    } else if (!o->media.images_dir || !bmc_image_name_fits(name)) {
+        open_failed(task, g_error_new(BMC_ERROR, BMC_ERROR_INVALID,
+                                      "there is no such image"));
+    } else {
+        open_own(task, o->media.images_dir, name);
+    }
+}
+
+static void open_download(GTask *task)
+{
+    Opening *o = g_task_get_task_data(task);
+    g_autofree char *folder = g_path_get_dirname(o->download);
+    g_autofree char *name = g_path_get_basename(o->download);
+
+    open_own(task, folder, name);
 }
 
 static void fetch_progress(void *opaque, unsigned percent)
@@ -454,7 +478,6 @@ static void fetch(GTask *task, bool all, GCancellable *cancellable,
 static void downloaded(GObject *object, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GTask) task = opaque;
-    Opening *o = g_task_get_task_data(task);
     GError *error = NULL;
     g_autoptr(MediaFetched) fetched = media_fetch_finish(res, &error);
 
@@ -467,9 +490,7 @@ static void downloaded(GObject *object, GAsyncResult *res, void *opaque)
     } else if (error) {
         g_task_return_error(task, error);
     } else {
-        o->source->path = g_strdup(o->download);
-        g_task_return_pointer(task, g_steal_pointer(&o->source),
-                              (GDestroyNotify)media_source_free);
+        open_download(g_steal_pointer(&task));
     }
 }
 
@@ -534,10 +555,7 @@ static void open_stream(GTask *task)
     g_autofree char *program = g_find_program_in_path("nbdkit");
 
     o->source->streamed = program && o->media.run_dir;
-    o->cancellable = g_cancellable_new();
-    o->deadline = g_timeout_source_new_seconds(OPEN_TIMEOUT_S);
-    g_source_set_callback(o->deadline, opening_late, o, NULL);
-    g_source_attach(o->deadline, NULL);
+    start_deadline(o);
     fetch(task, false, o->cancellable, looked);
 }
 
@@ -553,6 +571,7 @@ void media_source_open_async(const MediaSourceConfig *config,
     o->user = g_strdup(config->user);
     o->password = g_strdup(config->password);
     o->verify = config->verify;
+    o->writable = config->writable;
     o->host = config->host;
     o->download = g_strdup(config->download);
     o->download_only = config->download_only;
@@ -561,18 +580,20 @@ void media_source_open_async(const MediaSourceConfig *config,
     o->progress = config->progress;
     o->opaque = config->opaque;
     o->source = g_new0(MediaSource, 1);
+    o->source->fd = -1;
     o->source->cancellable = g_cancellable_new();
     g_task_set_task_data(task, o, opening_free);
+    if (g_str_has_prefix(config->image, BMC_IMAGE_SCHEME)) {
+        open_image(task, config->image + strlen(BMC_IMAGE_SCHEME));
+        return;
+    }
     o->uri = media_target_parse(config->image, &error);
     if (!o->uri) {
         open_failed(task, error);
     } else if (g_str_equal(g_uri_get_scheme(o->uri), "file")) {
         open_file(task);
     } else if (config->downloaded) {
-        o->source->path = g_strdup(o->download);
-        g_task_return_pointer(task, g_steal_pointer(&o->source),
-                              (GDestroyNotify)media_source_free);
-        g_object_unref(task);
+        open_download(task);
     } else {
         open_stream(task);
     }
@@ -591,6 +612,24 @@ bool media_source_is_streamed(const MediaSource *source)
 const char *media_source_path(const MediaSource *source)
 {
     return source->path;
+}
+
+int media_source_fd(const MediaSource *source)
+{
+    return source->fd;
+}
+
+void media_source_handed_over(MediaSource *source)
+{
+    if (source->fd >= 0) {
+        close(source->fd);
+        source->fd = -1;
+    }
+}
+
+bool media_source_is_ready(const MediaSource *source)
+{
+    return source->streamed ? !source->dead : source->fd >= 0;
 }
 
 void media_source_kill(MediaSource *source)
@@ -612,6 +651,7 @@ void media_source_free(MediaSource *source)
         return;
     }
     media_source_kill(source);
+    media_source_handed_over(source);
     g_cancellable_cancel(source->cancellable);
     g_clear_object(&source->cancellable);
     media_forward_free(source->forward);

@@ -18,10 +18,11 @@ typedef struct MediaSource MediaSource;
  * MediaSourceConfig: what to open.
  *
  * @media: what is allowed
- * @image: http, https or file URL
+ * @image: http, https or file URL, or "image:NAME"
  * @user: (nullable): user for the server
  * @password: (nullable): password for it
  * @verify: check its certificate
+ * @writable: a file is to be written, too
  * @host: who asks may reach this host: local files, and servers on it
  * @download: (nullable): file to download a server's image to, where it
  *            cannot be streamed
@@ -38,6 +39,7 @@ typedef struct MediaSourceConfig {
     const char *user;
     const char *password;
     bool verify;
+    bool writable;
     bool host;
     const char *download;
     bool downloaded;
@@ -88,6 +90,33 @@ bool media_source_is_streamed(const MediaSource *source);
  * Returns: (transfer none): path of the NBD socket or of the file
  */
 const char *media_source_path(const MediaSource *source);
+
+/**
+ * media_source_fd: what QEMU is to get instead, if that is possible.
+ *
+ * @source: the source
+ *
+ * Returns: a descriptor, or -1 if it is no file or was handed over
+ */
+int media_source_fd(const MediaSource *source);
+
+/**
+ * media_source_handed_over: QEMU has the descriptor, or will never get it.
+ * A lock on the file lasts as long as any copy of it.
+ *
+ * @source: the source
+ */
+void media_source_handed_over(MediaSource *source);
+
+/**
+ * media_source_is_ready: whether it can be put into a drive.
+ *
+ * @source: the source
+ *
+ * Returns: false if the export has ended or the file was handed over: then
+ * it has to be opened anew
+ */
+bool media_source_is_ready(const MediaSource *source);
 
 /**
  * media_source_kill: end the export, at once. Nothing happens to a file.

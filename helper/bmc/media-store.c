@@ -54,7 +54,7 @@ void media_slot_set(MediaSlot *slot, const BmcMediaRequest *request)
 
     if (uri) {
         path = g_uri_unescape_string(g_uri_get_path(uri), "/");
-        slot->pub.streamed = !g_str_equal(g_uri_get_scheme(uri), "file");
+        slot->pub.streamed = g_str_has_prefix(g_uri_get_scheme(uri), "http");
     }
     slot->pub.image = g_strdup(request->image);
     slot->pub.name = g_path_get_basename(path && *path ? path :

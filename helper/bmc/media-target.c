@@ -4,9 +4,6 @@
 
 #include "bmc/media-target.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include "util/error.h"
 
 #define IMAGE_MAX 2048
@@ -49,28 +46,4 @@ GUri *media_target_parse(const char *image, GError **errp)
         return NULL;
     }
     return g_steal_pointer(&uri);
-}
-
-char *media_target_file(const char *path, const char *const *folders,
-                        GError **errp)
-{
-    g_autofree char *real = realpath(path, NULL);
-    struct stat st;
-
-    for (; real && folders && *folders; folders++) {
-        g_autofree char *folder = realpath(*folders, NULL);
-        size_t len = folder ? strlen(folder) : 0;
-
-        if (!len || strncmp(real, folder, len) || real[len] != '/') {
-            continue;
-        }
-        if (stat(real, &st) == 0 && S_ISREG(st.st_mode)) {
-            return g_steal_pointer(&real);
-        }
-    }
-    /* What there is elsewhere is not told. */
-    g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
-                "there is no such image in the folders that are configured "
-                "for images");
-    return NULL;
 }

@@ -9,6 +9,7 @@
 #include "bmc/media.h"
 
 #include "bmc/bmc-priv.h"
+#include "bmc/images.h"
 #include "bmc/media-priv.h"
 #include "bmc/users.h"
 #include "util/error.h"
@@ -198,6 +199,7 @@ static void slot_insert(MediaSlot *slot)
     MachineMedium medium = {
         .nbd = media_source_is_streamed(slot->source),
         .path = media_source_path(slot->source),
+        .fd = media_source_fd(slot->source),
         .read_only = !slot->writable,
     };
 
@@ -207,6 +209,7 @@ static void slot_insert(MediaSlot *slot)
     machine_insert_medium_async(slot->bmc->machine, slot->drive, &medium,
                                 slot->bmc->media->cancellable, inserted,
                                 slot);
+    media_source_handed_over(slot->source);
 }
 
 /* One opening of a slot's image. */
@@ -254,6 +257,7 @@ static void slot_open(MediaSlot *slot)
         .user = slot->pub.user,
         .password = slot->password,
         .verify = slot->pub.verify,
+        .writable = slot->writable,
         .host = slot->host,
         .download_only = slot->pub.download,
         .begun = media_download_begun,
@@ -284,16 +288,27 @@ static void slot_restore(MediaSlot *slot)
 {
     slot->restoring = true;
     slot->in_drive = false;
-    if (slot_source_usable(slot)) {
+    if (slot->source && media_source_is_ready(slot->source)) {
         slot_insert(slot);
     } else {
         slot_open(slot);
     }
 }
 
+/* What was uploaded, or is in a folder. */
+static bool is_local(const char *image)
+{
+    return g_str_has_prefix(image, "file:") ||
+           g_str_has_prefix(image, BMC_IMAGE_SCHEME);
+}
+
 static bool request_check(const MediaSlot *slot,
                           const BmcMediaRequest *request, GError **errp)
 {
+    bool uploaded = g_str_has_prefix(request->image, BMC_IMAGE_SCHEME);
+    const BmcImage *image = !uploaded ? NULL :
+        bmc_image_find(slot->bmc, request->image + strlen(BMC_IMAGE_SCHEME));
+
     if (slot->work != MEDIA_IDLE) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_BUSY,
                     "the medium is being changed");
@@ -305,9 +320,12 @@ static bool request_check(const MediaSlot *slot,
                     "QEMU does not answer");
     } else if (request->writable &&
                (slot->pub.kind == MACHINE_DRIVE_CD ||
-                !g_str_has_prefix(request->image, "file:"))) {
+                !is_local(request->image))) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "this medium cannot be written");
+    } else if (uploaded && (!image || !image->complete || image->busy)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
+                    "there is no such image, or not all of it");
     } else {
         return true;
     }
@@ -634,6 +652,7 @@ void bmc_media_new(Bmc *bmc, const BmcMediaConfig *config)
         media->config.allow = (const char *const *)
                               g_strdupv((char **)config->allow);
         media->config.cache_dir = g_strdup(config->cache_dir);
+        media->config.images_dir = g_strdup(config->images_dir);
         media->config.max_bytes = config->max_bytes;
         media->config.max_s = config->max_s;
         media->config.wait_s = config->wait_s;
@@ -664,6 +683,7 @@ void bmc_media_free(Bmc *bmc)
     g_ptr_array_unref(media->slots);
     g_free((char *)media->config.run_dir);
     g_free((char *)media->config.cache_dir);
+    g_free((char *)media->config.images_dir);
     g_strfreev((char **)media->config.folders);
     g_strfreev((char **)media->config.allow);
     g_clear_pointer(&bmc->media, g_free);

@@ -23,6 +23,8 @@
  * @max_bytes: how long such an image may be
  * @max_s: how long its download may take
  * @wait_s: how long a power-on waits for it
+ * @images_dir: (nullable): where uploaded images are; see images.h
+ * @upload_bytes: how long all of them may be together; 0 for none
  */
 struct BmcMediaConfig {
     const char *run_dir;
@@ -32,6 +34,8 @@ struct BmcMediaConfig {
     uint64_t max_bytes;
     unsigned max_s;
     unsigned wait_s;
+    const char *images_dir;
+    uint64_t upload_bytes;
 };
 
 /**
@@ -64,7 +68,8 @@ typedef struct BmcMediaSlot {
 /**
  * BmcMediaRequest: what to put in.
  *
- * @image: http or https URL, or a file below one of the folders as file URL
+ * @image: http or https URL, a file below one of the folders as file URL, or
+ *         "image:NAME" of one that was uploaded
  * @user: (nullable): user for the server
  * @password: (nullable): password for it; kept in the state file, mode 0600
  * @writable: it is to be written; a file on a drive that can do it
