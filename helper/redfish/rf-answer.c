@@ -140,6 +140,8 @@ static void send_representation(RfExchange *x, const RfRepresentation *r,
     g_autofree char *etag = compressed ? rf_encoding_etag(r->etag)
                                        : g_strdup(r->etag);
     RfResponse response = { .status = x->status ?: 200 };
+    const RfResource *resource = x->route.resource;
+    RfValue own = { 0 };
 
     rf_add_header(&response, "ETag", etag);
     if (!x->status && !secret) {
@@ -157,8 +159,11 @@ static void send_representation(RfExchange *x, const RfRepresentation *r,
     rf_add_header(&response, "Allow", rf_route_allow(&x->route));
     rf_add_header(&response, "Location", x->location);
     rf_add_header(&response, x->header, x->value);
+    if (resource->header && resource->get_header(&x->context, &own)) {
+        rf_add_header(&response, resource->header, own.text);
+    }
     response.body = compressed ? r->gzip : r->body;
-    response.content_type = x->route.resource->content_type;
+    response.content_type = resource->content_type;
     rf_answer(x, &response);
 }
 

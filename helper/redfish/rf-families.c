@@ -22,6 +22,7 @@ const RfResource *const rf_families[] = {
     rf_client_certificates_resources,
     rf_chassis_resources,
     rf_virtual_media_resources,
+    rf_images_resources,
     rf_sensors_resources,
     rf_manager_interfaces_resources,
     rf_power_thermal_resources,

@@ -6,7 +6,9 @@
 
 #define DMTF "http://redfish.dmtf.org/schemas/v1/"
 
-const RfOemType *const rf_oem_types[] = { &rf_sensor_oem, NULL };
+const RfOemType *const rf_oem_types[] = {
+    &rf_sensor_oem, &rf_images_oem, NULL
+};
 
 static const char *const edm_types[] = {
     [RF_TYPE_STRING] = "Edm.String", [RF_TYPE_BOOL] = "Edm.Boolean",
@@ -62,9 +64,13 @@ static void csdl_description(GString *out, const char *indent,
 static void csdl_property(GString *out, const RfOemType *type,
                           const RfProperty *p)
 {
-    g_autofree char *name = p->type == RF_TYPE_ENUM
-        ? g_strdup_printf("%s.%s.%s", type->name, RF_OEM_VERSION, p->name)
-        : g_strdup(edm_types[p->type]);
+    g_autofree char *own = g_strdup_printf("%s.%s.%s", type->name,
+                                           RF_OEM_VERSION, p->name);
+    g_autofree char *name =
+        p->type == RF_TYPE_ENUM ? g_strdup(own) :
+        p->type == RF_TYPE_OBJECTS ? g_strconcat("Collection(", own, ")",
+                                                 NULL) :
+        g_strdup(edm_types[p->type]);
 
     g_string_append_printf(out, "        <Property Name=\"%s\" Type=\"%s\">\n"
                            "          <Annotation Term=\"OData.Permissions\" "
@@ -91,6 +97,26 @@ static bool is_annotation(const RfProperty *p)
     return p->name[0] == '@';
 }
 
+static void csdl_complex(GString *out, const RfOemType *type,
+                         const char *name, const char *base,
+                         const char *about, const RfProperty *properties)
+{
+    const RfProperty *p;
+
+    g_string_append_printf(
+        out,
+        "      <ComplexType Name=\"%s\"%s>\n"
+        "        <Annotation Term=\"OData.AdditionalProperties\" "
+        "Bool=\"false\"/>\n", name, base);
+    csdl_description(out, "        ", about);
+    for (p = properties; p->name; p++) {
+        if (!is_annotation(p)) {
+            csdl_property(out, type, p);
+        }
+    }
+    g_string_append(out, "      </ComplexType>\n");
+}
+
 static void csdl_types(GString *out, const RfOemType *type)
 {
     const RfProperty *p;
@@ -105,19 +131,14 @@ static void csdl_types(GString *out, const RfOemType *type)
         "    <Schema xmlns=\"http://docs.oasis-open.org/odata/ns/edm\" "
         "Namespace=\"%s." RF_OEM_VERSION "\">\n"
         "      <Annotation Term=\"Redfish.OwningEntity\" "
-        "String=\"qemu-bmc\"/>\n"
-        "      <ComplexType Name=\"%s\" BaseType=\"Resource.OemObject\">\n"
-        "        <Annotation Term=\"OData.AdditionalProperties\" "
-        "Bool=\"false\"/>\n",
-        type->name, type->name, type->name);
-    csdl_description(out, "        ", type->about);
+        "String=\"qemu-bmc\"/>\n",
+        type->name, type->name);
+    csdl_complex(out, type, type->name, " BaseType=\"Resource.OemObject\"",
+                 type->about, type->properties);
     for (p = type->properties; p->name; p++) {
-        if (!is_annotation(p)) {
-            csdl_property(out, type, p);
+        if (p->type == RF_TYPE_OBJECTS) {
+            csdl_complex(out, type, p->name, "", p->about, p->members);
         }
-    }
-    g_string_append(out, "      </ComplexType>\n");
-    for (p = type->properties; p->name; p++) {
         if (p->type == RF_TYPE_ENUM) {
             csdl_enum(out, p);
         }
@@ -163,7 +184,9 @@ static JsonObject *json_property(const RfProperty *p)
     JsonArray *types = json_array_new();
 
     json_array_add_string_element(types, json_types[p->type]);
-    json_array_add_string_element(types, "null");
+    if (p->type != RF_TYPE_OBJECTS) {
+        json_array_add_string_element(types, "null");
+    }
     json_object_set_array_member(object, "type", types);
     if (p->type == RF_TYPE_ENUM) {
         JsonArray *values = json_enum(p);
@@ -177,22 +200,30 @@ static JsonObject *json_property(const RfProperty *p)
         json_object_set_string_member(items, "type", "string");
         json_object_set_object_member(object, "items", items);
     }
+    if (p->type == RF_TYPE_OBJECTS) {
+        g_autofree char *ref = g_strconcat("#/definitions/", p->name, NULL);
+        JsonObject *items = json_object_new();
+
+        json_object_set_string_member(items, "$ref", ref);
+        json_object_set_object_member(object, "items", items);
+    }
     json_object_set_boolean_member(object, "readonly", !p->setter);
     json_object_set_string_member(object, "description", p->about);
     json_object_set_string_member(object, "longDescription", p->about);
     return object;
 }
 
-static JsonObject *json_definition(const RfOemType *type)
+static JsonObject *json_definition(const char *about,
+                                   const RfProperty *members)
 {
     JsonObject *object = json_object_new();
     JsonObject *properties = json_object_new();
     const RfProperty *p;
 
     json_object_set_boolean_member(object, "additionalProperties", false);
-    json_object_set_string_member(object, "description", type->about);
-    json_object_set_string_member(object, "longDescription", type->about);
-    for (p = type->properties; p->name; p++) {
+    json_object_set_string_member(object, "description", about);
+    json_object_set_string_member(object, "longDescription", about);
+    for (p = members; p->name; p++) {
         JsonObject *member;
 
         if (is_annotation(p)) {
@@ -218,13 +249,22 @@ JsonObject *rf_oem_json_schema(const RfOemType *type)
     g_autofree char *ref = g_strconcat("#/definitions/", type->name, NULL);
     g_autofree char *title = g_strdup_printf(
         "#%s." RF_OEM_VERSION ".%s", type->name, type->name);
+    const RfProperty *p;
 
     json_object_set_string_member(schema, "$id", id);
     json_object_set_string_member(schema, "$ref", ref);
     json_object_set_string_member(schema, "$schema", DMTF
                                   "redfish-schema-v1.json");
     json_object_set_object_member(definitions, type->name,
-                                  json_definition(type));
+                                  json_definition(type->about,
+                                                  type->properties));
+    for (p = type->properties; p->name; p++) {
+        if (p->type == RF_TYPE_OBJECTS) {
+            json_object_set_object_member(definitions, p->name,
+                                          json_definition(p->about,
+                                                          p->members));
+        }
+    }
     json_object_set_object_member(schema, "definitions", definitions);
     json_object_set_string_member(schema, "owningEntity", "qemu-bmc");
     json_object_set_string_member(schema, "title", title);

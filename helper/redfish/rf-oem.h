@@ -35,6 +35,7 @@ typedef struct RfOemType {
 extern const RfOemType *const rf_oem_types[];
 
 extern const RfOemType rf_sensor_oem;
+extern const RfOemType rf_images_oem;
 
 /**
  * rf_oem_find: find a type.

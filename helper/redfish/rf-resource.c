@@ -367,7 +367,8 @@ bool rf_resource_takes_upload(const RfResource *resource, const char *method)
 
 const char *rf_resource_allow(const RfResource *resource)
 {
-    bool readable = resource->type || resource->raw || !resource->upload;
+    bool readable = resource->type || resource->raw ||
+                    resource->properties || !resource->upload;
     bool patch = !resource->raw && has_setter(resource->properties);
     bool post = resource->create || rf_resource_takes_upload(resource, "POST");
     g_autofree char *allow = g_strconcat(

@@ -279,7 +279,9 @@ typedef struct RfUpload {
  * @create: (nullable): what POST does
  * @remove: (nullable): what DELETE does
  * @upload: (nullable): what PUT or POST does that brings a file. Where there
- *          is no @type and no @raw, there is nothing else
+ *          is no @type, no @raw and no @properties, there is nothing else
+ * @header: (nullable): a header of its own that goes with it
+ * @get_header: makes its value, a text; returns false to leave it out
  */
 struct RfResource {
     const char *path;
@@ -302,6 +304,8 @@ struct RfResource {
     const RfCreate *create;
     const RfDelete *remove;
     const RfUpload *upload;
+    const char *header;
+    bool (*get_header)(const RfContext *ctx, RfValue *value);
 };
 
 /**
@@ -517,6 +521,7 @@ extern const RfResource rf_accounts_resources[];
 extern const RfResource rf_account_service_resources[];
 extern const RfResource rf_event_service_resources[];
 extern const RfResource rf_privileges_resources[];
+extern const RfResource rf_images_resources[];
 extern const RfResource rf_subscriptions_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

@@ -7,6 +7,7 @@
 
 #include "bmc/media.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-images.h"
 #include "redfish/rf-resource.h"
 #include "redfish/rf-tasks.h"
 #include "util/error.h"
@@ -90,7 +91,12 @@ static bool text_or_null(RfValue *value, const char *text)
 
 static bool get_image(const RfContext *ctx, RfValue *value)
 {
-    return text_or_null(value, slot_of(ctx)->image);
+    const char *image = slot_of(ctx)->image;
+
+    if (image && rf_images_to_uri(image, value->buf)) {
+        image = value->buf;
+    }
+    return text_or_null(value, image);
 }
 
 static bool get_image_name(const RfContext *ctx, RfValue *value)
@@ -207,7 +213,7 @@ static void add_media_error(RfMessages *messages, const char *image,
                         err->message, image, NULL);
         break;
     case BMC_ERROR_NOT_SUPPORTED:
-        if (scheme && strcmp(scheme, "file")) {
+        if (scheme && strcmp(scheme, "file") && strcmp(scheme, "image")) {
             rf_messages_add(messages,
                             RF_MESSAGE_SOURCE_DOES_NOT_SUPPORT_PROTOCOL,
                             NULL, err->message, image, scheme, NULL);
@@ -270,25 +276,26 @@ static const char *text_of(const RfPatch *patch, const RfSetter *setter,
 }
 
 /* A URI without a scheme gets that of the protocol, which must fit. */
-static char *complete_image(const RfPatch *patch, const RfSetter *setter)
+static char *complete_image(const RfExchange *x, const RfPatch *patch,
+                            const RfSetter *setter)
 {
     const char *image = text_of(patch, setter, "Image");
     const RfValue *protocol = rf_patch_get(patch, setter,
                                            "TransferProtocolType");
-    bool scheme = strstr(image, "://");
+    bool complete = strstr(image, "://") || image[0] == '/';
 
-    if (!scheme && protocol && !protocol->null &&
+    if (!complete && protocol && !protocol->null &&
         protocol->choice <= PROTOCOL_HTTPS) {
         return g_strconcat(protocol->choice == PROTOCOL_HTTPS ? "https://" :
                            "http://", image, NULL);
     }
-    return g_strdup(image);
+    return rf_images_to_hub(image, x->request.headers[RF_HEADER_HOST]);
 }
 
 static void insert_medium(RfExchange *x, const RfPatch *patch,
                           const RfSetter *setter)
 {
-    g_autofree char *image = complete_image(patch, setter);
+    g_autofree char *image = complete_image(x, patch, setter);
     g_autofree char *scheme = g_uri_parse_scheme(image);
     MediaChange *change;
     const RfValue *protect = rf_patch_get(patch, setter, "WriteProtected");
@@ -303,7 +310,7 @@ static void insert_medium(RfExchange *x, const RfPatch *patch,
         .target = x->request.path,
     };
 
-    if (request.writable && scheme && strcmp(scheme, "file")) {
+    if (request.writable && scheme && g_str_has_prefix(scheme, "http")) {
         g_autoptr(RfMessages) messages = rf_messages_new();
 
         add_value_error(messages, setter, "WriteProtected",
@@ -464,6 +471,7 @@ static const RfProperty media_properties[] = {
 static const RfProperty collection_properties[] = {
     { "Name", RF_TYPE_STRING, .text = "Virtual Media Collection" },
     { "Members", RF_TYPE_LINKS, .nth = nth_medium },
+    { "Oem", RF_TYPE_OBJECT, .members = rf_images_oem_properties },
     { NULL }
 };
 
@@ -472,7 +480,8 @@ static const RfProperty collection_properties[] = {
       .type = "VirtualMediaCollection.VirtualMediaCollection",          \
       .properties = collection_properties,                              \
       .read = RF_PRIVILEGE_LOGIN,                                       \
-      .depends = 1 << BMC_PART_MEDIA,                                   \
+      .depends = 1 << BMC_PART_MEDIA | 1 << BMC_PART_IMAGES,            \
+      .live = true,                                                     \
       .exists = rf_exists_one }
 
 #define MEDIA_MEMBER(parent)                                            \

@@ -109,7 +109,7 @@ typedef struct RfRequest {
     GCancellable *gone;
 } RfRequest;
 
-#define RF_RESPONSE_HEADERS_MAX 10
+#define RF_RESPONSE_HEADERS_MAX 12
 
 /**
  * RfResponseHeader: a header of an answer.

@@ -133,10 +133,14 @@ static void test_schemas(void)
         hub, SCHEMAS "/SensorCollection");
     g_autoptr(RfReply) none = rf_hub_send(hub, ADMIN, "GET",
                                           SCHEMAS "/ComputerSystem", NULL);
+    unsigned n_own = 0;
 
+    while (rf_oem_types[n_own]) {
+        n_own++;
+    }
     g_assert_cmpuint(json_node_get_int(rf_reply_node(
                          all, "/Members@odata.count")), ==,
-                     rf_types()->len + 1);
+                     rf_types()->len + n_own);
     g_assert_cmpstr(rf_reply_text(system, "/Schema"), ==,
                     "#ComputerSystem.v1_27_0.ComputerSystem");
     g_assert_cmpstr(first_location(system, "PublicationUri"), ==,
