@@ -164,7 +164,6 @@ static void leave(BmcUpload *upload)
 static void complete(BmcImage *image)
 {
     image->complete = true;
-    g_clear_pointer(&image->tag, g_free);
     g_message("media: image %s is complete", image->name);
 }
 

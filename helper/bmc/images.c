@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Images: a list of what is in the folder. Of one that is not complete the
- * state knows how long it is to be; a file that nobody knows is removed.
+ * state knows how long it is to be; a part that nobody knows is removed.
  */
 #include "osdep.h"
 
@@ -123,7 +123,7 @@ static void save(Bmc *bmc)
         const BmcImage *image = bmc->images->list->pdata[i];
         JsonObject *object;
 
-        if (image->complete) {
+        if (image->complete && !image->tag) {
             continue;
         }
         object = json_object_new();
@@ -306,22 +306,31 @@ static char *part_of(const char *file)
     return bmc_image_name_fits(name) ? g_steal_pointer(&name) : NULL;
 }
 
-static void load_part(Bmc *bmc, const PersistReader *section,
-                      const char *name, const struct stat *st,
-                      const char *path)
+/* What the state knows of it; returns its total, or 0. */
+static int64_t look_up(const PersistReader *section, const char *name,
+                       const char **tag)
 {
-    JsonNode *node = section->object && !images_find(bmc, name)
+    JsonNode *node = section->object
                      ? json_object_get_member(section->object, name) : NULL;
     PersistReader r = *section;
-    const char *tag = NULL;
     int64_t total = 0;
-    BmcImage *image;
 
     if (node && JSON_NODE_HOLDS_OBJECT(node)) {
         r.object = json_node_get_object(node);
         persist_read_int(&r, "total", 1, INT64_MAX, &total);
-        persist_read_string(&r, "tag", &tag);
+        persist_read_string(&r, "tag", tag);
     }
+    return total;
+}
+
+static void load_part(Bmc *bmc, const PersistReader *section,
+                      const char *name, const struct stat *st,
+                      const char *path)
+{
+    const char *tag = NULL;
+    int64_t total = images_find(bmc, name) ? 0 : look_up(section, name, &tag);
+    BmcImage *image;
+
     if (st->st_size > total) {
         g_unlink(path);
         return;
@@ -333,10 +342,15 @@ static void load_part(Bmc *bmc, const PersistReader *section,
     image->changed = st->st_mtime * G_USEC_PER_SEC;
 }
 
-static void load_complete(Bmc *bmc, const char *name, const struct stat *st)
+static void load_complete(Bmc *bmc, const PersistReader *section,
+                          const char *name, const struct stat *st)
 {
     BmcImage *image = images_add(bmc, name);
+    const char *tag = NULL;
 
+    if (look_up(section, name, &tag) == st->st_size) {
+        image->tag = g_strdup(tag);
+    }
     image->size = image->total = st->st_size;
     image->complete = true;
     image->changed = st->st_mtime * G_USEC_PER_SEC;
@@ -360,7 +374,7 @@ static void load(Bmc *bmc, const PersistReader *section, bool complete)
         if (!complete && part) {
             load_part(bmc, section, part, &st, path);
         } else if (complete && bmc_image_name_fits(file)) {
-            load_complete(bmc, file, &st);
+            load_complete(bmc, section, file, &st);
         }
     }
 }

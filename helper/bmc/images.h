@@ -28,8 +28,7 @@
  * @total: bytes that it has when it is complete
  * @complete: it is
  * @busy: some of it is coming now
- * @tag: (nullable): what who uploads it knows it by; only until it is
- *       complete
+ * @tag: (nullable): what who has uploaded it knows it by
  * @changed: when something was written to it, microseconds since 1970
  */
 typedef struct BmcImage {

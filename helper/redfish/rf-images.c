@@ -183,7 +183,7 @@ static const RfProperty image_properties[] = {
       .about = "Whether all of it is there, so that it can be inserted." },
     { "SourceTag", RF_TYPE_STRING, .get = get_tag,
       .about = "What the client has named as Upload-Tag when it began, to "
-               "know the same file again; until the image is complete." },
+               "know the same file again." },
     { "Drive", RF_TYPE_STRING, .get = get_drive,
       .about = "The Id of the virtual media that the image is in." },
     { NULL }

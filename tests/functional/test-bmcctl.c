@@ -217,6 +217,58 @@ static void test_reconnect(TestLab *f, const void *data)
     g_assert_nonnull(strstr(seen, "/Managers/1: The state of resource"));
 }
 
+#define IMAGE_BYTES (16 * 1024 * 1024)
+
+/* What an upload that has broken off has left: the first million bytes. */
+static void leave_part(TestLab *f, const char *image)
+{
+    g_autofree char *line = g_strdup_printf(
+        "sh -c \"head -c 1000000 %s > %s.part && curl -sf --unix-socket "
+        "%s/run/redfish.sock -T %s.part -H "
+        "'Content-Range: bytes 0-999999/%d' -H "
+        "\\\"Upload-Tag: $(stat -c %%s-%%.9Y %s)\\\" http://localhost"
+        "/redfish/v1/Managers/1/Oem/QemuBmc/Images/disk.iso\"",
+        image, image, f->dir->path, image, IMAGE_BYTES, image);
+    g_autofree char *out = NULL;
+
+    if (test_run(&out, line)) {
+        g_error("%s: %s", line, out);
+    }
+}
+
+static void test_upload(TestLab *f, const void *data)
+{
+    g_autofree char *image = test_dir_file(f->dir, "disk.iso");
+    g_autofree char *bytes = g_malloc0(IMAGE_BYTES);
+    g_autofree char *insert = g_strdup_printf("media insert CD1 %s", image);
+    g_autofree char *kept = test_dir_file(f->dir, "state/images/disk.iso");
+    g_autofree char *copy = NULL;
+    gsize len = 0;
+
+    memset(bytes + IMAGE_BYTES / 2, 'x', IMAGE_BYTES / 2);
+    g_assert_true(g_file_set_contents(image, bytes, IMAGE_BYTES, NULL));
+    bmcctl(f, "media images", 0, "IMAGE *\n");
+    leave_part(f, image);
+    bmcctl(f, "media images", 0, "*disk.iso *1.0 partial *-\n");
+    bmcctl(f, insert, 0, "");
+    g_assert_true(test_bmc_logged(f->bmc, "bytes 1000000 to 16777216"));
+    g_assert_true(g_file_get_contents(kept, &copy, &len, NULL));
+    g_assert_cmpuint(len, ==, IMAGE_BYTES);
+    g_assert_cmpint(memcmp(copy, bytes, len), ==, 0);
+    bmcctl(f, "media images", 0, "*disk.iso *16.0 complete *CD1\n");
+    bmcctl(f, "media delete disk.iso", 1, "bmcctl: *in use*");
+    bmcctl(f, "media eject CD1", 0, "");
+    /* It is there; nothing is sent again. */
+    bmcctl(f, insert, 0, "");
+    bmcctl(f, "media eject CD1", 0, "");
+    bytes[0] = 'y';
+    g_assert_true(g_file_set_contents(image, bytes, IMAGE_BYTES, NULL));
+    bmcctl(f, insert, 1, "bmcctl: there is another image disk.iso*");
+    bmcctl(f, "media delete disk.iso", 0, "");
+    bmcctl(f, "media insert CD1 /nowhere/a.iso", 2, "bmcctl: cannot read*");
+    bmcctl(f, "media insert CD9 disk.iso", 1, "bmcctl: there is no drive*");
+}
+
 #define ADD(path, func) \
     g_test_add("/bmcctl/" path, TestLab, NULL, setup, func, teardown)
 
@@ -228,6 +280,7 @@ int main(int argc, char **argv)
     ADD("users", test_users);
     ADD("log", test_log);
     ADD("url", test_url);
+    ADD("upload", test_upload);
     ADD("events", test_events);
     ADD("usage", test_usage);
     ADD("reconnect", test_reconnect);

@@ -354,8 +354,8 @@ static gboolean on_certificate(SoupMessage *msg, GTlsCertificate *certificate,
 }
 
 /* A login is for this BMC, and not for where it may send us. */
-static SoupMessage *message_new(Ctl *ctl, const char *method,
-                                const char *path, GError **errp)
+SoupMessage *ctl_message(Ctl *ctl, const char *method, const char *path,
+                         GError **errp)
 {
     g_autofree char *uri = g_strconcat(ctl->base, path, NULL);
     SoupMessage *msg = path[0] == '/' ? soup_message_new(method, uri) : NULL;
@@ -404,29 +404,15 @@ static void set_unreachable(Ctl *ctl, const GError *err, GError **errp)
     }
 }
 
-JsonObject *ctl_call(Ctl *ctl, const char *method, const char *path,
-                     JsonObject *body, GError **errp)
+JsonObject *ctl_send(Ctl *ctl, SoupMessage *msg, GError **errp)
 {
-    g_autoptr(SoupMessage) msg = message_new(ctl, method, path, errp);
     g_autoptr(GError) err = NULL;
-    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) bytes = soup_session_send_and_read(ctl->session, msg,
+                                                         NULL, &err);
     g_autoptr(JsonObject) answer = NULL;
     const char *text;
     size_t len;
 
-    if (!msg) {
-        return NULL;
-    }
-    if (body) {
-        char *json = json_print(body);
-
-        bytes = g_bytes_new_with_free_func(
-            json, strlen(json), (GDestroyNotify)secret_free, json);
-        soup_message_set_request_body_from_bytes(msg, "application/json",
-                                                 bytes);
-        g_clear_pointer(&bytes, g_bytes_unref);
-    }
-    bytes = soup_session_send_and_read(ctl->session, msg, NULL, &err);
     if (!bytes) {
         set_unreachable(ctl, err, errp);
         return NULL;
@@ -446,6 +432,22 @@ JsonObject *ctl_call(Ctl *ctl, const char *method, const char *path,
     return answer ? g_steal_pointer(&answer) : json_object_new();
 }
 
+JsonObject *ctl_call(Ctl *ctl, const char *method, const char *path,
+                     JsonObject *body, GError **errp)
+{
+    g_autoptr(SoupMessage) msg = ctl_message(ctl, method, path, errp);
+
+    if (msg && body) {
+        char *json = json_print(body);
+        g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(
+            json, strlen(json), (GDestroyNotify)secret_free, json);
+
+        soup_message_set_request_body_from_bytes(msg, "application/json",
+                                                 bytes);
+    }
+    return msg ? ctl_send(ctl, msg, errp) : NULL;
+}
+
 JsonObject *ctl_get(Ctl *ctl, const char *path, GError **errp)
 {
     return ctl_call(ctl, "GET", path, NULL, errp);
@@ -454,7 +456,7 @@ JsonObject *ctl_get(Ctl *ctl, const char *path, GError **errp)
 GInputStream *ctl_stream(Ctl *ctl, const char *path, const char *last_id,
                          GError **errp)
 {
-    g_autoptr(SoupMessage) msg = message_new(ctl, "GET", path, errp);
+    g_autoptr(SoupMessage) msg = ctl_message(ctl, "GET", path, errp);
     g_autoptr(GError) err = NULL;
     g_autoptr(GInputStream) stream = NULL;
 

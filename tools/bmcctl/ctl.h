@@ -87,6 +87,30 @@ JsonObject *ctl_call(Ctl *ctl, const char *method, const char *path,
                      JsonObject *body, GError **errp);
 
 /**
+ * ctl_message: make a request, to be changed before it is sent.
+ *
+ * @ctl: the connection
+ * @method: "PUT", ...
+ * @path: the resource
+ * @errp: BMC_ERROR_FAILED when it is no path
+ *
+ * Returns: (transfer full): the request, or NULL
+ */
+SoupMessage *ctl_message(Ctl *ctl, const char *method, const char *path,
+                         GError **errp);
+
+/**
+ * ctl_send: send a request.
+ *
+ * @ctl: the connection
+ * @msg: the request; has the status of the answer then, if there was one
+ * @errp: as ctl_call()
+ *
+ * Returns: (transfer full): as ctl_call()
+ */
+JsonObject *ctl_send(Ctl *ctl, SoupMessage *msg, GError **errp);
+
+/**
  * ctl_get: the same for GET.
  *
  * @ctl: the connection
