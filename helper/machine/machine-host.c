@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "machine/machine-firmware.h"
 #include "machine/machine-smbios.h"
 
 /* Behind the name, which may hold anything, fields 3 and up (proc(5)). */
@@ -28,6 +29,8 @@ void machine_host_read_argv(int pid, MachineInfo *info)
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *link = g_strdup_printf("/proc/%d/cwd", pid);
     g_autofree char *dir = g_file_read_link(link, NULL);
+    g_autofree char *exe = g_strdup_printf("/proc/%d/exe", pid);
+    g_autofree char *program = g_file_read_link(exe, NULL);
     size_t len = 0;
     size_t at;
 
@@ -44,6 +47,9 @@ void machine_host_read_argv(int pid, MachineInfo *info)
     if (dir) {
         machine_flash_parse((const char *const *)argv->pdata, dir,
                             info->flash);
+        info->firmware_file = machine_firmware_find(
+            (const char *const *)argv->pdata, dir, program,
+            &info->firmware_rom);
     }
 }
 

@@ -16,11 +16,12 @@
 bool machine_host_has_thread(int pid, int tid);
 
 /**
- * machine_host_read_argv: machine_smbios_parse(), machine_settings_parse()
- * and machine_flash_parse() of a process's command line.
+ * machine_host_read_argv: machine_smbios_parse(), machine_settings_parse(),
+ * machine_flash_parse() and machine_firmware_find() of a process's command
+ * line.
  *
  * @pid: the process
- * @info: its smbios, settings and flash are filled; left alone if the
+ * @info: its smbios, settings, flash and firmware file are filled; left alone if the
  *        command line cannot be read
  */
 void machine_host_read_argv(int pid, MachineInfo *info);

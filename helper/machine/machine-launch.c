@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 
+#include "machine/machine-firmware.h"
 #include "machine/machine-launch-priv.h"
 #include "machine/machine-process.h"
 #include "machine/machine-qmp-priv.h"
@@ -103,9 +104,19 @@ static char **launch_argv(const MachineLaunch *launch)
 {
     g_auto(GStrv) settings = machine_settings_argv(
         &launch->qmp.parent.wanted);
+    const char *firmware = launch->qmp.parent.firmware_wanted;
+    g_auto(GStrv) given = NULL;
     GPtrArray *argv = g_ptr_array_new();
 
-    for (char **arg = launch->argv; *arg; arg++) {
+    if (firmware && access(firmware, R_OK)) {
+        g_warning("going on with the firmware of the command line: %s: %s",
+                  firmware, g_strerror(errno));
+        firmware = NULL;
+    }
+    given = firmware ? machine_firmware_replace(
+                           (const char *const *)launch->argv, firmware) :
+            g_strdupv(launch->argv);
+    for (char **arg = given; *arg; arg++) {
         g_ptr_array_add(argv, g_strdup(*arg));
     }
     for (char **arg = settings; *arg; arg++) {
@@ -282,8 +293,10 @@ static void launch_apply_settings(Machine *machine, bool may_end, GTask *task)
     MachineCall *call;
 
     differ &= machine->info.settings_there & ~MACHINE_SETTINGS_LIVE;
-    if (!may_end || (!differ && !machine->renew) || !launch->process ||
-        !launch->qmp.ready || !machine->can_start_process) {
+    if (!may_end || (!differ && !machine->renew &&
+                     !machine_firmware_pending(machine)) ||
+        !launch->process || !launch->qmp.ready ||
+        !machine->can_start_process) {
         machine_qmp_apply_settings(machine, may_end, task);
         return;
     }
@@ -309,6 +322,22 @@ static const MachineOps launch_ops = {
     .free = launch_free,
 };
 
+/* What is not found on the command line cannot be changed there. */
+static void find_firmware(MachineLaunch *launch)
+{
+    Machine *machine = &launch->qmp.parent;
+    g_autofree char *dir = g_get_current_dir();
+    g_autofree char *program = machine_firmware_program(launch->argv[0]);
+    bool rom;
+
+    if (launch->state_dir) {
+        machine->firmware_dir = g_build_filename(launch->state_dir,
+                                                 "firmware", NULL);
+        machine->firmware_given = machine_firmware_find(
+            (const char *const *)launch->argv, dir, program, &rom);
+    }
+}
+
 Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
                             GError **errp)
 {
@@ -328,6 +357,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
     launch->qmp.parent.can_start_process = true;
     launch->qmp.parent.settable = MACHINE_SETTINGS_ALL;
+    find_firmware(launch);
     launch->qmp.disconnected = disconnected;
     machine_flash_parse((const char *const *)launch->argv, dir,
                         launch->qmp.parent.info.flash);

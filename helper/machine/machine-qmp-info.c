@@ -39,7 +39,7 @@ static const struct {
     MachineFirmware firmware;
 } firmware_table[] = {
     { "bios.bin", MACHINE_FIRMWARE_BIOS },
-    { "bios-256k.bin", MACHINE_FIRMWARE_BIOS },
+    { "*bios-256k.bin", MACHINE_FIRMWARE_BIOS },
     { "bios-microvm.bin", MACHINE_FIRMWARE_BIOS },
     { "qboot.rom", MACHINE_FIRMWARE_BIOS },
     { "*.fd", MACHINE_FIRMWARE_UEFI }, /* EDK2's "flash device" images */
@@ -112,6 +112,7 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            machine_disks_equal(a->disks, b->disks) &&
            machine_tpms_equal(a->tpms, b->tpms) &&
            flash_equal(a, b) &&
+           g_strcmp0(a->firmware_file, b->firmware_file) == 0 &&
            a->settings_there == b->settings_there &&
            a->settings.known == b->settings.known &&
            !machine_settings_differ(&a->settings, &b->settings);

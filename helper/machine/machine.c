@@ -134,6 +134,27 @@ bool machine_apply_settings_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_set_firmware(Machine *machine, const char *file)
+{
+    g_free(machine->firmware_wanted);
+    machine->firmware_wanted = g_strdup(file);
+}
+
+bool machine_firmware_pending(const Machine *machine)
+{
+    const char *now = machine->info.firmware_file;
+    g_autofree char *folder = NULL;
+
+    if (!now || !machine->firmware_given) {
+        return false;
+    }
+    if (machine->firmware_wanted) {
+        return !g_str_equal(machine->firmware_wanted, now);
+    }
+    folder = g_path_get_dirname(now);
+    return g_strcmp0(folder, machine->firmware_dir) == 0;
+}
+
 void machine_refresh_async(Machine *machine, GCancellable *cancellable,
                            GAsyncReadyCallback callback, void *opaque)
 {
@@ -195,6 +216,7 @@ void machine_info_clear(MachineInfo *info)
     for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
         g_free(info->flash[i]);
     }
+    g_free(info->firmware_file);
     memset(info, 0, sizeof(*info));
 }
 
@@ -205,6 +227,9 @@ void machine_cleanup(Machine *machine)
     }
     machine_info_clear(&machine->info);
     g_clear_pointer(&machine->problem, g_free);
+    g_clear_pointer(&machine->firmware_given, g_free);
+    g_clear_pointer(&machine->firmware_dir, g_free);
+    g_clear_pointer(&machine->firmware_wanted, g_free);
 }
 
 void machine_notify(Machine *machine, MachineEventType type, bool guest,

@@ -141,6 +141,9 @@ typedef struct MachineSocket {
  *          them without @pid
  * @flash: by MachineFlash: files of the flash chips, absolute; NULL where they
  *         are not known, all of them without @pid
+ * @firmware_file: file that the firmware comes from, absolute: a flash chip's
+ *                 or a ROM image; NULL where it is not known
+ * @firmware_rom: it is a ROM image
  * @settings_there: bit 1 << MachineSetting for each that means something to
  *                  this machine and its firmware
  * @settings: their values, as far as they can be found out
@@ -167,6 +170,8 @@ typedef struct MachineInfo {
     int *cpu_threads;
     char *smbios[MACHINE_SMBIOS__MAX];
     char *flash[MACHINE_FLASH__MAX];
+    char *firmware_file;
+    bool firmware_rom;
     unsigned settings_there;
     MachineSettings settings;
     GPtrArray *pci;
@@ -331,6 +336,11 @@ typedef struct MachineOps {
  *          machine_apply_settings() applies; the hub writes them
  * @renew: machine_apply_settings() is to end the process, whatever the
  *         settings; the hub writes it
+ * @firmware_given: (nullable): where we start QEMU: the file on its command
+ *                  line that firmware comes from, absolute
+ * @firmware_dir: (nullable): folder of ours for files that are used instead
+ * @firmware_wanted: (nullable): such a file, which the next QEMU process
+ *                   begins with; see machine_set_firmware()
  * @info: facts about the QEMU process
  * @problem: while @connected is false: what is waited for and what to do,
  *           for people; NULL if nothing is wrong
@@ -344,6 +354,9 @@ struct Machine {
     unsigned settable;
     MachineSettings wanted;
     bool renew;
+    char *firmware_given;
+    char *firmware_dir;
+    char *firmware_wanted;
     MachineInfo info;
     char *problem;
     NotifierList notifiers;
@@ -498,10 +511,11 @@ void machine_send_break_async(Machine *machine, const char *address,
 bool machine_send_break_finish(GAsyncResult *res, GError **errp);
 
 /**
- * machine_apply_settings_async: make Machine.wanted hold for the next start
- * or reset. Where that, or Machine.renew, needs another QEMU process and we
- * can start one, the present one is ended: the machine is GONE, and is to be
- * started. To be called right before.
+ * machine_apply_settings_async: make Machine.wanted, and what
+ * machine_set_firmware() has set, hold for the next start or reset. Where
+ * that, or Machine.renew, needs another QEMU process and we can start one, the
+ * present one is ended: the machine is GONE, and is to be started. To be
+ * called right before.
  *
  * @machine: the machine
  * @may_end: the process may be ended; else what needs another one waits
@@ -523,6 +537,26 @@ void machine_apply_settings_async(Machine *machine, bool may_end,
  * Returns: true on success
  */
 bool machine_apply_settings_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_set_firmware: have the next QEMU process begin with other firmware.
+ *
+ * @machine: the machine, which has Machine.firmware_given
+ * @file: (nullable): a file in Machine.firmware_dir; NULL for the one on the
+ *        command line
+ */
+void machine_set_firmware(Machine *machine, const char *file);
+
+/**
+ * machine_firmware_pending: whether the QEMU process that is there has other
+ * firmware than the next one will have. What is given in another way, or is
+ * not known, is left alone.
+ *
+ * @machine: the machine
+ *
+ * Returns: true if so
+ */
+bool machine_firmware_pending(const Machine *machine);
 
 /**
  * machine_refresh_async: ask for MachineInfo anew. QEMU tells of most that
