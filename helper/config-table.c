@@ -326,6 +326,19 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "media", "wait", "media-wait", 0, "BMC_MEDIA_WAIT", "300",
         check_number, false,
         "SECONDS", "How long a power-on waits for a download" },
+    [CONFIG_UPDATE_ALLOW] = {
+        "update", "allow", "update-allow", 0, "BMC_UPDATE_ALLOW", "", NULL,
+        false,
+        "LIST", "Servers of firmware images that may be reached although "
+        "their addresses are refused otherwise, with ',' between them" },
+    [CONFIG_UPDATE_TIMEOUT] = {
+        "update", "timeout", "update-timeout", 0, "BMC_UPDATE_TIMEOUT",
+        "600", check_number, false,
+        "SECONDS", "How long the download of a firmware image may take" },
+    [CONFIG_UPDATE_WAIT] = {
+        "update", "wait", "update-wait", 0, "BMC_UPDATE_WAIT", "120",
+        check_number, false,
+        "SECONDS", "How long a power-on waits for such a download" },
     [CONFIG_EVENTS_ALLOW] = {
         "events", "allow", "events-allow", 0, "BMC_EVENTS_ALLOW", "", NULL,
         false,

@@ -18,6 +18,7 @@
 #include "bmc/chassis.h"
 #include "bmc/pef.h"
 #include "bmc/power.h"
+#include "bmc/update.h"
 #include "codec/ipmi15.h"
 #include "config-devices.h"
 #include "config-media.h"
@@ -296,6 +297,13 @@ static bool make_bmc(App *app, GError **errp)
     g_autoptr(BmcMediaConfig) media = config_media_new(config);
     g_auto(GStrv) subscribers = g_strsplit(
         config_get(config, CONFIG_EVENTS_ALLOW), ",", -1);
+    g_auto(GStrv) firmware = g_strsplit(
+        config_get(config, CONFIG_UPDATE_ALLOW), ",", -1);
+    const BmcUpdateConfig update = {
+        .allow = (const char *const *)firmware,
+        .max_s = config_get_number(config, CONFIG_UPDATE_TIMEOUT),
+        .wait_s = config_get_number(config, CONFIG_UPDATE_WAIT),
+    };
 
     config_devices_fru(devices)->reset = opt_reset_fru;
     app->bmc = bmc_new(&(BmcConfig) {
@@ -311,6 +319,7 @@ static bool make_bmc(App *app, GError **errp)
                 strtoul(config_get(config, CONFIG_BOOT_EXPIRY), NULL, 10),
             .fru = config_devices_fru(devices),
             .media = media,
+            .update = &update,
             .events_allow = (const char *const *)subscribers,
             .sensors = config_devices_sensors(devices),
         }, app->machine, app->clock, errp);

@@ -187,7 +187,8 @@ void bmc_bios_machine_event(Bmc *bmc, const MachineEvent *event)
 bool bmc_bios_apply_async(Bmc *bmc, bool may_end, GCancellable *cancellable,
                           GAsyncReadyCallback callback, void *opaque)
 {
-    bool renew = bmc->machine->renew && may_end;
+    bool renew = may_end && (bmc->machine->renew ||
+                             machine_firmware_pending(bmc->machine));
     GTask *task;
 
     if ((!all_pending(bmc) && !renew) || !bmc->machine->connected) {

@@ -41,6 +41,7 @@ typedef struct BmcSubscriptions BmcSubscriptions;
 typedef struct BmcJournal BmcJournal;
 typedef struct BmcRestarts BmcRestarts;
 typedef struct BmcHardware BmcHardware;
+typedef struct BmcUpdates BmcUpdates;
 typedef struct BmcStorages BmcStorages;
 typedef struct BmcImages BmcImages;
 
@@ -98,6 +99,7 @@ struct Bmc {
     BmcBios *bios;
     BmcSecureBoot *secure_boot;
     BmcFlash *flash;
+    BmcUpdates *updates;
     BmcSubscriptions *subscriptions;
     BmcReports *reports;
     BmcJournal *journal;

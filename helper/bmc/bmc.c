@@ -65,6 +65,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_chassis_machine_event(bmc, event);
     bmc_channel_machine_event(bmc, event);
     bmc_media_machine_event(bmc, event);
+    bmc_update_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -203,6 +204,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
                    config->media ? config->media->upload_bytes : 0);
     bmc_media_new(bmc, config->media);
     bmc_os_info_new(bmc);
+    bmc_updates_new(bmc, config->update);
     bmc_sol_new(bmc);
     bmc_pef_new(bmc);
     bmc_journal_new(bmc);
@@ -225,6 +227,7 @@ void bmc_free(Bmc *bmc)
     bmc_journal_free(bmc);
     bmc_pef_free(bmc);
     bmc_sol_free(bmc);
+    bmc_updates_free(bmc);
     bmc_os_info_free(bmc);
     bmc_secure_boot_free(bmc);
     bmc_flash_free(bmc);

@@ -20,6 +20,7 @@
 typedef struct Bmc Bmc;
 typedef struct BmcFruConfig BmcFruConfig;
 typedef struct BmcMediaConfig BmcMediaConfig;
+typedef struct BmcUpdateConfig BmcUpdateConfig;
 
 /**
  * BmcChannel: where a request comes from.
@@ -74,6 +75,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  *                 Chassis Control follows; 0 for never
  * @fru: (nullable): FRU devices; see fru.h
  * @media: (nullable): virtual media; see media.h
+ * @update: (nullable): updates of firmware; see update.h
  * @events_allow: (nullable): where events may be sent; see
  *                bmc_subscriptions_allow()
  * @sensors: (nullable): user-defined sensors, array of BmcSensorConfig
@@ -90,6 +92,7 @@ typedef struct BmcConfig {
     unsigned boot_expiry_s;
     const BmcFruConfig *fru;
     const BmcMediaConfig *media;
+    const BmcUpdateConfig *update;
     const char *const *events_allow;
     const GPtrArray *sensors;
 } BmcConfig;
@@ -123,6 +126,7 @@ typedef enum BmcPart {
     BMC_PART_TRUST,
     BMC_PART_FLASH,
     BMC_PART_IMAGES,
+    BMC_PART_UPDATE,
     BMC_PART__MAX,
 } BmcPart;
 

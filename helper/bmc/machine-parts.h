@@ -184,4 +184,43 @@ void bmc_secure_boot_free(Bmc *bmc);
  */
 void bmc_secure_boot_machine_event(Bmc *bmc, const MachineEvent *event);
 
+/**
+ * bmc_updates_new: load which firmware the machine is to have; before QEMU is
+ * started.
+ *
+ * @bmc: the hub
+ * @config: (nullable): what updates may come from; copied
+ */
+void bmc_updates_new(Bmc *bmc, const BmcUpdateConfig *config);
+
+/**
+ * bmc_updates_free: end an update that is under way, and free it.
+ *
+ * @bmc: the hub
+ */
+void bmc_updates_free(Bmc *bmc);
+
+/**
+ * bmc_update_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_update_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
+ * bmc_update_quiesce_async: wait until an update that is under way is staged
+ * or has failed, for some time, so that a start or reset from then on has it.
+ * Never fails but by being cancelled.
+ *
+ * @bmc: the hub
+ * @cancellable: stops waiting
+ * @callback: called when it is done, with a GTask
+ * @opaque: handed to @callback
+ *
+ * Returns: false if there is nothing to wait for: @callback is not called
+ */
+bool bmc_update_quiesce_async(Bmc *bmc, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, void *opaque);
+
 #endif /* QEMU_BMC_BMC_MACHINE_PARTS_H */

@@ -372,6 +372,18 @@ static void media_quiet(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
+static void updates_quiet(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    Bmc *bmc = opaque;
+
+    g_task_propagate_boolean(G_TASK(res), &err);
+    if (!bmc_error_is_cancelled(err)) {
+        bmc_media_quiesce_async(bmc, bmc->power->cancellable, media_quiet,
+                                bmc);
+    }
+}
+
 /*
  * What boots from now on must find the media, firmware with its settings and
  * the boot order that it should.
@@ -387,7 +399,11 @@ static void start_op(Bmc *bmc, MachineOp op)
     }
     if (op == MACHINE_OP_START || op == MACHINE_OP_RESET) {
         power->stage = STAGE_PREPARE;
-        bmc_media_quiesce_async(bmc, power->cancellable, media_quiet, bmc);
+        if (!bmc_update_quiesce_async(bmc, power->cancellable, updates_quiet,
+                                      bmc)) {
+            bmc_media_quiesce_async(bmc, power->cancellable, media_quiet,
+                                    bmc);
+        }
     } else {
         run_op(bmc);
     }

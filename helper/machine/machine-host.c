@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "machine/machine-firmware.h"
@@ -13,6 +14,7 @@
 
 /* Behind the name, which may hold anything, fields 3 and up (proc(5)). */
 #define STAT_UTIME 14
+#define STAT_START 22
 #define STAT_FIRST 3
 
 bool machine_host_has_thread(int pid, int tid)
@@ -53,6 +55,39 @@ void machine_host_read_argv(int pid, MachineInfo *info)
     }
 }
 
+/* Returns the text of a stat file from a field on, or NULL. */
+static const char *find_field(const char *text, int wanted)
+{
+    const char *at = strrchr(text, ')');
+    int field;
+
+    for (field = STAT_FIRST - 1; at && field < wanted; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    return at;
+}
+
+int64_t machine_host_started(int pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+    long per_second = sysconf(_SC_CLK_TCK);
+    g_autofree char *text = NULL;
+    struct timespec now;
+    const char *at;
+    int64_t ticks;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL) ||
+        clock_gettime(CLOCK_BOOTTIME, &now)) {
+        return 0;
+    }
+    at = find_field(text, STAT_START);
+    if (!at || sscanf(at, "%" SCNd64, &ticks) != 1) {
+        return 0;
+    }
+    return g_get_real_time() - now.tv_sec * G_USEC_PER_SEC -
+           now.tv_nsec / 1000 + ticks * (G_USEC_PER_SEC / per_second);
+}
+
 static bool read_thread_ticks(int pid, int tid, uint64_t *ticks)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/stat", pid,
@@ -61,15 +96,11 @@ static bool read_thread_ticks(int pid, int tid, uint64_t *ticks)
     const char *at;
     uint64_t user;
     uint64_t system;
-    int field;
 
     if (!g_file_get_contents(path, &text, NULL, NULL)) {
         return false;
     }
-    at = strrchr(text, ')');
-    for (field = STAT_FIRST - 1; at && field < STAT_UTIME; field++) {
-        at = strchr(at + 1, ' ');
-    }
+    at = find_field(text, STAT_UTIME);
     if (!at || sscanf(at, "%" SCNu64 " %" SCNu64, &user, &system) != 2) {
         return false;
     }

@@ -27,6 +27,15 @@ bool machine_host_has_thread(int pid, int tid);
 void machine_host_read_argv(int pid, MachineInfo *info);
 
 /**
+ * machine_host_started: when a process was started.
+ *
+ * @pid: the process
+ *
+ * Returns: microseconds since 1970, to some 10,000; 0 if it cannot be told
+ */
+int64_t machine_host_started(int pid);
+
+/**
  * machine_host_read_cpu_us: time that threads have run, in the guest and for
  * it.
  *

@@ -328,13 +328,13 @@ static void find_firmware(MachineLaunch *launch)
     Machine *machine = &launch->qmp.parent;
     g_autofree char *dir = g_get_current_dir();
     g_autofree char *program = machine_firmware_program(launch->argv[0]);
-    bool rom;
 
     if (launch->state_dir) {
         machine->firmware_dir = g_build_filename(launch->state_dir,
                                                  "firmware", NULL);
         machine->firmware_given = machine_firmware_find(
-            (const char *const *)launch->argv, dir, program, &rom);
+            (const char *const *)launch->argv, dir, program,
+            &machine->firmware_given_rom);
     }
 }
 

@@ -160,6 +160,7 @@ static void info_process(InfoQuery *query)
         return;
     }
     query->info.pid = pid;
+    query->info.started = machine_host_started(pid);
     query->info.cpu_threads = (int *)g_array_free(threads, false);
     machine_host_read_argv(pid, &query->info);
 }

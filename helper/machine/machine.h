@@ -135,6 +135,7 @@ typedef struct MachineSocket {
  * @machine_type: "pc-q35-7.2-machine" without the suffix
  * @firmware: what the machine was started with, where it can be found out
  * @pid: the QEMU process, when it is on this host and we can see it
+ * @started: when it was started, microseconds since 1970; 0 without @pid
  * @cpu_threads: its vCPUs' thread ids, each once; ends with 0; NULL without
  *               @pid
  * @smbios: by MachineSmbios; NULL what the command line does not set, all of
@@ -167,6 +168,7 @@ typedef struct MachineInfo {
     char *machine_type;
     MachineFirmware firmware;
     int pid;
+    int64_t started;
     int *cpu_threads;
     char *smbios[MACHINE_SMBIOS__MAX];
     char *flash[MACHINE_FLASH__MAX];
@@ -338,6 +340,7 @@ typedef struct MachineOps {
  *         settings; the hub writes it
  * @firmware_given: (nullable): where we start QEMU: the file on its command
  *                  line that firmware comes from, absolute
+ * @firmware_given_rom: that is a ROM image
  * @firmware_dir: (nullable): folder of ours for files that are used instead
  * @firmware_wanted: (nullable): such a file, which the next QEMU process
  *                   begins with; see machine_set_firmware()
@@ -355,6 +358,7 @@ struct Machine {
     MachineSettings wanted;
     bool renew;
     char *firmware_given;
+    bool firmware_given_rom;
     char *firmware_dir;
     char *firmware_wanted;
     MachineInfo info;

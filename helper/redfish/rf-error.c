@@ -18,6 +18,7 @@
 struct RfMessages {
     JsonArray *list;
     RfMessageId first;
+    unsigned status; /* of the first, where it is none of the registry's */
     unsigned count;
 };
 
@@ -188,9 +189,25 @@ bool rf_messages_empty(const RfMessages *messages)
     return messages->count == 0;
 }
 
+void rf_messages_add_object(RfMessages *messages, JsonObject *message,
+                            unsigned status)
+{
+    messages->count++;
+    if (messages->count == 1) {
+        messages->first = RF_MESSAGE_GENERAL_ERROR;
+        messages->status = status;
+    }
+    if (messages->count <= RF_MESSAGES_MAX) {
+        json_array_add_object_element(messages->list, message);
+    } else {
+        json_object_unref(message);
+    }
+}
+
 unsigned rf_messages_status(const RfMessages *messages)
 {
-    return rf_message_table[messages->first].status;
+    return messages->status ? messages->status :
+           rf_message_table[messages->first].status;
 }
 
 const char *rf_messages_retry_after(const RfMessages *messages)

@@ -194,6 +194,16 @@ JsonArray *rf_messages_list(const RfMessages *messages);
 void rf_messages_add_error(RfMessages *messages, const GError *err);
 
 /**
+ * rf_messages_add_object: append a message of another registry.
+ *
+ * @messages: the list
+ * @message: (transfer full): as rf_message_object() makes it
+ * @status: the HTTP status that goes with it
+ */
+void rf_messages_add_object(RfMessages *messages, JsonObject *message,
+                            unsigned status);
+
+/**
  * rf_messages_empty: whether nothing was added.
  *
  * @messages: the list

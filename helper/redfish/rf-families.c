@@ -27,6 +27,7 @@ const RfResource *const rf_families[] = {
     rf_manager_interfaces_resources,
     rf_power_thermal_resources,
     rf_update_resources,
+    rf_inventory_resources,
     rf_telemetry_resources,
     rf_metric_reports_resources,
     rf_report_definitions_resources,

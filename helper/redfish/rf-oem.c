@@ -7,7 +7,7 @@
 #define DMTF "http://redfish.dmtf.org/schemas/v1/"
 
 const RfOemType *const rf_oem_types[] = {
-    &rf_sensor_oem, &rf_images_oem, NULL
+    &rf_sensor_oem, &rf_images_oem, &rf_firmware_oem, NULL
 };
 
 static const char *const edm_types[] = {

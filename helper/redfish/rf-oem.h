@@ -36,6 +36,7 @@ extern const RfOemType *const rf_oem_types[];
 
 extern const RfOemType rf_sensor_oem;
 extern const RfOemType rf_images_oem;
+extern const RfOemType rf_firmware_oem;
 
 /**
  * rf_oem_find: find a type.

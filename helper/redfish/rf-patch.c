@@ -69,6 +69,14 @@ static const RfProperty apply_time = {
     .texts = (const char *const[]) { "Immediate", NULL },
 };
 
+/* What is done with the next reset. */
+static const RfProperty apply_on_reset = {
+    "@Redfish.OperationApplyTime", RF_TYPE_ENUM,
+    .texts = (const char *const[]) { RF_APPLY_ON_RESET, NULL },
+};
+
+const char *const rf_apply_on_reset[] = { RF_APPLY_ON_RESET, NULL };
+
 static const RfProperty *find_property(const RfProperty *properties,
                                        const char *name)
 {
@@ -350,7 +358,9 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
                             JsonNode *node, RfMessages *messages)
 {
     const RfProperty *parameter = g_str_equal(name, apply_time.name)
-        ? &apply_time : find_property(action->parameters, name);
+        ? action->apply_times == rf_apply_on_reset ? &apply_on_reset
+                                                   : &apply_time
+        : find_property(action->parameters, name);
     g_autofree char *pointer = g_strconcat("/", name, NULL);
     const char *title = action->name + 1;
     g_autofree char *text = NULL;

@@ -27,6 +27,8 @@ static const Registry registries[] = {
       "Task Event Message Registry" },
     { "ResourceEvent", "ResourceEvent.1.4", "ResourceEvent.1.4.3.json",
       "Resource Event Message Registry" },
+    { "Update", "Update.1.3", "Update.1.3.0.json",
+      "Update Message Registry" },
     { RF_PRIVILEGES_ID, RF_PRIVILEGES_ID, NULL, "Privilege Registry",
       RF_PRIVILEGES_URI },
     { RF_BIOS_REGISTRY_NAME, RF_BIOS_REGISTRY, NULL,

@@ -218,12 +218,15 @@ bool rf_action_exists(const RfAction *action, const RfContext *ctx)
 }
 
 /* Clients ask before they say when a reset is to be. */
-static void add_apply_times(JsonObject *object)
+static void add_apply_times(JsonObject *object, const char *const *values)
 {
+    static const char *const immediate[] = { "Immediate", NULL };
     JsonObject *support = json_object_new();
     JsonArray *times = json_array_new();
 
-    json_array_add_string_element(times, "Immediate");
+    for (values = values ? values : immediate; *values; values++) {
+        json_array_add_string_element(times, *values);
+    }
     json_object_set_string_member(support, "@odata.type",
                                   "#" SETTINGS ".OperationApplyTimeSupport");
     json_object_set_array_member(support, "SupportedValues", times);
@@ -253,8 +256,8 @@ static JsonObject *action_object(const RfAction *action,
             add_allowable(one, p, ctx);
         }
     }
-    if (g_str_has_suffix(name, ".Reset")) {
-        add_apply_times(one);
+    if (action->apply_times || g_str_has_suffix(name, ".Reset")) {
+        add_apply_times(one, action->apply_times);
     }
     return one;
 }

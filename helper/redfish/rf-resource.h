@@ -195,6 +195,8 @@ struct RfProperty {
  *         it that rf_exchange_complete() or another function that answers is
  *         called once, now or later
  * @exists: (nullable): tells whether the resource has it now
+ * @apply_times: (nullable): what @Redfish.OperationApplyTime may be:
+ *               rf_apply_on_reset; NULL: Immediate
  */
 typedef struct RfAction {
     const char *name;
@@ -202,7 +204,13 @@ typedef struct RfAction {
     unsigned privilege;
     void (*start)(RfExchange *x, const RfPatch *patch);
     bool (*exists)(const RfContext *ctx);
+    const char *const *apply_times;
 } RfAction;
+
+#define RF_APPLY_ON_RESET "OnReset"
+
+/* RfAction.apply_times of what is done with the next reset. */
+extern const char *const rf_apply_on_reset[];
 
 /**
  * RfCreate: POST to a collection makes a member.
@@ -505,6 +513,7 @@ extern const RfResource rf_sensors_resources[];
 extern const RfResource rf_manager_interfaces_resources[];
 extern const RfResource rf_power_thermal_resources[];
 extern const RfResource rf_update_resources[];
+extern const RfResource rf_inventory_resources[];
 extern const RfResource rf_telemetry_resources[];
 extern const RfResource rf_metric_reports_resources[];
 extern const RfResource rf_report_definitions_resources[];

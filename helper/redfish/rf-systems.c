@@ -9,6 +9,7 @@
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
+#include "redfish/rf-update.h"
 
 /* BMC_NAME when nobody has set it: it says nothing about the machine. */
 #define DEFAULT_NAME "1"
@@ -123,7 +124,7 @@ static bool get_os_text(const RfContext *ctx, BmcOsText which,
 static bool get_bios_version(const RfContext *ctx, RfValue *value)
 {
     value->text = smbios(ctx, MACHINE_SMBIOS_FIRMWARE_VERSION);
-    return value->text || get_os_text(ctx, BMC_OS_FIRMWARE, value);
+    return value->text || rf_update_version(ctx->bmc, value);
 }
 
 /* As software in the machine has told the BMC. */
@@ -369,7 +370,7 @@ const RfResource rf_systems_resources[] = {
                  1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY |
                  1 << BMC_PART_FRU | 1 << BMC_PART_SOL | 1 << BMC_PART_LAN |
                  1 << BMC_PART_WATCHDOG | 1 << BMC_PART_INVENTORY |
-                 1 << BMC_PART_SECURE_BOOT,
+                 1 << BMC_PART_SECURE_BOOT | 1 << BMC_PART_UPDATE,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -4,6 +4,7 @@
 
 #include "redfish/rf-tasks.h"
 
+#include "redfish/rf-update.h"
 #include "util/error.h"
 
 static const char *const states[] = { "Enabled", NULL };
@@ -135,15 +136,17 @@ static bool get_messages(const RfContext *ctx, RfValue *value)
 {
     const BmcTask *task = task_of(ctx);
     JsonArray *array = json_array_new();
+    bool told;
     unsigned i;
 
     json_array_add_object_element(
         array, rf_task_message(task, BMC_TASK_CHANGE_STARTED));
+    told = rf_update_task_messages(ctx->bmc, task, array);
     if (bmc_task_ended(task)) {
         json_array_add_object_element(
             array, rf_task_message(task, BMC_TASK_CHANGE_ENDED));
     }
-    if (task->error) {
+    if (task->error && !told) {
         g_autoptr(RfMessages) messages = rf_messages_new();
         JsonArray *list = rf_messages_list(messages);
 
@@ -220,6 +223,24 @@ static bool is_own_task(const RfExchange *x)
     return task && g_strcmp0(task->user, x->user.name) == 0;
 }
 
+/* An update says itself what has failed, in the last of its messages. */
+static void fail_result(RfExchange *x, const BmcTask *task,
+                        const GError *err)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autoptr(JsonArray) told = json_array_new();
+
+    if (rf_update_task_messages(x->context.bmc, task, told)) {
+        JsonObject *last = json_array_get_object_element(
+            told, json_array_get_length(told) - 1);
+
+        rf_messages_add_object(messages, json_object_ref(last), 400);
+    } else {
+        rf_messages_add_error(messages, err);
+    }
+    rf_exchange_fail(x, messages);
+}
+
 /* What the operation would have answered if it had been waited for. */
 static void answer_result(RfExchange *x, const BmcTask *task)
 {
@@ -233,10 +254,7 @@ static void answer_result(RfExchange *x, const BmcTask *task)
     if (result) {
         rf_exchange_created(x, result, NULL, NULL);
     } else if (err) {
-        g_autoptr(RfMessages) messages = rf_messages_new();
-
-        rf_messages_add_error(messages, err);
-        rf_exchange_fail(x, messages);
+        fail_result(x, task, err);
     } else {
         rf_exchange_done(x);
     }

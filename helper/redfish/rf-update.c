@@ -1,89 +1,162 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What software there is and in which version (DSP0268 UpdateService,
- * SoftwareInventory). Nothing of it can be updated from here: QEMU, its
- * firmware and qemu-bmc are the host's packages. So there are no update
- * actions.
+ * Updates of firmware (DSP0268 UpdateService). An image that is fetched is
+ * checked and staged, which is what the task is about; it is in force when
+ * QEMU is next started.
  */
 #include "osdep.h"
 
-#include "redfish/rf-resource.h"
+#include "redfish/rf-update.h"
 
-#define SERVICE "/redfish/v1/UpdateService"
-#define FIRMWARE SERVICE "/FirmwareInventory"
-#define SOFTWARE SERVICE "/SoftwareInventory"
+#include "redfish/rf-tasks.h"
 
-static const char *const states[] = { "Enabled", NULL };
-static const char *const healths[] = { "OK", NULL };
+#define URI_TEXT_MAX 2048
+#define CREDENTIAL_MAX 256
+#define SIMPLE_UPDATE "UpdateService.SimpleUpdate"
 
-static bool exists_bmc(const RfContext *ctx)
+static const char *const states[] = { "Disabled", "Enabled", NULL };
+static const char *const protocols[] = { "HTTP", "HTTPS", NULL };
+
+bool rf_update_is_enabled(const Bmc *bmc)
 {
-    return g_str_equal(ctx->ids[0], "BMC");
+    unsigned i;
+
+    for (i = 0; i < BMC_UPDATE__MAX; i++) {
+        if (bmc_update_possible(bmc, i, NULL)) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/* What QEMU that is not there has is not known. */
-static bool exists_qemu(const RfContext *ctx)
+static bool get_enabled(const RfContext *ctx, RfValue *value)
 {
-    return g_str_equal(ctx->ids[0], "QEMU") &&
-           bmc_machine(ctx->bmc)->info.qemu_version;
+    value->boolean = rf_update_is_enabled(ctx->bmc);
+    return true;
 }
 
-static bool nth_software(const RfContext *ctx, unsigned n,
-                         char uri[RF_URI_MAX])
+static bool get_state(const RfContext *ctx, RfValue *value)
 {
-    g_strlcpy(uri, SOFTWARE "/QEMU", RF_URI_MAX);
-    return n == 0 && bmc_machine(ctx->bmc)->info.qemu_version;
+    value->choice = rf_update_is_enabled(ctx->bmc);
+    return true;
 }
 
-static bool get_qemu_version(const RfContext *ctx, RfValue *value)
+static bool get_size_max(const RfContext *ctx, RfValue *value)
 {
-    value->text = bmc_machine(ctx->bmc)->info.qemu_version;
-    return value->text;
+    value->integer = BMC_UPDATE_IMAGE_MAX;
+    return true;
 }
 
-static const char *const manager_link[] = { "/redfish/v1/Managers/1", NULL };
-static const char *const system_link[] = { "/redfish/v1/Systems/1", NULL };
+static const RfSetter verify_setter;
+
+static bool get_verify(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = bmc_update_verify(ctx->bmc);
+    return true;
+}
+
+static void verify_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *value = rf_patch_get(patch, &verify_setter,
+                                        "VerifyRemoteServerCertificate");
+
+    bmc_update_set_verify(x->context.bmc, value->boolean, &x->origin);
+    rf_exchange_complete_kept(x);
+}
+
+static const RfSetter verify_setter = { .start = verify_start };
+
+/* SimpleUpdate */
+
+static const char *text_of(const RfPatch *patch, const char *name)
+{
+    const RfValue *value = rf_patch_get(patch, NULL, name);
+
+    return value && !value->null && *value->text ? value->text : NULL;
+}
+
+/* DSP0268: without a scheme and a protocol, it is HTTP. */
+static char *complete_uri(const RfPatch *patch)
+{
+    const char *uri = text_of(patch, "ImageURI");
+    const RfValue *protocol = rf_patch_get(patch, NULL, "TransferProtocol");
+
+    if (strstr(uri, "://")) {
+        return g_strdup(uri);
+    }
+    return g_strconcat(protocol && !protocol->null && protocol->choice == 1 ?
+                       "https://" : "http://", uri, NULL);
+}
+
+/* What a task shows of its request: a URI may have a token behind '?'. */
+static char *payload(const char *uri)
+{
+    g_autofree char *head = g_strndup(uri, strcspn(uri, "?"));
+    g_autoptr(JsonObject) body = json_object_new();
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+
+    json_object_set_string_member(body, "ImageURI", head);
+    json_node_set_object(node, body);
+    return json_to_string(node, FALSE);
+}
+
+static void simple_update_start(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *force = rf_patch_get(patch, NULL, "ForceUpdate");
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autofree char *uri = complete_uri(patch);
+    g_autofree char *body = payload(uri);
+    g_autoptr(GError) err = NULL;
+    BmcUpdateRequest request = {
+        .image = uri,
+        .user = text_of(patch, "Username"),
+        .password = text_of(patch, "Password"),
+        .force = force && force->boolean,
+        .method = x->request.method,
+        .target = x->request.path,
+        .body = body,
+    };
+    unsigned task = 0;
+
+    if (rf_update_read_targets(patch, SIMPLE_UPDATE, &request.targets,
+                               messages)) {
+        task = bmc_update_fetch(x->context.bmc, &request, &x->origin, &err);
+        if (err) {
+            rf_update_add_error(messages, SIMPLE_UPDATE, uri, err);
+        }
+    }
+    if (task) {
+        rf_task_accepted(x, task);
+    } else {
+        rf_exchange_fail(x, messages);
+    }
+}
+
+/* Tables */
+
+static const RfProperty simple_update_parameters[] = {
+    { "ImageURI", RF_TYPE_STRING, .min = 1, .max = URI_TEXT_MAX,
+      .required = true },
+    { "TransferProtocol", RF_TYPE_ENUM, .texts = protocols,
+      .allowed = rf_allow_any },
+    { "Targets", RF_TYPE_STRINGS },
+    { "ExcludeTargets", RF_TYPE_STRINGS },
+    { "Username", RF_TYPE_STRING, .min = 0, .max = CREDENTIAL_MAX },
+    { "Password", RF_TYPE_STRING, .min = 0, .max = CREDENTIAL_MAX,
+      .secret = true },
+    { "ForceUpdate", RF_TYPE_BOOL },
+    { NULL }
+};
+
+static const RfAction service_actions[] = {
+    { "#" SIMPLE_UPDATE, simple_update_parameters,
+      RF_PRIVILEGE_CONFIGURE_COMPONENTS, simple_update_start,
+      .apply_times = rf_apply_on_reset },
+    { NULL }
+};
 
 static const RfProperty status_properties[] = {
-    { "State", RF_TYPE_ENUM, .texts = states, .get = rf_get_first },
-    { "Health", RF_TYPE_ENUM, .texts = healths, .get = rf_get_first },
-    { NULL }
-};
-
-static const RfProperty bmc_properties[] = {
-    { "Id", RF_TYPE_STRING, .get = rf_get_id },
-    { "Name", RF_TYPE_STRING, .text = "qemu-bmc" },
-    { "Description", RF_TYPE_STRING, .text = "The manager's own program" },
-    { "Version", RF_TYPE_STRING, .text = QEMU_BMC_VERSION },
-    { "Updateable", RF_TYPE_BOOL, .get = rf_get_false },
-    { "Status", RF_TYPE_OBJECT, .members = status_properties },
-    { "RelatedItem", RF_TYPE_LINKS, .texts = manager_link },
-    { NULL }
-};
-
-static const RfProperty qemu_properties[] = {
-    { "Id", RF_TYPE_STRING, .get = rf_get_id },
-    { "Name", RF_TYPE_STRING, .text = "QEMU" },
-    { "Description", RF_TYPE_STRING,
-      .text = "What the machine runs in; its firmware does not tell a "
-              "version" },
-    { "Version", RF_TYPE_STRING, .get = get_qemu_version },
-    { "Updateable", RF_TYPE_BOOL, .get = rf_get_false },
-    { "Status", RF_TYPE_OBJECT, .members = status_properties },
-    { "RelatedItem", RF_TYPE_LINKS, .texts = system_link },
-    { NULL }
-};
-
-static const RfProperty firmware_collection[] = {
-    { "Name", RF_TYPE_STRING, .text = "Firmware Inventory Collection" },
-    { "Members", RF_TYPE_LINKS,
-      .texts = (const char *const[]) { FIRMWARE "/BMC", NULL } },
-    { NULL }
-};
-
-static const RfProperty software_collection[] = {
-    { "Name", RF_TYPE_STRING, .text = "Software Inventory Collection" },
-    { "Members", RF_TYPE_LINKS, .nth = nth_software },
+    { "State", RF_TYPE_ENUM, .texts = states, .get = get_state },
     { NULL }
 };
 
@@ -91,41 +164,25 @@ static const RfProperty service_properties[] = {
     { "Id", RF_TYPE_STRING, .text = "UpdateService" },
     { "Name", RF_TYPE_STRING, .text = "Update Service" },
     { "Description", RF_TYPE_STRING,
-      .text = "Versions only: updates are the host's" },
-    { "ServiceEnabled", RF_TYPE_BOOL, .get = rf_get_false },
-    { "FirmwareInventory", RF_TYPE_LINK, .text = FIRMWARE },
-    { "SoftwareInventory", RF_TYPE_LINK, .text = SOFTWARE },
+      .text = "Firmware of a machine that qemu-bmc starts; the next start "
+              "has what is staged" },
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = get_enabled },
+    { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { "MaxImageSizeBytes", RF_TYPE_INTEGER, .get = get_size_max },
+    { "VerifyRemoteServerCertificate", RF_TYPE_BOOL, .get = get_verify,
+      .setter = &verify_setter },
+    { "FirmwareInventory", RF_TYPE_LINK, .text = RF_FIRMWARE_INVENTORY },
+    { "SoftwareInventory", RF_TYPE_LINK, .text = RF_SOFTWARE_INVENTORY },
     { NULL }
 };
 
-/* None; but sushy wants to see that. */
-static const RfAction no_actions[] = { { NULL } };
-
 const RfResource rf_update_resources[] = {
-    { .path = SERVICE,
+    { .path = RF_UPDATE_SERVICE,
       .type = "UpdateService.v1_17_0.UpdateService",
       .properties = service_properties,
-      .actions = no_actions,
-      .read = RF_PRIVILEGE_LOGIN },
-    { .path = FIRMWARE,
-      .type = "SoftwareInventoryCollection.SoftwareInventoryCollection",
-      .properties = firmware_collection,
-      .read = RF_PRIVILEGE_LOGIN },
-    { .path = FIRMWARE "/{SoftwareInventoryId}",
-      .type = "SoftwareInventory.v1_13_0.SoftwareInventory",
-      .properties = bmc_properties,
+      .actions = service_actions,
       .read = RF_PRIVILEGE_LOGIN,
-      .exists = exists_bmc },
-    { .path = SOFTWARE,
-      .type = "SoftwareInventoryCollection.SoftwareInventoryCollection",
-      .properties = software_collection,
-      .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_SYSTEM },
-    { .path = SOFTWARE "/{SoftwareInventoryId}",
-      .type = "SoftwareInventory.v1_13_0.SoftwareInventory",
-      .properties = qemu_properties,
-      .read = RF_PRIVILEGE_LOGIN,
-      .depends = 1 << BMC_PART_SYSTEM,
-      .exists = exists_qemu },
+      .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
+      .depends = 1 << BMC_PART_UPDATE | 1 << BMC_PART_SYSTEM },
     { NULL }
 };

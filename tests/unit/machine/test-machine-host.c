@@ -68,6 +68,17 @@ static void test_self(void)
     g_assert_cmpuint(info.settings.known, ==, 1 << MACHINE_SETTING_WATCHDOG);
 }
 
+static void test_started(void)
+{
+    int64_t now = g_get_real_time();
+    int64_t started = machine_host_started(getpid());
+
+    /* Whatever is slow here, a test does not run for an hour. */
+    g_assert_cmpint(started, <=, now + G_USEC_PER_SEC);
+    g_assert_cmpint(started, >, now - G_TIME_SPAN_HOUR);
+    g_assert_cmpint(machine_host_started(0), ==, 0);
+}
+
 static void test_none(void)
 {
     int threads[] = { 1 << 30, 0 };
@@ -87,5 +98,6 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-host/smbios", test_smbios);
     g_test_add_func("/machine-host/self", test_self);
     g_test_add_func("/machine-host/none", test_none);
+    g_test_add_func("/machine-host/started", test_started);
     return g_test_run();
 }
