@@ -6,8 +6,8 @@
  */
 #include "osdep.h"
 
-#include "bmc/os-info.h"
 #include "redfish/rf-oem.h"
+#include "redfish/rf-system-values.h"
 #include "redfish/rf-update.h"
 #include "util/error.h"
 
@@ -169,24 +169,6 @@ static bool get_description(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-bool rf_update_version(const Bmc *bmc, RfValue *value)
-{
-    const BmcUpdateImage *image = bmc_update_current(bmc,
-                                                     BMC_UPDATE_FIRMWARE);
-    g_autofree char *told = NULL;
-
-    if (image && image->version) {
-        value->text = image->version;
-        return true;
-    }
-    told = bmc_os_info_text(bmc, BMC_OS_FIRMWARE);
-    if (told) {
-        g_strlcpy(value->buf, told, sizeof(value->buf));
-        value->text = value->buf;
-    }
-    return told;
-}
-
 static bool get_version(const RfContext *ctx, RfValue *value)
 {
     const BmcUpdateImage *image = image_of(ctx);
@@ -198,7 +180,7 @@ static bool get_version(const RfContext *ctx, RfValue *value)
         return false;
     }
     if (!staged) {
-        return rf_update_version(ctx->bmc, value);
+        return rf_firmware_version(ctx->bmc, value);
     }
     value->text = image ? image->version : NULL;
     return value->text;

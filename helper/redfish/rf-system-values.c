@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Power state and health of the machine. */
+/* Power state, health and firmware version of the machine. */
 #include "osdep.h"
 
 #include "redfish/rf-system-values.h"
 
+#include "bmc/os-info.h"
 #include "bmc/power.h"
+#include "bmc/update.h"
 
 enum { POWER_ON, POWER_OFF, POWER_PAUSED, POWERING_ON, POWERING_OFF };
 
@@ -108,3 +110,21 @@ const RfProperty rf_present_status[] = {
       .get = get_present_health },
     { NULL }
 };
+
+bool rf_firmware_version(const Bmc *bmc, RfValue *value)
+{
+    const BmcUpdateImage *image = bmc_update_current(bmc,
+                                                     BMC_UPDATE_FIRMWARE);
+    g_autofree char *told = NULL;
+
+    if (image && image->version) {
+        value->text = image->version;
+        return true;
+    }
+    told = bmc_os_info_text(bmc, BMC_OS_FIRMWARE);
+    if (told) {
+        g_strlcpy(value->buf, told, sizeof(value->buf));
+        value->text = value->buf;
+    }
+    return told;
+}

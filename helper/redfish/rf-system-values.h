@@ -88,4 +88,15 @@ extern const RfProperty rf_reset_parameters[];
  */
 void rf_reset_start(RfExchange *x, const RfPatch *patch);
 
+/**
+ * rf_firmware_version: version of the machine's firmware, as far as it is
+ * known: what the image tells, or software in the machine has told.
+ *
+ * @bmc: the hub
+ * @value: its text is set
+ *
+ * Returns: false if it is not known
+ */
+bool rf_firmware_version(const Bmc *bmc, RfValue *value);
+
 #endif /* QEMU_BMC_REDFISH_RF_SYSTEM_VALUES_H */

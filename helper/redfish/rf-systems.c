@@ -9,7 +9,6 @@
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
-#include "redfish/rf-update.h"
 
 /* BMC_NAME when nobody has set it: it says nothing about the machine. */
 #define DEFAULT_NAME "1"
@@ -124,7 +123,7 @@ static bool get_os_text(const RfContext *ctx, BmcOsText which,
 static bool get_bios_version(const RfContext *ctx, RfValue *value)
 {
     value->text = smbios(ctx, MACHINE_SMBIOS_FIRMWARE_VERSION);
-    return value->text || rf_update_version(ctx->bmc, value);
+    return value->text || rf_firmware_version(ctx->bmc, value);
 }
 
 /* As software in the machine has told the BMC. */

@@ -29,17 +29,6 @@ extern const char *const rf_update_ids[BMC_UPDATE__MAX];
 bool rf_update_is_enabled(const Bmc *bmc);
 
 /**
- * rf_update_version: version of the machine's firmware, as far as it is
- * known: what the image tells, or software in the machine has told.
- *
- * @bmc: the hub
- * @value: its text is set
- *
- * Returns: false if it is not known
- */
-bool rf_update_version(const Bmc *bmc, RfValue *value);
-
-/**
  * rf_update_read_targets: read parameters "Targets" and "ExcludeTargets".
  *
  * @patch: the parameters

@@ -14,6 +14,7 @@
 #include "bmc/secure-boot.h"
 #include "bmc/sol.h"
 #include "bmc/trust.h"
+#include "bmc/update.h"
 #include "bmc/watchdog.h"
 
 const uint8_t *bmc_fru_data(const Bmc *bmc, unsigned id, size_t *len)
@@ -32,6 +33,12 @@ bool bmc_asset_written(const Bmc *bmc, BmcAssetItem item)
 }
 
 char *bmc_os_info_text(const Bmc *bmc, BmcOsText text)
+{
+    return NULL;
+}
+
+const BmcUpdateImage *bmc_update_current(const Bmc *bmc,
+                                         BmcUpdateTarget target)
 {
     return NULL;
 }
