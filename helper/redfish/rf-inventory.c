@@ -266,7 +266,7 @@ static const RfProperty status_properties[] = {
 };
 
 static const RfProperty bmc_properties[] = {
-    { "Id", RF_TYPE_STRING, .get = rf_get_id },
+    { "Id", RF_TYPE_STRING, .text = "BMC" },
     { "Name", RF_TYPE_STRING, .text = "qemu-bmc" },
     { "Description", RF_TYPE_STRING, .text = "The manager's own program" },
     { "Version", RF_TYPE_STRING, .text = QEMU_BMC_VERSION },
