@@ -2,10 +2,10 @@
 /* Which file firmware comes from. */
 #include "osdep.h"
 
+#include <glib/gstdio.h>
+
 #include "machine/machine-firmware.h"
 #include "machine/machine.h"
-
-#include <glib/gstdio.h>
 
 #include "test-util.h"
 
