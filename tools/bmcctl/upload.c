@@ -207,7 +207,8 @@ static bool send_all(Upload *u, GError **errp)
         end_show(u);
         fprintf(stderr, "%s: %s; trying again\n", u->name,
                 err ? err->message : "it was not sent");
-        g_usleep((1UL << MIN(tries, 4)) * G_USEC_PER_SEC / 2);
+        /* Nothing else is to be done meanwhile */
+        g_poll(NULL, 0, (1 << MIN(tries, 4)) * 500);
     }
 }
 
