@@ -86,14 +86,15 @@ static bool has_dot_segment(const char *path)
 /* Skips "http://authority" of the absolute form. */
 static char *skip_authority(char *target)
 {
-    char *slashes = strstr(target, "://");
     char *host;
 
-    if (!slashes || (g_ascii_strncasecmp(target, "http:", 5) != 0 &&
-                     g_ascii_strncasecmp(target, "https:", 6) != 0)) {
+    if (g_ascii_strncasecmp(target, "http://", 7) == 0) {
+        host = target + 7;
+    } else if (g_ascii_strncasecmp(target, "https://", 8) == 0) {
+        host = target + 8;
+    } else {
         return NULL;
     }
-    host = slashes + 3;
     return strcspn(host, "/?") ? host + strcspn(host, "/?") : NULL;
 }
 

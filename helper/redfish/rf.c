@@ -11,6 +11,11 @@
 
 /* Requests open at a time; the HTTP front has a similar bound. */
 #define EXCHANGES_MAX 256
+/*
+ * What strangers may have looked at: names and passwords are short, and a
+ * body of the size that others may send takes the main loop 100 ms.
+ */
+#define STRANGER_BODY_MAX (16 * 1024)
 
 static bool is_read(const RfExchange *x)
 {
@@ -368,6 +373,12 @@ bool rf_service_streams(const RfService *service, const char *method,
            rf_resource_takes_upload(route.resource, method);
 }
 
+static bool is_too_long(const RfExchange *x)
+{
+    return x->request.body &&
+           g_bytes_get_size(x->request.body) > STRANGER_BODY_MAX;
+}
+
 void rf_service_submit(RfService *service, const RfRequest *request,
                        RfRespondFunc respond, void *opaque)
 {
@@ -399,7 +410,11 @@ void rf_service_submit(RfService *service, const RfRequest *request,
     }
     if (there && method_allowed(x) && !needed_privileges(x) &&
         !asks_for_more(x)) {
-        dispatch(x);
+        if (is_too_long(x)) {
+            rf_answer_error(x, RF_MESSAGE_PAYLOAD_TOO_LARGE);
+        } else {
+            dispatch(x);
+        }
         return;
     }
     rf_auth_check(&service->auth, service->bmc, &x->request, x->cancellable,

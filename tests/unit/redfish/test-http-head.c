@@ -75,6 +75,7 @@ static void test_targets(void)
         { "GET *", NULL },
         { "GET a", NULL },
         { "GET http:///a", NULL },
+        { "GET http:x://bmc/a", NULL },
         { "GET ftp://bmc/a", NULL },
         { "GET /a/../b", NULL },
         { "GET /a/.", NULL },

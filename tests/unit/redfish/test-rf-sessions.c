@@ -371,6 +371,21 @@ static void test_audit(void)
     g_assert_null(strstr(log->str, "assword\""));
 }
 
+/* Strangers can have little looked at. */
+static void test_long_body(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autofree char *zeroes = g_strnfill(20000, '0');
+    g_autofree char *body = g_strdup_printf(
+        "{\"UserName\":\"admin\",\"Password\":\"%s\"}", zeroes);
+    g_autoptr(RfReply) stranger = rf_hub_send(
+        hub, NULL, "POST", "/redfish/v1/SessionService/Sessions", body);
+    g_autoptr(RfReply) known = rf_hub_send(hub, ADMIN, "PATCH", SYSTEM, body);
+
+    g_assert_cmpuint(stranger->status, ==, 413);
+    g_assert_cmpuint(known->status, ==, 400);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -385,5 +400,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/sessions/role", test_role);
     g_test_add_func("/redfish/sessions/lockout", test_lockout);
     g_test_add_func("/redfish/sessions/audit", test_audit);
+    g_test_add_func("/redfish/sessions/long-body", test_long_body);
     return g_test_run();
 }
