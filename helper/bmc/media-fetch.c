@@ -31,6 +31,7 @@ typedef struct Fetch {
     char *user;
     char *password;
     bool verify;
+    GTlsDatabase *database; /* what is trusted */
     char **allow;
     bool host;
     char *path;
@@ -49,6 +50,7 @@ static void fetch_free(void *opaque)
     g_free(fetch->image);
     g_free(fetch->user);
     secret_free(fetch->password);
+    g_clear_object(&fetch->database);
     g_strfreev(fetch->allow);
     g_free(fetch->path);
     g_free(fetch);
@@ -102,6 +104,9 @@ static SoupSession *new_session(const Fetch *fetch, GUri *uri)
         fetch->path ? IDLE_TIMEOUT_S : LOOK_TIMEOUT_S, "tls-database",
         database, "proxy-resolver", NULL, "user-agent", "qemu-bmc", NULL);
 
+    if (fetch->database) {
+        soup_session_set_tls_database(session, fetch->database);
+    }
     /* The image as it is, not one to be unpacked on the way */
     soup_session_remove_feature_by_type(session, SOUP_TYPE_CONTENT_DECODER);
     return session;
@@ -386,6 +391,7 @@ void media_fetch_async(const MediaFetchConfig *config, MediaProgress progress,
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, opaque);
     Fetch *fetch = g_new0(Fetch, 1);
+    GError *err = NULL;
 
     fetch->image = g_strdup(config->image);
     fetch->user = g_strdup(config->user);
@@ -400,7 +406,16 @@ void media_fetch_async(const MediaFetchConfig *config, MediaProgress progress,
     fetch->opaque = opaque;
     fetch->own = true;
     g_task_set_task_data(task, fetch, fetch_free);
-    g_task_run_in_thread(task, run);
+    if (fetch->verify) {
+        fetch->database = config->authorities
+                          ? tls_database_new(config->authorities, &err)
+                          : tls_system_database();
+    }
+    if (err) {
+        g_task_return_error(task, err);
+    } else {
+        g_task_run_in_thread(task, run);
+    }
 }
 
 MediaFetched *media_fetch_finish(GAsyncResult *res, GError **errp)

@@ -18,6 +18,8 @@
  * @user: (nullable): user for its server, and for no other
  * @password: (nullable): password for it
  * @verify: check certificates
+ * @authorities: (nullable): PEM: whom they must be from; NULL for those of
+ *               the system
  * @allow: (nullable): as for target_new()
  * @host: as for target_new()
  * @path: (nullable): file to make; NULL to see where the image is only
@@ -29,6 +31,7 @@ typedef struct MediaFetchConfig {
     const char *user;
     const char *password;
     bool verify;
+    const char *authorities;
     const char *const *allow;
     bool host;
     const char *path;

@@ -5,6 +5,8 @@
 
 #include "bmc/media-source.h"
 #include "bmc/media.h"
+#include "bmc/persist-read.h"
+#include "util/tls-cert.h"
 
 /**
  * MediaWork: what is being done to a slot.
@@ -15,6 +17,14 @@ typedef enum MediaWork {
     MEDIA_INSERTING,
     MEDIA_EJECTING,
 } MediaWork;
+
+/**
+ * MediaCert: an authority that a slot's servers are from.
+ */
+typedef struct MediaCert {
+    unsigned id;
+    TlsCertInfo *info;
+} MediaCert;
 
 /**
  * MediaSlot: a slot.
@@ -42,6 +52,8 @@ typedef enum MediaWork {
  * @channel: on which it came
  * @asker: (nullable): who asked
  * @stuck: what nobody wants any more cannot be taken out
+ * @certs: array of MediaCert
+ * @last_cert: number of the latest of them
  */
 typedef struct MediaSlot {
     BmcMediaSlot pub;
@@ -67,6 +79,8 @@ typedef struct MediaSlot {
     BmcChannel channel;
     char *asker;
     bool stuck;
+    GPtrArray *certs;
+    unsigned last_cert;
 } MediaSlot;
 
 /**
@@ -104,6 +118,48 @@ struct BmcMedia {
  * Returns: (transfer none): the slot, which belongs to the hub
  */
 MediaSlot *media_slot_new(Bmc *bmc, MachineDriveKind kind, unsigned number);
+
+/**
+ * media_slot_find: a slot by its id.
+ *
+ * @bmc: the hub
+ * @id: its id
+ *
+ * Returns: (transfer none): the slot, or NULL
+ */
+MediaSlot *media_slot_find(const Bmc *bmc, const char *id);
+
+/**
+ * media_certs_new: make an empty list.
+ *
+ * Returns: (transfer full): array of MediaCert
+ */
+GPtrArray *media_certs_new(void);
+
+/**
+ * media_certs_pem: all authorities of a slot.
+ *
+ * @slot: the slot
+ *
+ * Returns: (transfer full): PEM, or NULL when there are none
+ */
+char *media_certs_pem(const MediaSlot *slot);
+
+/**
+ * media_certs_save: write them.
+ *
+ * @slot: the slot
+ * @object: its part of the state
+ */
+void media_certs_save(const MediaSlot *slot, JsonObject *object);
+
+/**
+ * media_certs_load: read them.
+ *
+ * @slot: the slot
+ * @r: its part of the state
+ */
+void media_certs_load(MediaSlot *slot, PersistReader *r);
 
 /**
  * media_slot_clear: forget what was put in.

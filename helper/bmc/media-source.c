@@ -48,6 +48,7 @@ typedef struct Opening {
     char *user;
     char *password;
     bool verify;
+    char *authorities;
     bool writable;
     bool host;
     char *download;
@@ -107,6 +108,7 @@ static void opening_free(void *opaque)
     g_clear_pointer(&o->uri, g_uri_unref);
     media_source_free(o->source);
     g_free(o->user);
+    g_free(o->authorities);
     secret_free(o->password);
     g_free(o);
 }
@@ -259,12 +261,12 @@ static int listen_at(const char *path, GError **errp)
     return dup(g_socket_get_fd(sock));
 }
 
-/* Not on the command line, which everybody can read. */
-static int password_fd(const char *password)
+/* A file that only whoever gets the descriptor can read. */
+static int memory_fd(const char *text)
 {
-    int fd = memfd_create("password", MFD_CLOEXEC);
+    int fd = memfd_create("nbdkit", MFD_CLOEXEC);
 
-    if (fd >= 0 && (write(fd, password, strlen(password)) < 0 ||
+    if (fd >= 0 && (write(fd, text, strlen(text)) != (gssize)strlen(text) ||
                     lseek(fd, 0, SEEK_SET) < 0)) {
         close(fd);
         return -1;
@@ -320,8 +322,14 @@ static bool spawn_nbdkit(Opening *o, const char *forward, GError **errp)
         g_ptr_array_add(argv, g_strconcat("user=", o->user, NULL));
     }
     if (o->password) {
-        g_subprocess_launcher_take_fd(launcher, password_fd(o->password), 4);
+        /* Not on the command line, which everybody can read */
+        g_subprocess_launcher_take_fd(launcher, memory_fd(o->password), 4);
         g_ptr_array_add(argv, g_strdup("password=-4"));
+    }
+    if (o->verify && o->authorities) {
+        g_subprocess_launcher_take_fd(launcher, memory_fd(o->authorities),
+                                      5);
+        g_ptr_array_add(argv, g_strdup("cainfo=/proc/self/fd/5"));
     }
     g_ptr_array_add(argv, NULL);
     o->source->process = g_subprocess_launcher_spawnv(
@@ -464,6 +472,7 @@ static void fetch(GTask *task, bool all, GCancellable *cancellable,
         .user = o->user,
         .password = o->password,
         .verify = o->verify,
+        .authorities = o->authorities,
         .allow = o->media.allow,
         .host = o->host,
         .path = all ? o->download : NULL,
@@ -571,6 +580,7 @@ void media_source_open_async(const MediaSourceConfig *config,
     o->user = g_strdup(config->user);
     o->password = g_strdup(config->password);
     o->verify = config->verify;
+    o->authorities = g_strdup(config->authorities);
     o->writable = config->writable;
     o->host = config->host;
     o->download = g_strdup(config->download);

@@ -22,6 +22,8 @@ typedef struct MediaSource MediaSource;
  * @user: (nullable): user for the server
  * @password: (nullable): password for it
  * @verify: check its certificate
+ * @authorities: (nullable): PEM: whom that must be from; NULL for those of
+ *               the system
  * @writable: a file is to be written, too
  * @host: who asks may reach this host: local files, and servers on it
  * @download: (nullable): file to download a server's image to, where it
@@ -39,6 +41,7 @@ typedef struct MediaSourceConfig {
     const char *user;
     const char *password;
     bool verify;
+    const char *authorities;
     bool writable;
     bool host;
     const char *download;

@@ -23,6 +23,7 @@ MediaSlot *media_slot_new(Bmc *bmc, MachineDriveKind kind, unsigned number)
     slot->bmc = bmc;
     slot->pub.id = g_strdup_printf("%s%u", kind_names[kind], number);
     slot->pub.kind = kind;
+    slot->certs = media_certs_new();
     g_ptr_array_add(bmc->media->slots, slot);
     return slot;
 }
@@ -81,6 +82,7 @@ void media_slot_free(void *opaque)
         bmc_task_cancelled(g_steal_pointer(&slot->task));
     }
     media_slot_clear(slot);
+    g_ptr_array_unref(slot->certs);
     g_free(slot->pub.id);
     g_free(slot->drive);
     g_free(slot);
@@ -110,6 +112,7 @@ void media_save(Bmc *bmc)
         set_text(object, "file", slot->complete ? slot->cached : NULL);
         set_text(object, "user", slot->pub.user);
         set_text(object, "password", slot->password);
+        media_certs_save(slot, object);
         json_object_set_object_member(section, slot->pub.id, object);
     }
     persist_set(bmc->persist, SECTION, section);
@@ -132,6 +135,7 @@ static void load_slot(Bmc *bmc, MachineDriveKind kind, unsigned number,
     persist_read_string(&r, "file", &file);
     persist_read_string(&r, "user", &request.user);
     persist_read_string(&r, "password", &request.password);
+    media_certs_load(slot, &r);
     if (persist_read_string(&r, "image", &request.image) && !r.damaged) {
         media_slot_set(slot, &request);
         slot->complete = file && slot->pub.download;

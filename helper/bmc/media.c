@@ -23,7 +23,7 @@
 
 static void list_drives(Bmc *bmc);
 
-static MediaSlot *find_slot(const Bmc *bmc, const char *id)
+MediaSlot *media_slot_find(const Bmc *bmc, const char *id)
 {
     for (guint i = 0; i < bmc->media->slots->len; i++) {
         MediaSlot *slot = bmc->media->slots->pdata[i];
@@ -50,7 +50,7 @@ const BmcMediaSlot *bmc_media_get(const Bmc *bmc, unsigned n)
 
 const BmcMediaSlot *bmc_media_find(const Bmc *bmc, const char *id)
 {
-    MediaSlot *slot = find_slot(bmc, id);
+    MediaSlot *slot = media_slot_find(bmc, id);
 
     return slot ? &slot->pub : NULL;
 }
@@ -69,7 +69,7 @@ static void slot_changed(MediaSlot *slot)
 
 void bmc_media_set_verify(Bmc *bmc, const char *id, bool verify)
 {
-    MediaSlot *slot = find_slot(bmc, id);
+    MediaSlot *slot = media_slot_find(bmc, id);
 
     if (slot && slot->pub.verify != verify) {
         slot->pub.verify = verify;
@@ -265,7 +265,9 @@ static void slot_open(MediaSlot *slot)
         .opaque = slot,
     };
     Opening *opening = g_new0(Opening, 1);
+    g_autofree char *authorities = media_certs_pem(slot);
 
+    config.authorities = authorities;
     media_download_name(slot);
     config.download = slot->cached;
     config.downloaded = slot->complete;
@@ -339,7 +341,7 @@ void bmc_media_insert_async(Bmc *bmc, const char *id,
                             GAsyncReadyCallback callback, void *opaque)
 {
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
-    MediaSlot *slot = find_slot(bmc, id);
+    MediaSlot *slot = media_slot_find(bmc, id);
     g_autofree char *who = bmc_origin_to_string(origin);
     g_autofree char *image = shown_image(request->image);
     GError *error = NULL;
@@ -414,7 +416,7 @@ void bmc_media_eject_async(Bmc *bmc, const char *id, const BmcOrigin *origin,
                            GAsyncReadyCallback callback, void *opaque)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, opaque);
-    MediaSlot *slot = find_slot(bmc, id);
+    MediaSlot *slot = media_slot_find(bmc, id);
     g_autofree char *who = bmc_origin_to_string(origin);
 
     if (!slot) {

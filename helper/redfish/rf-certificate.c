@@ -5,6 +5,7 @@
 #include "redfish/rf-certificate.h"
 
 #include "bmc/certificate.h"
+#include "bmc/media-certs.h"
 #include "bmc/trust.h"
 
 const char *const rf_certificate_types[] = { "PEM", "PEMchain", NULL };
@@ -21,9 +22,14 @@ enum { USAGE_SERVER = 9, USAGE_CLIENT = 10 };
 
 const TlsCertInfo *rf_certificate_info(const RfContext *ctx)
 {
-    return g_str_has_prefix(ctx->uri, RF_CLIENT_CERTIFICATES_URI)
-           ? bmc_trust_info(ctx->bmc, rf_certificate_number(ctx->ids[0]))
-           : bmc_certificate_info(ctx->bmc);
+    if (g_str_has_prefix(ctx->uri, RF_CLIENT_CERTIFICATES_URI)) {
+        return bmc_trust_info(ctx->bmc, rf_certificate_number(ctx->ids[0]));
+    }
+    if (strstr(ctx->uri, "/VirtualMedia/")) {
+        return bmc_media_cert_info(ctx->bmc, ctx->ids[1],
+                                   rf_certificate_number(ctx->ids[2]));
+    }
+    return bmc_certificate_info(ctx->bmc);
 }
 
 unsigned rf_certificate_number(const char *id)

@@ -23,6 +23,7 @@ const RfResource *const rf_families[] = {
     rf_chassis_resources,
     rf_virtual_media_resources,
     rf_images_resources,
+    rf_media_certificates_resources,
     rf_sensors_resources,
     rf_manager_interfaces_resources,
     rf_power_thermal_resources,

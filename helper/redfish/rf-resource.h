@@ -531,6 +531,7 @@ extern const RfResource rf_account_service_resources[];
 extern const RfResource rf_event_service_resources[];
 extern const RfResource rf_privileges_resources[];
 extern const RfResource rf_images_resources[];
+extern const RfResource rf_media_certificates_resources[];
 extern const RfResource rf_subscriptions_resources[];
 
 #endif /* QEMU_BMC_REDFISH_RF_RESOURCE_H */

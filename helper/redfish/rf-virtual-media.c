@@ -135,6 +135,13 @@ static bool get_verify(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_certificates(const RfContext *ctx, RfValue *value)
+{
+    g_snprintf(value->buf, sizeof(value->buf), "%s/Certificates", ctx->uri);
+    value->text = value->buf;
+    return true;
+}
+
 static bool get_via(const RfContext *ctx, RfValue *value)
 {
     const BmcMediaSlot *slot = slot_of(ctx);
@@ -464,6 +471,7 @@ static const RfProperty media_properties[] = {
       .setter = &medium_setter },
     { "VerifyCertificate", RF_TYPE_BOOL, .get = get_verify,
       .setter = &verify_setter },
+    { "Certificates", RF_TYPE_LINK, .get = get_certificates },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
     { NULL }
 };

@@ -474,6 +474,34 @@ static void test_downloaded(MediaLab *f, const void *data)
     check_reads(f);
 }
 
+/* Who vouches for the server is told, streamed and downloaded, and forgotten. */
+static void check_authority(MediaLab *f, const char *url)
+{
+    g_autofree char *pem = NULL;
+    g_autofree char *escaped = NULL;
+    g_autofree char *body = NULL;
+    g_autofree char *upload = g_strdup_printf(
+        "{\"Image\":\"%s\",\"TransferMethod\":\"Upload\"}", url);
+
+    g_assert_true(g_file_get_contents(f->cert, &pem, NULL, NULL));
+    escaped = g_strescape(pem, NULL);
+    body = g_strdup_printf("{\"CertificateString\":\"%s\","
+                           "\"CertificateType\":\"PEM\"}", escaped);
+    g_assert_cmpint(post(f, CD "/Certificates", body), ==, 201);
+    g_assert_cmpint(insert(f, url), ==, 204);
+    check_reads(f);
+    check_eject(f);
+    g_assert_cmpint(post(f, INSERT, upload), ==, 202);
+    wait_inserted(f, true);
+    check_reads(f);
+    check_eject(f);
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "DELETE",
+                                     CD "/Certificates/1", NULL, NULL), ==,
+                    204);
+    g_assert_cmpint(insert(f, url), ==, 400);
+    g_assert_false(is_inserted(f));
+}
+
 /* A server whose certificate nobody vouches for. */
 static void test_https(MediaLab *f, const void *data)
 {
@@ -499,6 +527,7 @@ static void test_https(MediaLab *f, const void *data)
                     <, 300);
     g_assert_cmpint(insert(f, url), ==, 400);
     g_assert_false(is_inserted(f));
+    check_authority(f, url);
     g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "PATCH", CD,
                                      "{\"VerifyCertificate\":false}", NULL),
                     <, 300);
