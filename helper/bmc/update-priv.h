@@ -70,6 +70,7 @@ typedef struct UpdateJob {
  * @file: (nullable): name of the file that replaces that of the command line
  * @current: the firmware that there is
  * @staged: the firmware that will be
+ * @vars: of update_vars_staged()
  * @running: (nullable): file of the firmware when last looked at
  * @job: (nullable): the update under way
  * @outcomes: of BmcUpdateOutcome
@@ -83,6 +84,7 @@ struct BmcUpdates {
     char *file;
     UpdateView current;
     UpdateView staged;
+    BmcUpdateImage vars;
     char *running;
     UpdateJob *job;
     GQueue outcomes;

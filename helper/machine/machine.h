@@ -520,9 +520,6 @@ bool machine_send_break_finish(GAsyncResult *res, GError **errp);
  * that, or Machine.renew, needs another QEMU process and we can start one, the
  * present one is ended: the machine is GONE, and is to be started. To be
  * called right before.
- * that needs another QEMU process and we can start one, the present one is
- * ended: the machine is GONE, and is to be started. To be called right
- * before.
  *
  * @machine: the machine
  * @may_end: the process may be ended; else what needs another one waits

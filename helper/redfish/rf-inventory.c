@@ -336,7 +336,8 @@ static const RfProperty software_collection[] = {
 #define INVENTORY_TYPE "SoftwareInventory.v1_13_0.SoftwareInventory"
 #define COLLECTION_TYPE \
     "SoftwareInventoryCollection.SoftwareInventoryCollection"
-#define DEPENDS (1 << BMC_PART_SYSTEM | 1 << BMC_PART_UPDATE)
+#define DEPENDS \
+    (1 << BMC_PART_SYSTEM | 1 << BMC_PART_UPDATE | 1 << BMC_PART_FLASH)
 
 const RfResource rf_inventory_resources[] = {
     { .path = RF_FIRMWARE_INVENTORY,
