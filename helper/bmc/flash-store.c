@@ -10,7 +10,7 @@
 #include "util/error.h"
 
 #define SECTION "flash"
-#define DIR_NAME "firmware"
+#define DIR_NAME "flash"
 #define PATH_LEN_MAX 4096
 
 static const char *const kind_names[] = {

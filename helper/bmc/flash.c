@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "bmc/flash-priv.h"
+#include "bmc/users.h"
 #include "util/error.h"
 
 static const char *const chip_names[MACHINE_FLASH__MAX] = {
@@ -357,6 +358,13 @@ static void request_new(Bmc *bmc, BmcFlashChange *change,
     change->who = bmc_origin_to_string(origin);
     change->when = g_get_real_time();
     g_task_set_task_data(request, change, (GDestroyNotify)flash_change_free);
+    if (!bmc_origin_may_reach_host(bmc, origin)) {
+        refuse(request, g_error_new_literal(BMC_ERROR, BMC_ERROR_AUTH,
+                                            "an account that the guest has "
+                                            "made or changed cannot change "
+                                            "firmware files"));
+        return;
+    }
     if (bmc->flash->requests.length >= BMC_FLASH_MAX) {
         refuse(request, g_error_new_literal(BMC_ERROR, BMC_ERROR_BUSY,
                                             "too many requests are waiting"));

@@ -147,7 +147,8 @@ void bmc_flash_replace_async(Bmc *bmc, MachineFlash chip, const char *staged,
  * @res: as the callback got it
  * @errp: as bmc_flash_can_change(); BMC_ERROR_INVALID when the image cannot
  *        be for that chip, BMC_ERROR_PERMISSION when the present file must
- *        not or cannot be replaced, BMC_ERROR_FAILED
+ *        not or cannot be replaced, BMC_ERROR_AUTH when who asks must not
+ *        reach the host (bmc_origin_may_reach_host()), BMC_ERROR_FAILED
  *
  * Returns: BmcFlashChange.id, or 0
  */

@@ -33,19 +33,27 @@ static const char *const db_resets[] = {
     "ResetAllKeysToDefault", "DeleteAllKeys", NULL
 };
 
-/* Where the reason of a refusal goes that only BMC_ERROR knows. */
+static char *sentence(const GError *err)
+{
+    char *text = g_strconcat(err->message, ".", NULL);
+
+    text[0] = g_ascii_toupper(text[0]);
+    return text;
+}
+
 static void add_refusal(RfMessages *messages, const GError *err)
 {
-    g_autofree char *reason = NULL;
+    g_autofree char *reason = sentence(err);
 
-    if (!g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+        rf_messages_add(messages, RF_MESSAGE_INSUFFICIENT_STORAGE, NULL,
+                        reason, NULL);
+    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_AUTH)) {
+        rf_messages_add(messages, RF_MESSAGE_INSUFFICIENT_PRIVILEGE, NULL,
+                        reason, NULL);
+    } else {
         rf_messages_add_error(messages, err);
-        return;
     }
-    reason = g_strconcat(err->message, ".", NULL);
-    reason[0] = g_ascii_toupper(reason[0]);
-    rf_messages_add(messages, RF_MESSAGE_INSUFFICIENT_STORAGE, NULL, reason,
-                    NULL);
 }
 
 /* Returns NULL if nothing waits. */
@@ -147,8 +155,7 @@ static void check_enable(const RfContext *ctx, const RfPatch *patch,
     g_autofree char *reason = NULL;
 
     if (!bmc_flash_can_change(ctx->bmc, MACHINE_FLASH_VARS, &err)) {
-        reason = g_strconcat(err->message, ".", NULL);
-        reason[0] = g_ascii_toupper(reason[0]);
+        reason = sentence(err);
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_NOT_WRITABLE,
                         "/SecureBootEnable", reason, "SecureBootEnable",
                         NULL);
@@ -258,9 +265,8 @@ static void start_certificate(RfExchange *x, const RfPatch *patch)
     g_autoptr(GBytes) der = tls_cert_to_der(text->text, &err);
 
     if (!der) {
-        g_autofree char *why = g_strconcat(err->message, ".", NULL);
+        g_autofree char *why = sentence(err);
 
-        why[0] = g_ascii_toupper(why[0]);
         refuse_value(x, "CertificateString", why);
         return;
     }

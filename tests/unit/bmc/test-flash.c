@@ -430,7 +430,7 @@ static void test_gone(void)
     g_assert_false(file_enabled(path));
 }
 
-static void test_attached(void)
+static void test_forbidden(void)
 {
     const EfiEdit edit = { .kind = EFI_EDIT_ENABLE };
     g_auto(Fixture) fix = { 0 };
@@ -438,6 +438,17 @@ static void test_attached(void)
 
     if (!start(&fix, MACHINE_STATE_RUNNING)) {
         return;
+    }
+    {
+        static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+        g_auto(TestSync) sync = { NULL };
+        g_autoptr(GError) err = NULL;
+
+        bmc_flash_edit_async(fix.bmc, &edit, &guest, NULL, test_sync_ready,
+                             &sync);
+        test_sync_wait(&sync);
+        g_assert_false(bmc_flash_edit_finish(sync.result, &err));
+        g_assert_error(err, BMC_ERROR, BMC_ERROR_AUTH);
     }
     mock_machine_base(fix.mock)->can_start_process = false;
     g_assert_cmpint(try_edit(&fix, &edit, &id), ==, BMC_ERROR_NOT_SUPPORTED);
@@ -529,7 +540,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flash/links", test_links);
     g_test_add_func("/flash/resume", test_resume);
     g_test_add_func("/flash/gone", test_gone);
-    g_test_add_func("/flash/attached", test_attached);
+    g_test_add_func("/flash/forbidden", test_forbidden);
     g_test_add_func("/flash/many", test_many);
     g_test_add_func("/flash/needless", test_needless);
     return g_test_run();
