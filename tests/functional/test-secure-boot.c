@@ -256,10 +256,71 @@ static void test_killed(void)
     test_dir_free(dir);
 }
 
+static char *bmcctl(const char *args, int code, const char *pattern)
+{
+    g_autofree char *line = g_strdup_printf("%s/tools/bmcctl --run-dir "
+                                            "%s/run secureboot %s",
+                                            g_getenv("TEST_BUILD"), dir->path,
+                                            args);
+    char *out = NULL;
+    int status = test_run(&out, line);
+
+    if (status != code || !g_pattern_match_simple(pattern, out)) {
+        g_error("%s: %d, '%s' instead of %d, '%s'", line, status, out, code,
+                pattern);
+    }
+    return out;
+}
+
+static void check_bmcctl(const char *args, int code, const char *pattern)
+{
+    g_free(bmcctl(args, code, pattern));
+}
+
+static void test_bmcctl(void)
+{
+    g_autofree char *enroll = NULL;
+    g_autofree char *remove_it = NULL;
+    g_autofree char *list = NULL;
+    const char *line;
+    TestBmc *bmc;
+
+    if (!have_all()) {
+        return;
+    }
+    dir = test_dir_new();
+    run("cp " VARS " %s/VARS.fd", dir->path);
+    run("truncate -s 1M %s/disk.img", dir->path);
+    run("openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=mine "
+        "-keyout %s/key.pem -out %s/cert.pem", dir->path, dir->path);
+    bmc = start_bmc();
+    check_bmcctl("status", 0, "Next boot: * enabled\n*");
+    check_bmcctl("disable", 0, "It will be so when *");
+    check_bmcctl("status", 0, "Next boot: * disabled\n*");
+    check_bmcctl("enable", 0, "");
+    enroll = g_strdup_printf("enroll %s/cert.pem", dir->path);
+    check_bmcctl(enroll, 0, "It will be so when *");
+    check_bmcctl(enroll, 1, "bmcctl: *already exists*");
+    list = bmcctl("list db", 0, "* mine\n");
+    line = strrchr(g_strchomp(list), '\n');
+    g_assert_nonnull(line);
+    remove_it = g_strdup_printf("remove db %.16s",
+                                line + strlen("\ndb        "));
+    check_bmcctl(remove_it, 0, "It will be so when *");
+    check_bmcctl(remove_it, 1, "bmcctl: there is no *");
+    check_bmcctl("reset-keys delete dbx", 0, "It will be so when *");
+    check_bmcctl("reset-keys all", 2, "bmcctl: 'all' is neither *");
+    check_bmcctl("list PK", 0, "DATABASE *\nPK *");
+    test_bmc_stop(bmc);
+    test_bmc_free(bmc);
+    test_dir_free(dir);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/secure-boot/guest", test_guest);
     g_test_add_func("/secure-boot/killed", test_killed);
+    g_test_add_func("/secure-boot/bmcctl", test_bmcctl);
     return g_test_run();
 }

@@ -190,11 +190,10 @@ static bool is_chain(const char *text)
     return first && strstr(first + 1, "-----BEGIN CERTIFICATE");
 }
 
-/* The body of what brings a certificate. */
-static JsonObject *new_body(const char *path, GError **errp)
+JsonObject *ctl_certificate_body(const char *path, GError **errp)
 {
-    JsonObject *body;
     char *text = read_file(path, errp);
+    JsonObject *body;
 
     if (!text) {
         return NULL;
@@ -210,7 +209,7 @@ static JsonObject *new_body(const char *path, GError **errp)
 static bool cert_replace(Ctl *ctl, const char *data, char **args,
                          GError **errp)
 {
-    g_autoptr(JsonObject) body = new_body(args[0], errp);
+    g_autoptr(JsonObject) body = ctl_certificate_body(args[0], errp);
     g_autoptr(JsonObject) service = body ? get_service(ctl, errp) : NULL;
     const char *target = service
         ? ctl_action(service, "#CertificateService.ReplaceCertificate", errp)
@@ -273,7 +272,7 @@ static bool trust_list(Ctl *ctl, const char *data, char **args,
 
 static bool trust_add(Ctl *ctl, const char *data, char **args, GError **errp)
 {
-    g_autoptr(JsonObject) body = new_body(args[0], errp);
+    g_autoptr(JsonObject) body = ctl_certificate_body(args[0], errp);
     g_autofree char *path = body ? authorities_path(ctl, errp) : NULL;
     g_autoptr(JsonObject) answer = NULL;
 

@@ -23,11 +23,22 @@ typedef struct CtlCommand {
     const char *data;
 } CtlCommand;
 
+/**
+ * ctl_certificate_body: what is sent to a BMC to bring it a certificate.
+ *
+ * @path: a PEM file
+ * @errp: BMC_ERROR_USAGE when it cannot be read
+ *
+ * Returns: (transfer full): the body, which may have a key in it; or NULL
+ */
+JsonObject *ctl_certificate_body(const char *path, GError **errp);
+
 extern const CtlCommand ctl_system_commands[];
 extern const CtlCommand ctl_media_commands[];
 extern const CtlCommand ctl_user_commands[];
 extern const CtlCommand ctl_log_commands[];
 extern const CtlCommand ctl_cert_commands[];
+extern const CtlCommand ctl_secure_boot_commands[];
 extern const CtlCommand ctl_sensor_commands[];
 
 #endif /* QEMU_BMC_TOOLS_BMCCTL_COMMANDS_H */
