@@ -417,19 +417,6 @@ GTlsDatabase *tls_database_new(const char *pem, GError **errp)
     return database;
 }
 
-GTlsDatabase *tls_system_database(void)
-{
-    GTlsBackend *backend = g_tls_backend_get_default();
-    g_autoptr(GTlsDatabase) ours =
-        g_tls_backend_get_default_database(backend);
-    GTlsDatabase *system;
-
-    g_tls_backend_set_default_database(backend, NULL);
-    system = g_tls_backend_get_default_database(backend);
-    g_tls_backend_set_default_database(backend, ours);
-    return system;
-}
-
 gboolean tls_set_server_defaults(GTlsCertificate *certificate, GError **errp)
 {
     g_autoptr(GTlsDatabase) database = NULL;

@@ -56,15 +56,6 @@ GTlsCertificate *tls_load_or_generate(const char *dir,
 GTlsDatabase *tls_database_new(const char *pem, GError **errp);
 
 /**
- * tls_system_database: what the system trusts, whatever
- * tls_set_server_defaults() has set. It takes some milliseconds. For the
- * main loop only.
- *
- * Returns: (transfer full): the list
- */
-GTlsDatabase *tls_system_database(void);
-
-/**
  * tls_set_server_defaults: make server connections cheap. glib-networking
  * gives each connection the system's whole CA list unless the backend's
  * default database is a smaller one (4 MB and 6 ms per connection); this
