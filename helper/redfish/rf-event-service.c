@@ -16,6 +16,10 @@ static const char *const prefixes[] = {
     "Base", "ResourceEvent", "TaskEvent", NULL,
 };
 
+/* Of a test event */
+#define ARGS_MAX 16
+#define ARG_MAX 256
+
 static const RfProperty no_properties[] = { { NULL } };
 
 static bool nth_text(const char *const *texts, unsigned n, RfValue *value)
@@ -131,8 +135,33 @@ static void retry_start(RfExchange *x, const RfPatch *patch)
 
 static const RfSetter retry_setter = { .start = retry_start };
 
+/* What is sent is kept for long, with many others. */
+static bool args_fit(const RfPatch *patch)
+{
+    const RfValue *args = rf_patch_get(patch, NULL, "MessageArgs");
+    JsonArray *array = args ? json_node_get_array(args->node) : NULL;
+    unsigned i, n = array ? json_array_get_length(array) : 0;
+
+    for (i = 0; i < n; i++) {
+        if (strlen(json_array_get_string_element(array, i)) > ARG_MAX) {
+            return false;
+        }
+    }
+    return n <= ARGS_MAX;
+}
+
 static void submit_test(RfExchange *x, const RfPatch *patch)
 {
+    if (!args_fit(patch)) {
+        g_autoptr(RfMessages) messages = rf_messages_new();
+
+        rf_messages_add(messages,
+                        RF_MESSAGE_ACTION_PARAMETER_VALUE_FORMAT_ERROR,
+                        "/MessageArgs", NULL, "[]", "MessageArgs",
+                        "EventService.SubmitTestEvent", NULL);
+        rf_exchange_fail(x, messages);
+        return;
+    }
     if (x->service->events) {
         rf_events_test(x->service->events, patch);
     }

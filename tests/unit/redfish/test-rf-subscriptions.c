@@ -353,6 +353,25 @@ static void test_refused(void)
     g_assert_cmpuint(subscribe(hub, "http://192.0.2.1/", ""), ==, 503);
 }
 
+/* Events are kept, so one must not be of any length. */
+static void test_long_event(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autofree char *text = g_strnfill(257, 'x');
+    g_autofree char *fits = g_strdup_printf("{\"MessageArgs\":[\"%s\"]}",
+                                            text + 1);
+    g_autofree char *longer = g_strdup_printf("{\"MessageArgs\":[\"%s\"]}",
+                                              text);
+
+    g_assert_cmpuint(do_send(hub, ADMIN, "POST", TEST_EVENT, fits), ==, 204);
+    g_assert_cmpuint(do_send(hub, ADMIN, "POST", TEST_EVENT, longer), ==,
+                     400);
+    g_assert_cmpuint(do_send(hub, ADMIN, "POST", TEST_EVENT,
+                             "{\"MessageArgs\":[\"\",\"\",\"\",\"\",\"\",\"\","
+                             "\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\","
+                             "\"\",\"\"]}"), ==, 400);
+}
+
 static void test_persist(void)
 {
     g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
@@ -482,6 +501,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/subscriptions/policies", test_policies);
     g_test_add_func("/redfish/subscriptions/filters", test_filters);
     g_test_add_func("/redfish/subscriptions/refused", test_refused);
+    g_test_add_func("/redfish/subscriptions/long-event", test_long_event);
     g_test_add_func("/redfish/subscriptions/persist", test_persist);
     g_test_add_func("/redfish/subscriptions/targets", test_targets);
     g_test_add_func("/redfish/subscriptions/resolved", test_resolved);
