@@ -217,7 +217,10 @@ unsigned bmc_subscription_add(Bmc *bmc, BmcSubscription *from,
                               const BmcOrigin *origin, GError **errp)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
-    g_autofree char *where = log_escape(from->destination, -1, SHOWN_MAX);
+    /* What follows '?' may be what lets one in there. */
+    g_autofree char *where = log_escape(from->destination,
+                                        strcspn(from->destination, "?#"),
+                                        SHOWN_MAX);
     BmcSubscription *s;
 
     if (bmc->subscriptions->list.length >= BMC_SUBSCRIPTIONS_MAX) {

@@ -353,6 +353,17 @@ static void test_refused(void)
     g_assert_cmpuint(subscribe(hub, "http://192.0.2.1/", ""), ==, 503);
 }
 
+/* Where they go may have a secret in it. */
+static void test_logged(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+
+    test_expect_log(G_LOG_LEVEL_MESSAGE, "events: subscription 1 to "
+                    "http://192.0.2.1/hook made by *");
+    subscribe(hub, "http://192.0.2.1/hook?token=abc", "");
+    test_assert_logged();
+}
+
 /* Events are kept, so one must not be of any length. */
 static void test_long_event(void)
 {
@@ -501,6 +512,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/subscriptions/policies", test_policies);
     g_test_add_func("/redfish/subscriptions/filters", test_filters);
     g_test_add_func("/redfish/subscriptions/refused", test_refused);
+    g_test_add_func("/redfish/subscriptions/logged", test_logged);
     g_test_add_func("/redfish/subscriptions/long-event", test_long_event);
     g_test_add_func("/redfish/subscriptions/persist", test_persist);
     g_test_add_func("/redfish/subscriptions/targets", test_targets);
