@@ -16,6 +16,7 @@
 #include "util/error.h"
 
 #define UUID_TEXT_LEN 36
+#define AUDIT_BYTES 2
 /* Durable writes that the guest can cause at once, and how often from then. */
 #define INSIDE_BURST 256
 #define INSIDE_WRITE_MS 200
@@ -42,7 +43,46 @@ static void request_unref(IpmiRequest *req)
     if (req->refs == 0) {
         g_clear_object(&req->cancellable);
         g_clear_pointer(&req->data, g_bytes_unref);
+        g_free(req->audit);
         g_free(req);
+    }
+}
+
+/*
+ * What a request would change, and who asks; NULL when there is to be no line
+ * about it. The first bytes tell which account, channel or parameter it is,
+ * never a password.
+ */
+static char *describe_change(IpmiCore *core, const IpmiContext *ctx,
+                             const IpmiMessage *msg,
+                             const IpmiCommand *command)
+{
+    g_autofree char *who = NULL;
+    g_autofree char *what = NULL;
+    unsigned suppressed;
+
+    if (!(command->flags & IPMI_CMD_CHANGES) ||
+        (command->flags & IPMI_CMD_INTERFACE) ||
+        (command->flags & IPMI_CMD_ROUTINE) == IPMI_CMD_ROUTINE ||
+        !log_limit_allows(&core->audit_limit, clock_now_ms(core->clock),
+                          &suppressed)) {
+        return NULL;
+    }
+    if (suppressed) {
+        g_message("IPMI: %u messages about changes were left out",
+                  suppressed);
+    }
+    who = bmc_origin_to_string(&ctx->origin);
+    what = msg->len >= AUDIT_BYTES
+        ? g_strdup_printf(" (%02x %02x)", msg->data[0], msg->data[1])
+        : g_strdup("");
+    return g_strdup_printf("%s%s by %s", command->name, what, who);
+}
+
+static void audit(const IpmiRequest *req, uint8_t cc)
+{
+    if (req->audit) {
+        g_message("IPMI: %s: %02Xh", req->audit, cc);
     }
 }
 
@@ -58,6 +98,7 @@ static void request_answer(IpmiRequest *req, uint8_t cc, const uint8_t *data,
                            size_t len)
 {
     request_detach(req);
+    audit(req, cc);
     req->done(req->opaque, cc, data, len);
     request_unref(req);
 }
@@ -221,6 +262,7 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
     req->link.data = req;
     req->done = done;
     req->opaque = opaque;
+    req->audit = describe_change(core, ctx, msg, command);
     if (command->group) {
         byte_writer_u8(&out, byte_reader_u8(&in));
     }
@@ -238,6 +280,7 @@ IpmiRequest *ipmi_core_execute(IpmiCore *core, const IpmiContext *ctx,
     if (in.failed || out.failed) {
         out.len = 0;
     }
+    audit(req, cc);
     done(opaque, cc, data, out.len);
     request_unref(req);
     return NULL;

@@ -20,6 +20,7 @@
 #include "ipmi/ipmi-msg.h"
 #include "ipmi/ipmi-peer.h"
 #include "util/bytes.h"
+#include "util/log.h"
 
 typedef struct IpmiCore IpmiCore;
 typedef struct IpmiRequest IpmiRequest;
@@ -55,6 +56,12 @@ typedef struct IpmiSol IpmiSol;
 #define IPMI_CMD_ACCOUNTS 0x04
 /* IpmiCommand.flags: about the system interface only; never refused there. */
 #define IPMI_CMD_INTERFACE 0x08
+/*
+ * IpmiCommand.flags: as %IPMI_CMD_CHANGES, but of no setting, or all the time,
+ * or written to the event log by itself: there is no line about it in the
+ * log.
+ */
+#define IPMI_CMD_ROUTINE (0x10 | IPMI_CMD_CHANGES)
 
 /**
  * IpmiContext: who sends a request; valid while the handler runs.
@@ -161,6 +168,7 @@ typedef void (*IpmiDoneFunc)(void *opaque, uint8_t cc, const uint8_t *data,
  * @pending: not answered yet
  * @late: (nullable): it has had its effect: when time is up it is answered
  *        IPMI_CC_OK all the same, and this is logged
+ * @audit: (nullable): what is logged with the answer
  * @data: response data that the handler wrote before it deferred
  * @done: takes the answer
  * @opaque: handed to @done
@@ -176,6 +184,7 @@ struct IpmiRequest {
     GList link;
     bool pending;
     const char *late;
+    char *audit;
     GBytes *data;
     IpmiDoneFunc done;
     void *opaque;
@@ -226,6 +235,7 @@ typedef enum IpmiProgress {
  * @restart: on bmc_restart_notifiers()
  * @inside_due_ms: up to when the guest's share of durable writes is used
  * @pending: requests with deferred answers
+ * @audit_limit: bounds the log lines about changes
  */
 struct IpmiCore {
     Bmc *bmc;
@@ -241,6 +251,7 @@ struct IpmiCore {
     Notifier restart;
     int64_t inside_due_ms;
     GQueue pending;
+    LogLimit audit_limit;
 };
 
 /**

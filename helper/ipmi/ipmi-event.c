@@ -62,7 +62,7 @@ const IpmiCommand ipmi_event_commands[] = {
     { IPMI_NETFN_SENSOR, 0x01, 0, 0, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
       get_receiver, "Get Event Receiver" },
     { IPMI_NETFN_SENSOR, 0x02, EVENT_LEN, EVENT_LEN_IN_BAND,
-      BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL, IPMI_CMD_CHANGES, platform_event,
+      BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL, IPMI_CMD_ROUTINE, platform_event,
       "Platform Event Message" },
     { .name = NULL },
 };

@@ -240,7 +240,7 @@ const IpmiCommand ipmi_msg_commands[] = {
     { IPMI_NETFN_APP, 0x33, 0, 0, BMC_PRIVILEGE_ADMIN, IPMI_ON_SYSTEM,
       IPMI_CMD_CHANGES | IPMI_CMD_INTERFACE, get_message, "Get Message" },
     { IPMI_NETFN_APP, 0x34, 1 + IPMB_OVERHEAD, IPMI_RESPONSE_MAX - 1,
-      BMC_PRIVILEGE_USER, IPMI_ON_LAN, IPMI_CMD_CHANGES, send_message,
+      BMC_PRIVILEGE_USER, IPMI_ON_LAN, IPMI_CMD_ROUTINE, send_message,
       "Send Message" },
     { IPMI_NETFN_APP, 0x35, 0, 0, BMC_PRIVILEGE_ADMIN, IPMI_ON_SYSTEM,
       IPMI_CMD_CHANGES | IPMI_CMD_INTERFACE, read_event,

@@ -234,9 +234,9 @@ static int set_encryption(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 const IpmiCommand ipmi_payload_commands[] = {
     { IPMI_NETFN_APP, 0x48, 6, 6, BMC_PRIVILEGE_USER, IPMI_ON_LAN,
-      IPMI_CMD_CHANGES, activate, "Activate Payload" },
+      IPMI_CMD_ROUTINE, activate, "Activate Payload" },
     { IPMI_NETFN_APP, 0x49, 6, 6, BMC_PRIVILEGE_USER, IPMI_ON_ALL,
-      IPMI_CMD_CHANGES, deactivate, "Deactivate Payload" },
+      IPMI_CMD_ROUTINE, deactivate, "Deactivate Payload" },
     { IPMI_NETFN_APP, 0x4a, 1, 1, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
       get_activation, "Get Payload Activation Status" },
     { IPMI_NETFN_APP, 0x4b, 2, 2, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
@@ -246,6 +246,6 @@ const IpmiCommand ipmi_payload_commands[] = {
     { IPMI_NETFN_APP, 0x4f, 2, 2, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,
       get_version, "Get Channel Payload Version" },
     { IPMI_NETFN_APP, 0x55, 3, 3, BMC_PRIVILEGE_USER, IPMI_ON_LAN,
-      IPMI_CMD_CHANGES, set_encryption, "Suspend/Resume Payload Encryption" },
+      IPMI_CMD_ROUTINE, set_encryption, "Suspend/Resume Payload Encryption" },
     { .name = NULL },
 };

@@ -393,7 +393,7 @@ const IpmiCommand ipmi_pef_commands[] = {
     { IPMI_NETFN_SENSOR, 0x16, 3, 11, BMC_PRIVILEGE_ADMIN, IPMI_ON_ALL,
       IPMI_CMD_CHANGES, alert_immediate, "Alert Immediate" },
     { IPMI_NETFN_SENSOR, 0x17, 12, 12, BMC_PRIVILEGE_NONE, IPMI_ON_ALL,
-      IPMI_CMD_SESSIONLESS | IPMI_CMD_CHANGES, acknowledge,
+      IPMI_CMD_SESSIONLESS | IPMI_CMD_ROUTINE, acknowledge,
       "PET Acknowledge" },
     { .name = NULL },
 };

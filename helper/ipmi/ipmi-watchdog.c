@@ -87,7 +87,7 @@ static int get_timer(IpmiRequest *req, ByteReader *in, ByteWriter *out)
 
 const IpmiCommand ipmi_watchdog_commands[] = {
     { IPMI_NETFN_APP, 0x22, 0, 0, BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL,
-      IPMI_CMD_CHANGES, reset_timer, "Reset Watchdog Timer" },
+      IPMI_CMD_ROUTINE, reset_timer, "Reset Watchdog Timer" },
     { IPMI_NETFN_APP, 0x24, 6, 6, BMC_PRIVILEGE_OPERATOR, IPMI_ON_ALL,
       IPMI_CMD_CHANGES, set_timer, "Set Watchdog Timer" },
     { IPMI_NETFN_APP, 0x25, 0, 0, BMC_PRIVILEGE_USER, IPMI_ON_ALL, 0,

@@ -41,6 +41,7 @@ static void audit(RfExchange *x, unsigned status)
     RfService *service = x->service;
     g_autofree char *path = NULL;
     g_autofree char *who = NULL;
+    g_autofree char *what = NULL;
     unsigned suppressed;
 
     if (!x->user.privileges || !is_change(x) ||
@@ -55,8 +56,9 @@ static void audit(RfExchange *x, unsigned status)
     }
     path = log_escape(x->request.path, -1, LOGGED_PATH_MAX);
     who = bmc_origin_to_string(&x->origin);
-    g_message("Redfish: %s %s by %s: %u", x->request.method, path, who,
-              status);
+    what = x->patch ? rf_patch_describe(x->patch) : g_strdup("");
+    g_message("Redfish: %s %s%s%s%s by %s: %u", x->request.method, path,
+              *what ? " (" : "", what, *what ? ")" : "", who, status);
 }
 
 void rf_answer(RfExchange *x, RfResponse *response)

@@ -4,6 +4,9 @@
 
 #include "redfish/rf-patch.h"
 
+/* Bytes of a description, more or less. */
+#define DESCRIBED_MAX 200
+
 typedef struct Change {
     const RfProperty *property;
     RfValue value;
@@ -459,6 +462,33 @@ bool rf_patch_allowed(const RfPatch *patch, unsigned privilege,
         }
     }
     return true;
+}
+
+char *rf_patch_describe(const RfPatch *patch)
+{
+    GString *text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < patch->changes->len && text->len < DESCRIBED_MAX; i++) {
+        const Change *change = &g_array_index(patch->changes, Change, i);
+        const RfProperty *property = change->property;
+        const RfValue *value = &change->value;
+
+        g_string_append_printf(text, "%s%s", i ? ", " : "", property->name);
+        if (property->secret || value->null) {
+            continue;
+        }
+        if (property->type == RF_TYPE_ENUM) {
+            g_string_append_printf(text, "=%s",
+                                   property->texts[value->choice]);
+        } else if (property->type == RF_TYPE_BOOL) {
+            g_string_append_printf(text, "=%s",
+                                   value->boolean ? "true" : "false");
+        } else if (property->type == RF_TYPE_INTEGER) {
+            g_string_append_printf(text, "=%" PRId64, value->integer);
+        }
+    }
+    return g_string_free(text, FALSE);
 }
 
 void rf_patch_free(RfPatch *patch)

@@ -63,6 +63,16 @@ bool rf_patch_allowed(const RfPatch *patch, unsigned privilege,
                       unsigned privileges);
 
 /**
+ * rf_patch_describe: name what it is about, for the log: values only where
+ * they cannot be secret.
+ *
+ * @patch: the patch
+ *
+ * Returns: (transfer full): "Enabled=true, Password"
+ */
+char *rf_patch_describe(const RfPatch *patch);
+
+/**
  * rf_patch_free: free a patch.
  *
  * @patch: the patch, or NULL

@@ -71,6 +71,29 @@ static void test_unique(CommandFixture *f, const void *opaque)
     }
 }
 
+/* Each change of a setting leaves a line; nothing else does. */
+static void test_audit(CommandFixture *f, const void *opaque)
+{
+    const IpmiCommand *row = opaque;
+    g_autoptr(GString) log = g_string_new(NULL);
+    g_autofree char *start = g_strdup_printf("IPMI: %s ", row->name);
+    bool logged = row->flags & IPMI_CMD_CHANGES &&
+                  !(row->flags & IPMI_CMD_INTERFACE) &&
+                  (row->flags & IPMI_CMD_ROUTINE) != IPMI_CMD_ROUTINE;
+
+    allow(f, row);
+    f->ctx.origin.user = "admin";
+    test_collect_log("*", log);
+    run(f, row, 0, row->min);
+    test_collect_log("*", NULL);
+    if (!logged) {
+        g_assert_null(strstr(log->str, start));
+        return;
+    }
+    g_assert_nonnull(strstr(log->str, start));
+    g_assert_nonnull(strstr(log->str, "by admin at 192.0.2.1 over "));
+}
+
 static void test_length(CommandFixture *f, const void *opaque)
 {
     const IpmiCommand *row = opaque;
@@ -178,6 +201,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     for (n = 0; (row = ipmi_core_nth(n)); n++) {
         add("row", row, test_unique);
+        add("audit", row, test_audit);
         add("length", row, test_length);
         add("lun", row, test_lun);
         add("privilege", row, test_privilege);
