@@ -529,6 +529,77 @@ static void test_needless(void)
     efi_sig_free(sig.sig);
 }
 
+/* The guest obeys the power button: a restart begins when it is off. */
+static void test_graceful(void)
+{
+    g_auto(Fixture) fix = { 0 };
+    g_autofree char *path = NULL;
+
+    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    path = vars_path(&fix);
+    set_enable(&fix, false);
+    g_assert_cmpint(fixture_power(&fix, BMC_POWER_GRACEFUL_RESTART), ==, -1);
+    g_assert_true(file_enabled(path));
+    mock_machine_shutdown(fix.mock, true, "guest-shutdown");
+    g_assert_true(test_wait_until(is_on, &fix, 30000));
+    fixture_assert_log(&fix, "button apply start");
+    g_assert_false(file_enabled(path));
+}
+
+/* Two large signatures have no room in a small store. */
+static void test_room(void)
+{
+    static const char small[] = "/usr/share/OVMF/OVMF_VARS.fd";
+    g_autofree char *much = g_strnfill(30000, 'x');
+    g_autoptr(GBytes) data = g_bytes_new(much, 30000);
+    EfiEdit edit = { .kind = EFI_EDIT_ADD, .dbs = 1 << EFI_DB_DB };
+    g_auto(Fixture) fix = { 0 };
+    g_autofree char *path = NULL;
+    unsigned id;
+
+    if (g_access(small, R_OK)) {
+        g_test_skip("ovmf is not installed");
+        return;
+    }
+    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    path = vars_path(&fix);
+    copy_file(small, path);
+    edit.sig = efi_sig_new(&efi_sig_types[0].guid, &efi_guid_global, data);
+    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, -1);
+    edit.dbs = 1 << EFI_DB_DBX;
+    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, BMC_ERROR_LIMIT);
+    g_assert_cmpuint(id, ==, 1);
+    efi_sig_free(edit.sig);
+    power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_null(bmc_flash_nth(fix.bmc, 0));
+    g_assert_false(same_content(small, path));
+}
+
+/* What cannot be any more is given up, and the machine starts. */
+static void test_given_up(void)
+{
+    g_auto(Fixture) fix = { 0 };
+    g_autofree char *path = NULL;
+    Told t = { 0 };
+
+    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    path = vars_path(&fix);
+    notifier_list_add(bmc_flash_notifiers(fix.bmc), &t.notifier, told, &t);
+    set_enable(&fix, false);
+    copy_file(CODE, path);
+    power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_cmpint(t.code, ==, BMC_ERROR_INVALID);
+    g_assert_false(t.waits);
+    g_assert_null(bmc_flash_nth(fix.bmc, 0));
+    g_assert_true(same_content(CODE, path));
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -543,5 +614,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flash/forbidden", test_forbidden);
     g_test_add_func("/flash/many", test_many);
     g_test_add_func("/flash/needless", test_needless);
+    g_test_add_func("/flash/graceful", test_graceful);
+    g_test_add_func("/flash/room", test_room);
+    g_test_add_func("/flash/given-up", test_given_up);
     return g_test_run();
 }

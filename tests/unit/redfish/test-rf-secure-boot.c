@@ -394,6 +394,49 @@ static void test_attached(void)
     g_assert_nonnull(strstr(post->text, "only when it starts"));
 }
 
+static RfReply *open_stream(RfHub *hub)
+{
+    RfRequest request = {
+        .method = "GET", .path = "/redfish/v1/EventService/SSE",
+        .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN },
+        .peer = "192.0.2.1",
+    };
+    RfReply *reply = rf_client_call(&hub->client, &request);
+
+    g_assert_nonnull(reply->stream);
+    return reply;
+}
+
+/* A change that waits, one that was given up, and the log of both. */
+static void test_events(void)
+{
+    g_autoptr(RfHub) hub = NULL;
+    g_autoptr(RfReply) stream = NULL;
+    g_autoptr(RfReply) patch = NULL;
+    g_autoptr(RfReply) log = NULL;
+    g_autofree char *path = NULL;
+
+    if (!have_images()) {
+        return;
+    }
+    hub = start_own(VARS, true);
+    stream = open_stream(hub);
+    patch = send(hub, ADMIN, "PATCH", SECURE_BOOT, 200,
+                 "{\"SecureBootEnable\": false}");
+    fixture_settle(&hub->fix);
+    g_assert_nonnull(strstr(stream->streamed->str, ".ResourceChanged"));
+    g_assert_nonnull(strstr(stream->streamed->str, SECURE_BOOT "\""));
+    g_string_truncate(stream->streamed, 0);
+    path = test_dir_file(hub->fix.dir, "VARS.fd");
+    g_assert_true(g_file_set_contents(path, "nothing", -1, NULL));
+    restart(hub);
+    g_assert_nonnull(strstr(stream->streamed->str,
+                            ".ResourceErrorsDetected"));
+    log = rf_hub_get(hub, "/redfish/v1/Managers/1"
+                     "/LogServices/Log/Entries");
+    g_assert_nonnull(strstr(log->text, "ResourceChanged"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -405,5 +448,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-secure-boot/certificates", test_certificates);
     g_test_add_func("/rf-secure-boot/signatures", test_signatures);
     g_test_add_func("/rf-secure-boot/attached", test_attached);
+    g_test_add_func("/rf-secure-boot/events", test_events);
     return g_test_run();
 }
