@@ -241,7 +241,10 @@ static void go_on(GTask *task, const char *hash)
         g_object_unref(task);
         return;
     }
+    /* A new account is one event, and never half of one. */
+    bmc_hold_changes(job->bmc);
     apply(job, hash);
+    bmc_release_changes(job->bmc);
     bmc_flush_async(job->bmc, NULL, saved, task);
 }
 

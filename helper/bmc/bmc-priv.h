@@ -7,6 +7,7 @@
 
 #include "bmc/bmc.h"
 #include "bmc/access-parts.h"
+#include "bmc/bmc-resets.h"
 #include "bmc/machine-parts.h"
 #include "bmc/persist.h"
 #include "bmc/power.h"
@@ -52,6 +53,7 @@ typedef struct BmcImages BmcImages;
  * @generation: one counter per part, and the one of all parts
  * @changed: bit per part whose notification is still to be sent
  * @notifying: notifications are being sent
+ * @held: changes that are not over yet
  * @asleep: the guest was seen in ACPI S3
  * @default_cycle_interval_ms: @power_cycle_interval_ms until it is set
  * @redfish_port: bmc_redfish_port()
@@ -113,6 +115,7 @@ struct Bmc {
     uint64_t generation[BMC_PART__MAX + 1];
     unsigned changed;
     bool notifying;
+    unsigned held;
     unsigned redfish_port;
     bool redfish_tls;
     bool host_interface;
@@ -129,6 +132,20 @@ struct Bmc {
  * @part: what has changed
  */
 void bmc_changed(Bmc *bmc, BmcPart part);
+
+/**
+ * bmc_hold_changes: what follows is one change, of which is told at its end.
+ *
+ * @bmc: the hub
+ */
+void bmc_hold_changes(Bmc *bmc);
+
+/**
+ * bmc_release_changes: the end of bmc_hold_changes().
+ *
+ * @bmc: the hub
+ */
+void bmc_release_changes(Bmc *bmc);
 
 /**
  * bmc_task_cancelled: end a task of a caller because the hub goes away.
@@ -532,43 +549,5 @@ void bmc_restarts_new(Bmc *bmc);
  * @bmc: the hub
  */
 void bmc_restarts_free(Bmc *bmc);
-
-/**
- * bmc_sol_reset: the configuration is the default again.
- *
- * @bmc: the hub
- * @origin: who asks
- */
-void bmc_sol_reset(Bmc *bmc, const BmcOrigin *origin);
-
-/**
- * bmc_fru_reset: drop what clients have written.
- *
- * @bmc: the hub
- */
-void bmc_fru_reset(Bmc *bmc);
-
-/**
- * bmc_asset_reset: drop what clients have written.
- *
- * @bmc: the hub
- */
-void bmc_asset_reset(Bmc *bmc);
-
-/**
- * bmc_chassis_reset: what is set up is the default again; the hours that it
- * was powered stay.
- *
- * @bmc: the hub
- */
-void bmc_chassis_reset(Bmc *bmc);
-
-/**
- * bmc_pef_reset: filters, policies and all else of PEF are the defaults
- * again.
- *
- * @bmc: the hub
- */
-void bmc_pef_reset(Bmc *bmc);
 
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

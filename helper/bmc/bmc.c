@@ -136,7 +136,19 @@ void bmc_changed(Bmc *bmc, BmcPart part)
     bmc->generation[part]++;
     bmc->generation[BMC_PART__MAX]++;
     bmc->changed |= 1u << part;
-    if (!bmc->notifying) {
+    if (!bmc->notifying && !bmc->held) {
+        send_notifications(bmc);
+    }
+}
+
+void bmc_hold_changes(Bmc *bmc)
+{
+    bmc->held++;
+}
+
+void bmc_release_changes(Bmc *bmc)
+{
+    if (--bmc->held == 0 && bmc->changed && !bmc->notifying) {
         send_notifications(bmc);
     }
 }

@@ -7,7 +7,12 @@
 
 #include "bmc/bmc-priv.h"
 #include "bmc/users.h"
+#include "util/fair-queue.h"
 #include "util/log.h"
+
+/* Passwords that wait to be hashed, in all and from one address. */
+#define USERS_WAITING_MAX 64
+#define USERS_WAITING_PER_PEER 48
 
 /**
  * UserSlot: an account and what is kept of its password: the password
@@ -53,7 +58,7 @@ struct BmcUsers {
     uint8_t cache_key[SHA256_DIGEST_SIZE];
     GCancellable *cancellable;
     unsigned hashing;
-    GQueue waiting;
+    FairQueue *waiting;
     unsigned guesses;
     int64_t guesses_until_ms;
     LogLimit changes;

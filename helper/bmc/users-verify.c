@@ -15,7 +15,6 @@
 
 #define CACHE_LIFE_MS (60 * 1000)
 #define MAX_HASHING 2
-#define MAX_WAITING 64
 
 /* One check; @slot is 0 when no account has that name. */
 typedef struct Verify {
@@ -177,7 +176,7 @@ static void start_hashing(Bmc *bmc)
     GTask *outer;
 
     while (users->hashing < MAX_HASHING &&
-           (outer = g_queue_pop_head(&users->waiting))) {
+           (outer = fair_queue_pop(users->waiting))) {
         Verify *verify = g_task_get_task_data(outer);
         Verify *copy = g_new0(Verify, 1);
         GTask *task = g_task_new(NULL, users->cancellable, verify_done,
@@ -191,6 +190,13 @@ static void start_hashing(Bmc *bmc)
         g_task_run_in_thread(task, verify_thread);
         g_object_unref(task);
     }
+}
+
+static void turn_away(GTask *outer)
+{
+    g_task_return_new_error(outer, BMC_ERROR, BMC_ERROR_LIMIT,
+                            "too many logins at once");
+    g_object_unref(outer);
 }
 
 bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
@@ -209,23 +215,18 @@ bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
 }
 
 void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
-                            GCancellable *cancellable,
+                            const char *peer, GCancellable *cancellable,
                             GAsyncReadyCallback callback, void *opaque)
 {
     GTask *outer = g_task_new(NULL, cancellable, callback, opaque);
     const BmcUser *user;
     Verify *verify;
     UserSlot *slot;
+    void *evicted;
 
     g_task_set_source_tag(outer, bmc_users_verify_async);
     if (bmc_users_verify_now(bmc, name, password, &user)) {
         verify_return(outer, user ? user->slot : 0);
-        return;
-    }
-    if (bmc->users->waiting.length >= MAX_WAITING) {
-        g_task_return_new_error(outer, BMC_ERROR, BMC_ERROR_LIMIT,
-                                "too many logins at once");
-        g_object_unref(outer);
         return;
     }
     slot = users_find_slot(bmc, name, strlen(name));
@@ -237,7 +238,13 @@ void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
         verify->hash = g_strdup(slot->hash);
     }
     g_task_set_task_data(outer, verify, verify_free);
-    g_queue_push_tail(&bmc->users->waiting, outer);
+    if (!fair_queue_push(bmc->users->waiting, peer ?: "", outer, &evicted)) {
+        turn_away(outer);
+        return;
+    }
+    if (evicted) {
+        turn_away(evicted);
+    }
     start_hashing(bmc);
 }
 

@@ -449,7 +449,8 @@ bool bmc_users_new(Bmc *bmc, const BmcConfig *config, GError **errp)
 
     bmc->users = users;
     users->cancellable = g_cancellable_new();
-    g_queue_init(&users->waiting);
+    users->waiting = fair_queue_new(USERS_WAITING_MAX,
+                                    USERS_WAITING_PER_PEER);
     secret_random(users->cache_key, sizeof(users->cache_key));
     init_slots(users);
     bmc_accounts_load(bmc);
@@ -506,9 +507,10 @@ void bmc_users_free(Bmc *bmc)
         return;
     }
     g_cancellable_cancel(users->cancellable);
-    while ((outer = g_queue_pop_head(&users->waiting))) {
+    while ((outer = fair_queue_pop(users->waiting))) {
         bmc_task_cancelled(outer);
     }
+    fair_queue_free(users->waiting, NULL);
     for (i = 0; i < BMC_USERS_MAX; i++) {
         users_clear_slot(&users->slots[i]);
     }

@@ -293,12 +293,14 @@ bool bmc_users_verify_now(Bmc *bmc, const char *name, const char *password,
  * @bmc: the hub
  * @name: the name
  * @password: the password
+ * @peer: (nullable): who asks: each address has its turn, and only some
+ *        places in the queue
  * @cancellable: (nullable): stops waiting
  * @callback: called when it is done, never before this returns
  * @opaque: handed to @callback
  */
 void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
-                            GCancellable *cancellable,
+                            const char *peer, GCancellable *cancellable,
                             GAsyncReadyCallback callback, void *opaque);
 
 /**

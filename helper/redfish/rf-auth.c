@@ -232,7 +232,7 @@ static void check_password(Check *check, const char *password)
         finish(check, account);
         check_free(check);
     } else {
-        bmc_users_verify_async(check->bmc, name, password,
+        bmc_users_verify_async(check->bmc, name, password, check->peer,
                                check->cancellable, verified, check);
     }
 }

@@ -376,7 +376,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin)
 }
 
 void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
-                            GCancellable *cancellable,
+                            const char *peer, GCancellable *cancellable,
                             GAsyncReadyCallback callback, void *opaque)
 {
     Operation op = { .kind = KIND_VERIFY, .user = find(name, password) };

@@ -13,8 +13,8 @@ static int verify(Fixture *fix, const char *name, const char *password)
     g_autoptr(GError) err = NULL;
     const BmcUser *user;
 
-    bmc_users_verify_async(fix->bmc, name, password, NULL, test_sync_ready,
-                           &sync);
+    bmc_users_verify_async(fix->bmc, name, password, "192.0.2.1", NULL,
+                           test_sync_ready, &sync);
     g_assert_null(sync.result);
     user = bmc_users_verify_finish(fix->bmc, test_sync_wait(&sync), &err);
     g_assert_true(!user == !!err);
@@ -236,23 +236,26 @@ static void test_bad_records(void)
     g_assert_null(user);
 }
 
-static void test_too_many(void)
+/* From so many addresses in turn, until all are bound. */
+static unsigned count_limited(unsigned n, unsigned n_peers)
 {
     g_auto(Fixture) fix = { NULL };
-    TestSync syncs[80] = { { NULL } };
+    g_autofree TestSync *syncs = g_new0(TestSync, n);
     unsigned limited = 0;
     unsigned i;
 
     fixture_init(&fix, MACHINE_STATE_RUNNING);
     fix.config.admin_password = LONG_PASSWORD;
     fixture_start(&fix);
-    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
-        bmc_users_verify_async(fix.bmc, "nobody", "x", NULL, test_sync_ready,
-                               &syncs[i]);
+    for (i = 0; i < n; i++) {
+        g_autofree char *peer = g_strdup_printf("192.0.2.%u", i % n_peers);
+
+        bmc_users_verify_async(fix.bmc, "nobody", "x", peer, NULL,
+                               test_sync_ready, &syncs[i]);
     }
     /* Those that are at work or wait end with the hub */
     g_clear_pointer(&fix.bmc, bmc_free);
-    for (i = 0; i < G_N_ELEMENTS(syncs); i++) {
+    for (i = 0; i < n; i++) {
         g_autoptr(GError) err = NULL;
 
         test_sync_wait(&syncs[i]);
@@ -265,7 +268,48 @@ static void test_too_many(void)
         }
         test_sync_clear(&syncs[i]);
     }
-    g_assert_cmpuint(limited, ==, 80 - 64 - 2);
+    return limited;
+}
+
+static void test_too_many(void)
+{
+    g_assert_cmpuint(count_limited(80, 1), ==, 80 - 48 - 2);
+    g_assert_cmpuint(count_limited(80, 4), ==, 80 - 64 - 2);
+}
+
+/* One address cannot keep others from logging in, nor let them wait long. */
+static void test_fair(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    TestSync flood[60] = { { NULL } };
+    g_auto(TestSync) good = { NULL };
+    g_autoptr(GError) err = NULL;
+    const BmcUser *user;
+    unsigned waiting = 0;
+    unsigned i;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    fix.config.admin_password = LONG_PASSWORD;
+    fixture_start(&fix);
+    for (i = 0; i < G_N_ELEMENTS(flood); i++) {
+        bmc_users_verify_async(fix.bmc, "nobody", "x", "192.0.2.66", NULL,
+                               test_sync_ready, &flood[i]);
+    }
+    bmc_users_verify_async(fix.bmc, "admin", LONG_PASSWORD, "192.0.2.1",
+                           NULL, test_sync_ready, &good);
+    user = bmc_users_verify_finish(fix.bmc, test_sync_wait(&good), &err);
+    g_assert_no_error(err);
+    g_assert_cmpstr(user->name, ==, "admin");
+    for (i = 0; i < G_N_ELEMENTS(flood); i++) {
+        waiting += !flood[i].result;
+    }
+    /* Two were at work, and perhaps one more had its turn before. */
+    g_assert_cmpuint(waiting, >=, 40);
+    g_clear_pointer(&fix.bmc, bmc_free);
+    for (i = 0; i < G_N_ELEMENTS(flood); i++) {
+        test_sync_wait(&flood[i]);
+        test_sync_clear(&flood[i]);
+    }
 }
 
 static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
@@ -545,6 +589,7 @@ int main(int argc, char **argv)
     g_test_add_func("/users/bad-config", test_bad_config);
     g_test_add_func("/users/bad-records", test_bad_records);
     g_test_add_func("/users/too-many", test_too_many);
+    g_test_add_func("/users/fair", test_fair);
     g_test_add_func("/users/change/name", test_change_name);
     g_test_add_func("/users/change/password", test_change_password);
     g_test_add_func("/users/change/guessing", test_guessing);

@@ -392,6 +392,46 @@ static void test_session(void)
     g_assert_nonnull(strstr(removed, "ResourceRemoved@SessionService/"));
 }
 
+/* All that has come. */
+static char *take_all(RfHub *hub, RfReply *stream)
+{
+    GString *all = g_string_new(NULL);
+    unsigned i;
+
+    fixture_settle(&hub->fix);
+    for (i = 0; i < 4; i++) {
+        g_autofree char *got = NULL;
+
+        stream->stream->drained(stream->opaque);
+        got = take(stream);
+        g_string_append(all, got);
+    }
+    return g_string_free(all, FALSE);
+}
+
+/* What is one change for who asks is one event. */
+static void test_account(void)
+{
+    static const char uri[] = "/redfish/v1/AccountService/Accounts/7";
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) stream = open_stream(hub);
+    g_autofree char *made = NULL;
+    g_autofree char *changed = NULL;
+    g_autofree char *removed = NULL;
+
+    account_added(hub);
+    made = take_all(hub, stream);
+    g_assert_cmpstr(made, ==, "ResourceCreated@AccountService/Accounts/7");
+    g_assert_cmpuint(request(hub, "PATCH", uri,
+                             "{\"RoleId\":\"Operator\",\"Enabled\":false,"
+                             "\"Password\":\"another1\"}"), ==, 200);
+    changed = take_all(hub, stream);
+    g_assert_cmpstr(changed, ==, "ResourceChanged@AccountService/Accounts/7");
+    g_assert_cmpuint(request(hub, "DELETE", uri, NULL), ==, 204);
+    removed = take_all(hub, stream);
+    g_assert_cmpstr(removed, ==, "ResourceRemoved@AccountService/Accounts/7");
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -399,5 +439,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/event-sources/start", test_start);
     g_test_add_func("/redfish/event-sources/restart", test_restart);
     g_test_add_func("/redfish/event-sources/session", test_session);
+    g_test_add_func("/redfish/event-sources/account", test_account);
     return g_test_run();
 }
