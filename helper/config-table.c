@@ -117,6 +117,22 @@ static bool check_bool(const char *value, GError **errp)
     return check_word(value, words, errp);
 }
 
+static bool check_agent(const char *value, GError **errp)
+{
+    static const char *const words[] = { "auto", "off", "add", NULL };
+    g_autoptr(GSocketAddress) addr = NULL;
+
+    if (!g_strv_contains(words, value)) {
+        addr = addr_parse(value, "127.0.0.1", -1, NULL);
+    }
+    if (!addr && !g_strv_contains(words, value)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE, "'%s' is not one of "
+                    "auto, off, add, nor a path or HOST:PORT", value);
+        return false;
+    }
+    return true;
+}
+
 static bool check_tls(const char *value, GError **errp)
 {
     static const char *const words[] = { "auto", "off", NULL };
@@ -206,6 +222,11 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "vm", "host-interface", NULL, 0, "VM_HOST_INTERFACE", "false",
         check_bool, false,
         "BOOL", "A network card by which the VM reaches Redfish" },
+    [CONFIG_GUEST_AGENT] = {
+        "vm", "guest-agent", NULL, 0, "VM_GUEST_AGENT", "auto",
+        check_agent, false,
+        "HOW", "Guest agent of the VM: auto, off, add (a channel for it, when "
+        "QEMU is started by qemu-bmc), or where QEMU listens with it" },
     [CONFIG_VM_IPMI_POLICY] = {
         "vm", "ipmi-policy", "vm-ipmi-policy", 0, "VM_IPMI_POLICY", "full",
         check_policy, false,

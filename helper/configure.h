@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the configuration says of the hub's network. */
+/* What the configuration says of the hub's network, and of the machine. */
 #ifndef QEMU_BMC_CONFIGURE_H
 #define QEMU_BMC_CONFIGURE_H
 
@@ -16,5 +16,13 @@
  * Returns: true on success
  */
 bool configure_network(Bmc *bmc, const Config *config, GError **errp);
+
+/**
+ * configure_guest_agent: tell a machine how its guest agent is found.
+ *
+ * @machine: the machine
+ * @config: the configuration
+ */
+void configure_guest_agent(Machine *machine, const Config *config);
 
 #endif /* QEMU_BMC_CONFIGURE_H */

@@ -270,6 +270,9 @@ static bool make_machine(App *app, GError **errp)
         addr = addr_parse(config_get(config, CONFIG_QMP), "127.0.0.1", -1,
                           errp);
         app->machine = addr ? machine_qmp_new(addr, app->clock) : NULL;
+        if (app->machine) {
+            configure_guest_agent(app->machine, config);
+        }
         return app->machine != NULL;
     }
     serial = config_is_set(config, CONFIG_SERIAL)
@@ -283,7 +286,12 @@ static bool make_machine(App *app, GError **errp)
             .uefi = config_get_boot_mode(config) == MACHINE_FIRMWARE_UEFI,
             .state_dir = config_get(config, CONFIG_STATE_DIR),
             .host_interface = &app->host.machine,
+            .guest_agent = g_str_equal(config_get(config, CONFIG_GUEST_AGENT),
+                                       "add"),
         }, app->clock, errp);
+    if (app->machine) {
+        configure_guest_agent(app->machine, config);
+    }
     json_object_set_string_member(app->endpoints, "serial", serial);
     app->serial = g_steal_pointer(&serial);
     return app->machine != NULL;

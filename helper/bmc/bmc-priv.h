@@ -46,6 +46,7 @@ typedef struct BmcHardware BmcHardware;
 typedef struct BmcUpdates BmcUpdates;
 typedef struct BmcStorages BmcStorages;
 typedef struct BmcImages BmcImages;
+typedef struct BmcGuest BmcGuest;
 
 /**
  * Bmc: the hub.
@@ -109,6 +110,7 @@ struct Bmc {
     BmcRestarts *restarts;
     BmcHardware *hardware;
     BmcStorages *storages;
+    BmcGuest *guest;
     Notifier machine_notifier;
     NotifierList notifiers;
     NotifierList reset_notifiers;

@@ -66,6 +66,7 @@ static void machine_event(void *opaque, const void *data)
     bmc_channel_machine_event(bmc, event);
     bmc_media_machine_event(bmc, event);
     bmc_update_machine_event(bmc, event);
+    bmc_guest_machine_event(bmc, event);
     if (event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {
         bmc_lan_machine_info(bmc);
@@ -223,6 +224,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_restarts_new(bmc);
     bmc_hardware_new(bmc);
     bmc_storages_new(bmc);
+    bmc_guest_new(bmc);
     return bmc;
 }
 
@@ -233,6 +235,7 @@ void bmc_free(Bmc *bmc)
     }
     notifier_remove(&bmc->machine_notifier);
     clock_timer_stop(&bmc->identify_timer);
+    bmc_guest_free(bmc);
     bmc_hardware_free(bmc);
     bmc_storages_free(bmc);
     bmc_restarts_free(bmc);

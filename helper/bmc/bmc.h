@@ -127,6 +127,7 @@ typedef enum BmcPart {
     BMC_PART_FLASH,
     BMC_PART_IMAGES,
     BMC_PART_UPDATE,
+    BMC_PART_GUEST,
     BMC_PART__MAX,
 } BmcPart;
 

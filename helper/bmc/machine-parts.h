@@ -149,6 +149,28 @@ void bmc_hardware_new(Bmc *bmc);
 void bmc_hardware_free(Bmc *bmc);
 
 /**
+ * bmc_guest_new: begin to follow the guest's software.
+ *
+ * @bmc: the hub
+ */
+void bmc_guest_new(Bmc *bmc);
+
+/**
+ * bmc_guest_free: free it; those who wait for it are told.
+ *
+ * @bmc: the hub
+ */
+void bmc_guest_free(Bmc *bmc);
+
+/**
+ * bmc_guest_machine_event: follow the machine.
+ *
+ * @bmc: the hub
+ * @event: what happened
+ */
+void bmc_guest_machine_event(Bmc *bmc, const MachineEvent *event);
+
+/**
  * bmc_storages_new: set up the view of the machine's disks.
  *
  * @bmc: the hub

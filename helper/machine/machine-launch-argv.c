@@ -10,6 +10,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <sys/un.h>
 
+#include "machine/machine-agent.h"
 #include "machine/machine-flash.h"
 #include "machine/machine-launch.h"
 #include "util/addr.h"
@@ -330,6 +331,31 @@ static bool check_path(const char *path, GError **errp)
     return false;
 }
 
+/* Options of QEMU for qemu-ga in the guest. */
+static bool add_guest_agent(GPtrArray *argv,
+                            const MachineLaunchConfig *config, GError **errp)
+{
+    g_autofree char *path = g_build_filename(config->run_dir, "agent.sock",
+                                             NULL);
+    g_autofree char *quoted = launch_quote_commas(path);
+
+    for (guint i = 0; i < argv->len; i++) {
+        if (strstr(argv->pdata[i], "name=" MACHINE_AGENT_PORT)) {
+            return true;
+        }
+    }
+    if (!check_path(path, errp)) {
+        return false;
+    }
+    add(argv, "-device", g_strdup("virtio-serial-pci,id=bmc-serial"));
+    add(argv, "-chardev", g_strdup_printf("socket,id=bmc-agent,path=%s,"
+                                          "server=on,wait=off", quoted));
+    add(argv, "-device", g_strdup("virtserialport,bus=bmc-serial.0,"
+                                  "chardev=bmc-agent,id=bmc-agent,"
+                                  "name=" MACHINE_AGENT_PORT));
+    return true;
+}
+
 char *launch_quote_commas(const char *text)
 {
     GString *quoted = g_string_new(text);
@@ -376,6 +402,9 @@ char **machine_launch_build_argv(const MachineLaunchConfig *config,
         add(argv, config->argv[i], NULL);
     }
     add_bmc(argv, config, &facts, serial);
+    if (config->guest_agent && !add_guest_agent(argv, config, errp)) {
+        return NULL;
+    }
     if (config->host_interface && config->host_interface->program) {
         machine_host_interface_add(argv, config->host_interface);
     }

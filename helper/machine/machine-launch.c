@@ -319,6 +319,7 @@ static const MachineOps launch_ops = {
     .insert_medium = machine_qmp_insert_medium,
     .eject_medium = machine_qmp_eject_medium,
     .refresh = machine_qmp_refresh_info,
+    .refresh_guest = machine_qmp_refresh_guest,
     .free = launch_free,
 };
 

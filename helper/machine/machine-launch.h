@@ -19,6 +19,7 @@
  * @state_dir: where the writable copy of OVMF's variables is kept
  * @host_interface: (nullable): the way from the guest to the BMC; none
  *                  without a program in it
+ * @guest_agent: add a channel for the guest agent, unless there is one
  */
 typedef struct MachineLaunchConfig {
     const char *const *argv;
@@ -27,6 +28,7 @@ typedef struct MachineLaunchConfig {
     bool uefi;
     const char *state_dir;
     const MachineHostInterface *host_interface;
+    bool guest_agent;
 } MachineLaunchConfig;
 
 /**

@@ -214,6 +214,7 @@ static void info_complete(InfoQuery *query)
         machine_notify(&q->parent, MACHINE_EVENT_INFO, false, NULL);
     }
     machine_qmp_update_calls(q);
+    machine_qmp_agent_begin(q);
 }
 
 /*

@@ -22,6 +22,7 @@
 
 typedef struct MachineCall MachineCall;
 typedef struct MachineQmp MachineQmp;
+typedef struct MachineQmpAgent MachineQmpAgent;
 
 /**
  * MachineQmp: a machine driven over QMP.
@@ -63,6 +64,7 @@ typedef struct MachineQmp MachineQmp;
  * @info_answered: the last one that has changed the facts
  * @watchdog_set: on this connection QEMU was told what to do when a watchdog
  *                expires; else only its command line tells
+ * @agent: the guest agent
  * @boot_types: which boot properties a QOM type has, by type name
  * @calls: operations under way, MachineCall
  * @calls_source: will let them look at the machine anew
@@ -99,6 +101,7 @@ struct MachineQmp {
     uint64_t info_asked;
     uint64_t info_answered;
     bool watchdog_set;
+    MachineQmpAgent *agent;
     GHashTable *boot_types;
     GQueue calls;
     GSource *calls_source;
@@ -413,6 +416,60 @@ void machine_qmp_eject_medium(Machine *machine, const char *drive,
  * @task: (transfer full): the task
  */
 void machine_qmp_refresh_info(Machine *machine, GTask *task);
+
+/**
+ * machine_qmp_refresh_guest: MachineOps.refresh_guest.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_refresh_guest(Machine *machine, GTask *task);
+
+/**
+ * machine_qmp_agent_new: set up what follows the guest agent.
+ *
+ * @q: the machine
+ */
+void machine_qmp_agent_new(MachineQmp *q);
+
+/**
+ * machine_qmp_agent_free: hang up, and free it.
+ *
+ * @q: the machine
+ */
+void machine_qmp_agent_free(MachineQmp *q);
+
+/**
+ * machine_qmp_agent_begin: look for the agent, unless that was done on this
+ * connection. To be called once QEMU's process is known.
+ *
+ * @q: the machine, connected
+ */
+void machine_qmp_agent_begin(MachineQmp *q);
+
+/**
+ * machine_qmp_agent_end: the connection is lost.
+ *
+ * @q: the machine
+ */
+void machine_qmp_agent_end(MachineQmp *q);
+
+/**
+ * machine_qmp_agent_state: the machine's state was told.
+ *
+ * @q: the machine
+ */
+void machine_qmp_agent_state(MachineQmp *q);
+
+/**
+ * machine_qmp_agent_event: something has happened that has to do with the
+ * guest agent.
+ *
+ * @q: the machine
+ * @event: VSERPORT_CHANGE, DEVICE_DELETED, or one with which the guest's
+ *         software ends
+ */
+void machine_qmp_agent_event(MachineQmp *q, const QmpEvent *event);
 
 /**
  * machine_qmp_query_disks_async: list the disks.

@@ -38,12 +38,13 @@ typedef struct EventRow {
 #define EVENT_WATCHDOG      (1 << 6)
 #define EVENT_INFO          (1 << 7) /* MachineInfo may have changed */
 #define EVENT_MEDIA         (1 << 8) /* operations on media wait for it */
+#define EVENT_AGENT         (1 << 9) /* the guest agent may come or go */
 
 static const EventRow event_table[] = {
     { "ACPI_DEVICE_OST", -1, NULL, EVENT_INFO },
     { "BLOCK_IO_ERROR", -1, NULL, EVENT_STATUS },
     { "DEVICE_DELETED", MACHINE_EVENT_DEVICES, NULL,
-      EVENT_BOOT_CHANGED | EVENT_INFO | EVENT_MEDIA },
+      EVENT_BOOT_CHANGED | EVENT_INFO | EVENT_MEDIA | EVENT_AGENT },
     { "DEVICE_TRAY_MOVED", MACHINE_EVENT_DEVICES, NULL,
       EVENT_BOOT_CHANGED | EVENT_MEDIA },
     { "GUEST_CRASHLOADED", -1, NULL, EVENT_STATUS },
@@ -52,13 +53,14 @@ static const EventRow event_table[] = {
     { "MIGRATION", -1, NULL, EVENT_STATUS },
     { "POWERDOWN", MACHINE_EVENT_POWERDOWN, NULL, EVENT_STATUS },
     { "RESET", MACHINE_EVENT_RESET, "reason",
-      EVENT_STATUS | EVENT_RESET | EVENT_NO_END },
+      EVENT_STATUS | EVENT_RESET | EVENT_NO_END | EVENT_AGENT },
     { "RESUME", -1, NULL, EVENT_STATUS | EVENT_RESUME | EVENT_NO_END },
     { "SHUTDOWN", MACHINE_EVENT_SHUTDOWN, "reason",
-      EVENT_STATUS | EVENT_END },
+      EVENT_STATUS | EVENT_END | EVENT_AGENT },
     { "STOP", -1, NULL, EVENT_STATUS | EVENT_NO_END },
     { "SUSPEND", -1, NULL, EVENT_STATUS },
     { "SUSPEND_DISK", -1, NULL, EVENT_STATUS },
+    { "VSERPORT_CHANGE", -1, NULL, EVENT_AGENT },
     { "WAKEUP", -1, NULL, EVENT_STATUS | EVENT_RESUME },
     { "WATCHDOG", MACHINE_EVENT_WATCHDOG, "action",
       EVENT_STATUS | EVENT_WATCHDOG },
@@ -156,6 +158,7 @@ static void status_apply(MachineQmp *q, JsonNode *reply)
     q->status_timeouts = 0;
     set_state(q, state, true, NULL);
     machine_qmp_update_calls(q);
+    machine_qmp_agent_state(q);
 }
 
 static void status_done(GObject *source, GAsyncResult *res, gpointer opaque)
@@ -261,6 +264,7 @@ static void connection_end(MachineQmp *q)
     q->ready = false;
     g_cancellable_cancel(q->cancellable);
     g_clear_object(&q->cancellable);
+    machine_qmp_agent_end(q);
 }
 
 /* The client is not ready, for a reason that it told. */
@@ -394,6 +398,9 @@ static void client_event(void *opaque, const void *data)
     if (q->ready && (row->flags & EVENT_MEDIA)) {
         machine_qmp_media_event(q, event);
     }
+    if (q->ready && (row->flags & EVENT_AGENT)) {
+        machine_qmp_agent_event(q, event);
+    }
     if (q->ready && (row->flags & EVENT_INFO)) {
         machine_qmp_query_info(q);
     }
@@ -478,6 +485,7 @@ void machine_qmp_init(MachineQmp *q, const MachineOps *ops,
     q->boot_types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                           NULL);
     g_queue_init(&q->calls);
+    machine_qmp_agent_new(q);
     q->client = qmp_client_new(addr, clock, &options);
     qmp_client_add_state_notifier(q->client, &q->client_state_notifier,
                                   client_state_changed, q);
@@ -494,6 +502,7 @@ void machine_qmp_cleanup(MachineQmp *q)
         g_clear_object(&q->cancellable);
     }
     machine_qmp_cancel_calls(q);
+    machine_qmp_agent_free(q);
     g_clear_pointer(&q->client, qmp_client_free);
     g_clear_pointer(&q->boot_types, g_hash_table_unref);
     g_clear_pointer(&q->clock, clock_unref);
@@ -520,6 +529,7 @@ static const MachineOps attached_ops = {
     .insert_medium = machine_qmp_insert_medium,
     .eject_medium = machine_qmp_eject_medium,
     .refresh = machine_qmp_refresh_info,
+    .refresh_guest = machine_qmp_refresh_guest,
     .free = attached_free,
 };
 

@@ -19,4 +19,16 @@
  */
 Machine *machine_qmp_new(GSocketAddress *addr, Clock *clock);
 
+/**
+ * machine_qmp_set_guest_agent: how the guest agent is found. By default it is
+ * looked for over QMP. To be called before the main loop runs.
+ *
+ * @machine: a machine of machine_qmp_new() or machine_launch_new()
+ * @off: it is left alone
+ * @addr: (nullable): where QEMU listens with the agent's character device,
+ *        if that cannot be found out
+ */
+void machine_qmp_set_guest_agent(Machine *machine, bool off,
+                                 GSocketAddress *addr);
+
 #endif /* QEMU_BMC_MACHINE_MACHINE_QMP_H */

@@ -169,6 +169,20 @@ bool machine_refresh_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_refresh_guest_async(Machine *machine, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_refresh_guest_async);
+    machine->ops->refresh_guest(machine, task);
+}
+
+bool machine_refresh_guest_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {
@@ -226,6 +240,7 @@ void machine_cleanup(Machine *machine)
         notifier_remove(machine->notifiers.first);
     }
     machine_info_clear(&machine->info);
+    g_clear_pointer(&machine->guest, machine_guest_free);
     g_clear_pointer(&machine->problem, g_free);
     g_clear_pointer(&machine->firmware_given, g_free);
     g_clear_pointer(&machine->firmware_dir, g_free);

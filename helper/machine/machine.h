@@ -19,6 +19,7 @@
 
 #include "machine/machine-disk.h"
 #include "machine/machine-flash.h"
+#include "machine/machine-guest.h"
 #include "machine/machine-memory.h"
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
@@ -217,6 +218,7 @@ typedef struct MachineUsage {
  * @MACHINE_EVENT_WATCHDOG: QMP WATCHDOG; detail is the action
  * @MACHINE_EVENT_GONE: QEMU has ended; detail says how, for people
  * @MACHINE_EVENT_DEVICES: bootable devices or media may have changed
+ * @MACHINE_EVENT_GUEST: Machine.guest has changed
  */
 typedef enum MachineEventType {
     MACHINE_EVENT_STATE,
@@ -228,6 +230,7 @@ typedef enum MachineEventType {
     MACHINE_EVENT_WATCHDOG,
     MACHINE_EVENT_GONE,
     MACHINE_EVENT_DEVICES,
+    MACHINE_EVENT_GUEST,
 } MachineEventType;
 
 /**
@@ -322,6 +325,7 @@ typedef struct MachineOps {
                           const struct MachineMedium *medium, GTask *task);
     void (*eject_medium)(Machine *machine, const char *drive, GTask *task);
     void (*refresh)(Machine *machine, GTask *task);
+    void (*refresh_guest)(Machine *machine, GTask *task);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -345,6 +349,7 @@ typedef struct MachineOps {
  * @firmware_wanted: (nullable): such a file, which the next QEMU process
  *                   begins with; see machine_set_firmware()
  * @info: facts about the QEMU process
+ * @guest: (nullable): what the guest agent has told, as long as it is there
  * @problem: while @connected is false: what is waited for and what to do,
  *           for people; NULL if nothing is wrong
  * @notifiers: called with a MachineEvent
@@ -362,6 +367,7 @@ struct Machine {
     char *firmware_dir;
     char *firmware_wanted;
     MachineInfo info;
+    MachineGuest *guest;
     char *problem;
     NotifierList notifiers;
 };
@@ -583,6 +589,28 @@ void machine_refresh_async(Machine *machine, GCancellable *cancellable,
  * Returns: true on success
  */
 bool machine_refresh_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_refresh_guest_async: ask the guest agent anew, if there is one.
+ *
+ * @machine: the machine
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it has answered, or is known not to; notifiers were
+ *            told before
+ * @opaque: handed to @callback
+ */
+void machine_refresh_guest_async(Machine *machine, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_refresh_guest_finish: result of machine_refresh_guest_async().
+ *
+ * @res: as the callback got it
+ * @errp: G_IO_ERROR_CANCELLED only
+ *
+ * Returns: true unless cancelled
+ */
+bool machine_refresh_guest_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

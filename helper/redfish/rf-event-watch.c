@@ -140,7 +140,7 @@ static char *etag_of(const RfResource *resource, const RfContext *ctx)
     g_autoptr(GBytes) body = NULL;
     char *etag;
 
-    if (resource->prepare || resource->raw ||
+    if ((resource->prepare && !resource->refreshes) || resource->raw ||
         is_one_of(resource, constant, G_N_ELEMENTS(constant)) ||
         (resource->exists && !resource->exists(ctx))) {
         return NULL;
@@ -295,7 +295,7 @@ static bool is_worth_it(const RfResource *resource)
 
         return members && members->nth;
     }
-    return !resource->prepare && !resource->live;
+    return (!resource->prepare || resource->refreshes) && !resource->live;
 }
 
 static void watched_free(void *opaque)

@@ -15,6 +15,7 @@ const RfResource *const rf_families[] = {
     rf_pcie_resources,
     rf_storage_resources,
     rf_trusted_resources,
+    rf_guest_resources,
     rf_host_interface_resources,
     rf_managers_resources,
     rf_network_protocol_resources,

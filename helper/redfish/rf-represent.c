@@ -96,7 +96,8 @@ RfRepresentation *rf_represent(RfExchange *x)
     g_autofree char *uri = own_uri(x);
     RfRepresentation *r = g_hash_table_lookup(service->cache, uri);
 
-    if (r && r->stamp == stamp && !resource->prepare && !resource->live) {
+    if (r && r->stamp == stamp && !resource->live &&
+        (!resource->prepare || resource->refreshes)) {
         return r;
     }
     if (g_hash_table_size(service->cache) >= CACHE_MAX) {

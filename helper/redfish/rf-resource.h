@@ -278,6 +278,8 @@ typedef struct RfUpload {
  * @prepare: (nullable): looks for what getters need and the model does not
  *           have; must see to it that rf_exchange_prepared() is called once,
  *           later. What is made of it is not used again
+ * @refreshes: @prepare only brings the model up to date: getters need nothing
+ *             that it finds, and what is made of the model is used again
  * @exists: tells whether the ids in the URI are right; not needed when
  *          there are none
  * @is_own: (nullable): whether it is the user's own, so that ConfigureSelf
@@ -306,6 +308,7 @@ struct RfResource {
     const char *content_type;
     GBytes *(*raw)(const RfContext *ctx);
     void (*prepare)(RfExchange *x);
+    bool refreshes;
     bool (*exists)(const RfContext *ctx);
     bool (*is_own)(const RfExchange *x);
     const char *before_change;
@@ -502,6 +505,7 @@ extern const RfResource rf_ethernet_resources[];
 extern const RfResource rf_pcie_resources[];
 extern const RfResource rf_storage_resources[];
 extern const RfResource rf_trusted_resources[];
+extern const RfResource rf_guest_resources[];
 extern const RfResource rf_host_interface_resources[];
 extern const RfResource rf_managers_resources[];
 extern const RfResource rf_network_protocol_resources[];

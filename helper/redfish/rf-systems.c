@@ -6,6 +6,7 @@
 #include "bmc/power.h"
 #include "bmc/secure-boot.h"
 #include "redfish/rf-exchange.h"
+#include "redfish/rf-guest.h"
 #include "redfish/rf-hardware.h"
 #include "redfish/rf-identity.h"
 #include "redfish/rf-system-values.h"
@@ -126,10 +127,14 @@ static bool get_bios_version(const RfContext *ctx, RfValue *value)
     return value->text || rf_firmware_version(ctx->bmc, value);
 }
 
-/* As software in the machine has told the BMC. */
+/*
+ * As software in the machine has told the BMC: what runs there now knows
+ * better than what was set once.
+ */
 static bool get_host_name(const RfContext *ctx, RfValue *value)
 {
-    return get_os_text(ctx, BMC_OS_SYSTEM_NAME, value);
+    return rf_get_guest_host_name(ctx, value) ||
+           get_os_text(ctx, BMC_OS_SYSTEM_NAME, value);
 }
 
 static bool get_system_type(const RfContext *ctx, RfValue *value)
@@ -299,6 +304,8 @@ static const RfProperty system_properties[] = {
     { "PowerState", RF_TYPE_ENUM, .texts = rf_power_states,
       .get = rf_get_power_state },
     { "Status", RF_TYPE_OBJECT, .members = rf_machine_status },
+    { "BootProgress", RF_TYPE_OBJECT, .get = rf_has_boot_progress,
+      .members = rf_boot_progress },
     { "LastResetTime", RF_TYPE_STRING, .get = get_reset_time },
     { "LastResetCause", RF_TYPE_ENUM, .texts = reset_causes,
       .get = get_reset_cause },
@@ -333,6 +340,7 @@ static const RfProperty system_properties[] = {
       .text = "/redfish/v1/Systems/1/VirtualMedia" },
     { "LogServices", RF_TYPE_LINK,
       .text = "/redfish/v1/Systems/1/LogServices" },
+    { "OperatingSystem", RF_TYPE_LINK, .get = rf_get_operating_system },
     { "Bios", RF_TYPE_LINK, .text = "/redfish/v1/Systems/1/Bios" },
     { "SecureBoot", RF_TYPE_LINK, .get = get_secure_boot },
     { "Links", RF_TYPE_OBJECT, .members = link_properties },
@@ -369,7 +377,10 @@ const RfResource rf_systems_resources[] = {
                  1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY |
                  1 << BMC_PART_FRU | 1 << BMC_PART_SOL | 1 << BMC_PART_LAN |
                  1 << BMC_PART_WATCHDOG | 1 << BMC_PART_INVENTORY |
-                 1 << BMC_PART_SECURE_BOOT | 1 << BMC_PART_UPDATE,
+                 1 << BMC_PART_SECURE_BOOT | 1 << BMC_PART_UPDATE |
+                 1 << BMC_PART_GUEST,
+      .refreshes = true,
+      .prepare = rf_guest_prepare,
       .exists = rf_exists_one },
     { NULL }
 };

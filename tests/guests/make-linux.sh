@@ -4,9 +4,10 @@
 # Makes a Linux guest for the tests in a directory:
 #
 #   vmlinuz     the kernel of Debian's linux-image-amd64
-#   initrd      busybox, ipmitool, FreeIPMI, curl, dmidecode, the kernel's
-#               drivers for IPMI and one network card, and linux-init.sh,
-#               which runs what the serial port tells it
+#   initrd      busybox, ipmitool, FreeIPMI, curl, dmidecode, qemu-ga, the
+#               kernel's drivers for IPMI, virtio-serial and one network
+#               card, and linux-init.sh, which runs what the serial port
+#               tells it
 #
 # The packages are downloaded with apt, as any user, and not installed. A
 # directory that is up to date is left alone.
@@ -17,7 +18,7 @@
 set -eu
 
 if [ $# -ne 1 ] || [ "$1" = --help ]; then
-    sed -n '4,15s/^# \{0,1\}//p' "$0"
+    sed -n '4,16s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
@@ -93,6 +94,7 @@ fetch busybox-static ./bin/busybox
 fetch freeipmi-bmc-watchdog ./usr/sbin/bmc-watchdog
 fetch eject ./usr/bin/eject
 fetch dmidecode ./usr/sbin/dmidecode
+fetch qemu-guest-agent ./usr/sbin/qemu-ga
 
 root=$work/root
 busybox=$work/busybox-static/bin/busybox
@@ -103,6 +105,10 @@ mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" \
 cp "$busybox" "$root/bin/busybox"
 cp "$here/linux-init.sh" "$root/init"
 chmod 755 "$root/init"
+
+# What the guest agent tells of the operating system.
+printf 'ID=testos\nNAME="Test OS"\nPRETTY_NAME="Test OS 1.0"\n' \
+    > "$root/etc/os-release"
 
 # FreeIPMI looks up where its cache goes.
 echo root:x:0:0:root:/root:/bin/sh > "$root/etc/passwd"
@@ -127,7 +133,8 @@ add() {
 
 add /usr/bin/ipmitool "$work/freeipmi-bmc-watchdog/usr/sbin/bmc-watchdog" \
     "$work/eject/usr/bin/eject"
-add /usr/bin/curl "$work/dmidecode/usr/sbin/dmidecode"
+add /usr/bin/curl "$work/dmidecode/usr/sbin/dmidecode" \
+    "$work/qemu-guest-agent/usr/sbin/qemu-ga"
 for tool in bmc-config bmc-device bmc-info ipmi-chassis ipmi-config \
     ipmi-chassis-config ipmi-dcmi ipmi-fru ipmi-locate ipmi-pef-config \
     ipmi-raw ipmi-sel ipmi-sensors ipmi-sensors-config ipmipower
@@ -140,13 +147,16 @@ for module in char/ipmi/ipmi_msghandler char/ipmi/ipmi_devintf \
     char/ipmi/ipmi_si char/ipmi/ipmi_watchdog char/ipmi/ipmi_poweroff \
     char/ipmi/ipmi_ssif acpi/button input/evdev scsi/scsi_common \
     scsi/scsi_mod cdrom/cdrom scsi/sr_mod ata/libata ata/libahci ata/ahci \
-    net/ethernet/intel/e1000e/e1000e
+    net/ethernet/intel/e1000e/e1000e char/virtio_console
 do
     cp "$drivers/$module.ko" "$root/mod/" || die "no driver $module"
 done
 
 # These are part of some kernels.
-for module in pps/pps_core ptp/ptp; do
+for module in pps/pps_core ptp/ptp virtio/virtio virtio/virtio_ring \
+    virtio/virtio_pci_modern_dev virtio/virtio_pci_legacy_dev \
+    virtio/virtio_pci
+do
     [ ! -e "$drivers/$module.ko" ] || cp "$drivers/$module.ko" "$root/mod/"
 done
 

@@ -10,6 +10,7 @@
 #include "bmc/asset.h"
 #include "bmc/chassis.h"
 #include "bmc/fru.h"
+#include "bmc/guest.h"
 #include "bmc/os-info.h"
 #include "bmc/secure-boot.h"
 #include "bmc/sol.h"
@@ -95,4 +96,42 @@ const BmcUser *bmc_trust_user(Bmc *bmc, GTlsCertificate *certificate,
                               GError **errp)
 {
     return NULL;
+}
+
+/* Nor is there a guest agent. */
+
+const MachineGuest *bmc_guest(const Bmc *bmc)
+{
+    return NULL;
+}
+
+BmcBootProgress bmc_guest_boot_progress(const Bmc *bmc)
+{
+    return BMC_BOOT_PROGRESS_UNKNOWN;
+}
+
+int64_t bmc_guest_running_since(const Bmc *bmc)
+{
+    return 0;
+}
+
+double bmc_guest_boot_seconds(const Bmc *bmc)
+{
+    return -1;
+}
+
+bool bmc_guest_is_fresh(const Bmc *bmc)
+{
+    return true;
+}
+
+void bmc_guest_refresh_async(Bmc *bmc, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque)
+{
+    g_assert_not_reached();
+}
+
+bool bmc_guest_refresh_finish(GAsyncResult *res, GError **errp)
+{
+    g_assert_not_reached();
 }

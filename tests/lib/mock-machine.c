@@ -529,6 +529,7 @@ static const MachineOps mock_ops = {
     .insert_medium = mock_insert_medium,
     .eject_medium = mock_eject_medium,
     .refresh = mock_refresh,
+    .refresh_guest = mock_refresh,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };

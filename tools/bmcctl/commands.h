@@ -34,6 +34,7 @@ typedef struct CtlCommand {
 JsonObject *ctl_certificate_body(const char *path, GError **errp);
 
 extern const CtlCommand ctl_system_commands[];
+extern const CtlCommand ctl_guest_commands[];
 extern const CtlCommand ctl_media_commands[];
 extern const CtlCommand ctl_user_commands[];
 extern const CtlCommand ctl_log_commands[];

@@ -60,6 +60,8 @@ static bool status(Ctl *ctl, const char *data, char **args, GError **errp)
     show_text("State:", system, "Status/State");
     show_text("Health:", system, "Status/Health");
     show_text("Last reset:", system, "LastResetTime");
+    show_text("Host name:", system, "HostName");
+    show_text("Boot:", system, "BootProgress/LastState");
     if (ctl_number(system, "ProcessorSummary/LogicalProcessorCount",
                    &number)) {
         printf("%-12s %.0f\n", "CPUs:", number);

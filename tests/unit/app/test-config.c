@@ -84,7 +84,8 @@ static void test_bad_values(Fixture *f, const void *data)
         { "qmp", "host" },
         { "vm-boot-mode", "efi" }, { "power-on-at-start", "maybe" },
         { "tls", "on" }, { "log-level", "loud" }, { "vm-ipmi", ":port" },
-        { "vm-ipmi-policy", "none" },
+        { "vm-ipmi-policy", "none" }, { "guest-agent", "maybe" },
+        { "guest-agent", "" },
     };
     unsigned i;
 

@@ -218,6 +218,32 @@ static void test_long_path(void)
     g_assert_error(error, BMC_ERROR, BMC_ERROR_USAGE);
 }
 
+/* A channel for the guest agent, unless there is one. */
+static void test_guest_agent(void)
+{
+    const char *const own[] = {
+        "q", "-device", "virtserialport,name=org.qemu.guest_agent.0", NULL
+    };
+    MachineLaunchConfig config = {
+        .argv = (const char *const[]) { "q", NULL },
+        .run_dir = "/run/1,2", .serial = "/run/s", .guest_agent = true,
+    };
+    g_auto(GStrv) argv = machine_launch_build_argv(&config, NULL);
+    g_auto(GStrv) with_own = NULL;
+
+    g_assert_nonnull(argv);
+    g_assert_true(g_strv_contains((const char *const *)argv,
+        "socket,id=bmc-agent,path=/run/1,,2/agent.sock,server=on,wait=off"));
+    g_assert_true(g_strv_contains((const char *const *)argv,
+        "virtserialport,bus=bmc-serial.0,chardev=bmc-agent,id=bmc-agent,"
+        "name=org.qemu.guest_agent.0"));
+    config.argv = own;
+    with_own = machine_launch_build_argv(&config, NULL);
+    g_assert_nonnull(with_own);
+    g_assert_false(g_strv_contains((const char *const *)with_own,
+                                   "virtio-serial-pci,id=bmc-serial"));
+}
+
 static void test_uefi(void)
 {
     static const char *const own[] = {
@@ -274,6 +300,7 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-launch-argv/commas", test_commas);
     g_test_add_func("/machine-launch-argv/serial-tcp", test_serial_tcp);
     g_test_add_func("/machine-launch-argv/long-path", test_long_path);
+    g_test_add_func("/machine-launch-argv/guest-agent", test_guest_agent);
     g_test_add_func("/machine-launch-argv/uefi", test_uefi);
     return g_test_run();
 }
