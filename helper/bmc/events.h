@@ -18,6 +18,7 @@
 
 /* Sensor type codes of the sensors that the hub itself has events of. */
 #define BMC_SENSOR_TYPE_POWER_UNIT 0x09
+#define BMC_SENSOR_TYPE_DRIVE_SLOT 0x0d
 #define BMC_SENSOR_TYPE_EVENT_LOG 0x10
 #define BMC_SENSOR_TYPE_RESTART 0x1d
 #define BMC_SENSOR_TYPE_OS_STOP 0x20

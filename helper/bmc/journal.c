@@ -14,7 +14,7 @@
     (1 << BMC_PART_POWER | 1 << BMC_PART_BOOT | 1 << BMC_PART_SYSTEM | \
      1 << BMC_PART_IDENTIFY | 1 << BMC_PART_USERS | 1 << BMC_PART_LAN | \
      1 << BMC_PART_FRU | 1 << BMC_PART_PEF | 1 << BMC_PART_SOL | \
-     1 << BMC_PART_MEDIA | 1 << BMC_PART_FLASH)
+     1 << BMC_PART_FLASH)
 
 /*
  * BmcJournal: the log.
@@ -34,13 +34,21 @@ struct BmcJournal {
     bool overflown;
 };
 
-static void add(Bmc *bmc, BmcPart part)
+static void entry_free(void *opaque)
+{
+    BmcJournalEntry *entry = opaque;
+
+    g_free(entry->text);
+    g_free(entry);
+}
+
+static void add(Bmc *bmc, BmcPart part, const char *text)
 {
     BmcJournal *journal = bmc->journal;
     BmcJournalEntry *entry;
 
     if (journal->entries.length >= BMC_JOURNAL_MAX) {
-        g_free(g_queue_pop_head(&journal->entries));
+        entry_free(g_queue_pop_head(&journal->entries));
         journal->overflown = true;
     }
     entry = g_new0(BmcJournalEntry, 1);
@@ -48,6 +56,7 @@ static void add(Bmc *bmc, BmcPart part)
     entry->when = g_get_real_time();
     entry->part = part;
     entry->state = journal->state;
+    entry->text = g_strdup(text);
     g_queue_push_tail(&journal->entries, entry);
     journal->quiet_ms[part] = clock_now_ms(bmc->clock) +
                               BMC_JOURNAL_QUIET_MS;
@@ -56,9 +65,7 @@ static void add(Bmc *bmc, BmcPart part)
 
 static bool is_repeated(const Bmc *bmc, BmcPart part)
 {
-    /* Each medium counts */
-    return part != BMC_PART_MEDIA &&
-           clock_now_ms(bmc->clock) < bmc->journal->quiet_ms[part];
+    return clock_now_ms(bmc->clock) < bmc->journal->quiet_ms[part];
 }
 
 static void changed(void *opaque, const void *data)
@@ -77,10 +84,17 @@ static void changed(void *opaque, const void *data)
         /* What QEMU tells when it is first asked is no change. */
         if (state != before && state != BMC_POWER_STATE_UNKNOWN &&
             before != BMC_POWER_STATE_UNKNOWN) {
-            add(bmc, part);
+            add(bmc, part, NULL);
         }
     } else if (!is_repeated(bmc, part)) {
-        add(bmc, part);
+        add(bmc, part, NULL);
+    }
+}
+
+void bmc_journal_note(Bmc *bmc, BmcPart part, const char *text)
+{
+    if (bmc->journal) {
+        add(bmc, part, text);
     }
 }
 
@@ -98,7 +112,7 @@ void bmc_journal_free(Bmc *bmc)
         return;
     }
     notifier_remove(&bmc->journal->notifier);
-    g_queue_clear_full(&bmc->journal->entries, g_free);
+    g_queue_clear_full(&bmc->journal->entries, entry_free);
     g_clear_pointer(&bmc->journal, g_free);
 }
 
@@ -126,7 +140,7 @@ void bmc_journal_clear(Bmc *bmc, const BmcOrigin *origin)
     g_autofree char *who = bmc_origin_to_string(origin);
 
     g_message("the BMC's log was cleared by %s", who);
-    g_queue_clear_full(&bmc->journal->entries, g_free);
+    g_queue_clear_full(&bmc->journal->entries, entry_free);
     bmc->journal->overflown = false;
     bmc_changed(bmc, BMC_PART_JOURNAL);
 }

@@ -21,12 +21,14 @@
  * @when: microseconds since 1970, by the host's clock
  * @part: what has changed
  * @state: %BMC_PART_POWER: the state that it has changed to
+ * @text: (nullable): what has happened, for people
  */
 typedef struct BmcJournalEntry {
     unsigned id;
     int64_t when;
     BmcPart part;
     BmcPowerState state;
+    char *text;
 } BmcJournalEntry;
 
 /**
@@ -58,6 +60,15 @@ const BmcJournalEntry *bmc_journal_find(const Bmc *bmc, unsigned id);
  * Returns: true if so
  */
 bool bmc_journal_overflown(const Bmc *bmc);
+
+/**
+ * bmc_journal_note: log what has happened, in words. For helper/bmc/ only.
+ *
+ * @bmc: the hub
+ * @part: what it is about
+ * @text: one line; copied
+ */
+void bmc_journal_note(Bmc *bmc, BmcPart part, const char *text);
 
 /**
  * bmc_journal_clear: drop all entries; numbers go on.

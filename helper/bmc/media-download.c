@@ -58,8 +58,10 @@ static char *payload(const MediaSlot *slot)
 {
     g_autoptr(JsonObject) body = json_object_new();
     g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+    /* Who may read tasks need not be allowed to read the image */
+    g_autofree char *image = media_shown_image(slot->pub.image);
 
-    json_object_set_string_member(body, "Image", slot->pub.image);
+    json_object_set_string_member(body, "Image", image);
     json_node_set_object(node, body);
     return json_to_string(node, FALSE);
 }

@@ -19,6 +19,23 @@ typedef enum MediaWork {
 } MediaWork;
 
 /**
+ * MediaEvent: what has happened to a medium.
+ *
+ * @MEDIA_EVENT_INSERTED: it was put in
+ * @MEDIA_EVENT_EJECTED: it was taken out
+ * @MEDIA_EVENT_GUEST_EJECTED: the guest has taken it out
+ * @MEDIA_EVENT_LOST: it was in, and cannot be read any more
+ * @MEDIA_EVENT_FAILED: it could not be put in
+ */
+typedef enum MediaEvent {
+    MEDIA_EVENT_INSERTED,
+    MEDIA_EVENT_EJECTED,
+    MEDIA_EVENT_GUEST_EJECTED,
+    MEDIA_EVENT_LOST,
+    MEDIA_EVENT_FAILED,
+} MediaEvent;
+
+/**
  * MediaCert: an authority that a slot's servers are from.
  */
 typedef struct MediaCert {
@@ -52,6 +69,8 @@ typedef struct MediaCert {
  * @channel: on which it came
  * @asker: (nullable): who asked
  * @stuck: what nobody wants any more cannot be taken out
+ * @by_guest: it is being taken out because the guest has opened the tray
+ * @reopened_ms: when what reads it was last started anew since it had ended
  * @certs: array of MediaCert
  * @last_cert: number of the latest of them
  */
@@ -79,6 +98,8 @@ typedef struct MediaSlot {
     BmcChannel channel;
     char *asker;
     bool stuck;
+    bool by_guest;
+    int64_t reopened_ms;
     GPtrArray *certs;
     unsigned last_cert;
 } MediaSlot;
@@ -128,6 +149,25 @@ MediaSlot *media_slot_new(Bmc *bmc, MachineDriveKind kind, unsigned number);
  * Returns: (transfer none): the slot, or NULL
  */
 MediaSlot *media_slot_find(const Bmc *bmc, const char *id);
+
+/**
+ * media_log: tell what has happened to a medium.
+ *
+ * @slot: the slot, which still knows its medium
+ * @what: what
+ * @why: (nullable): the reason
+ */
+void media_log(MediaSlot *slot, MediaEvent what, const char *why);
+
+/**
+ * media_shown_image: an image as logs show it: a query can be a signature
+ * that lets everybody have it, and there may be a password before the host.
+ *
+ * @image: (nullable): the image
+ *
+ * Returns: (transfer full): text
+ */
+char *media_shown_image(const char *image);
 
 /**
  * media_certs_new: make an empty list.

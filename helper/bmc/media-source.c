@@ -38,6 +38,8 @@ struct MediaSource {
     GSubprocess *process;
     MediaForward *forward;
     GCancellable *cancellable;
+    void (*ended)(void *opaque);
+    void *opaque;
 };
 
 /* An image that is being opened. */
@@ -280,8 +282,13 @@ static void process_ended(GObject *source, GAsyncResult *res, void *opaque)
     MediaSource *media = opaque;
 
     g_subprocess_wait_finish(G_SUBPROCESS(source), res, &err);
-    if (!g_error_matches(err, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        media->dead = true;
+    if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+        media->dead) {
+        return;
+    }
+    media->dead = true;
+    if (media->ended) {
+        media->ended(media->opaque);
     }
 }
 
@@ -640,6 +647,13 @@ void media_source_handed_over(MediaSource *source)
 bool media_source_is_ready(const MediaSource *source)
 {
     return source->streamed ? !source->dead : source->fd >= 0;
+}
+
+void media_source_watch(MediaSource *source, void (*ended)(void *opaque),
+                        void *opaque)
+{
+    source->ended = ended;
+    source->opaque = opaque;
 }
 
 void media_source_kill(MediaSource *source)

@@ -122,6 +122,16 @@ void media_source_handed_over(MediaSource *source);
 bool media_source_is_ready(const MediaSource *source);
 
 /**
+ * media_source_watch: be told when the export ends by itself.
+ *
+ * @source: the source
+ * @ended: called then, as long as @source is there
+ * @opaque: handed to @ended
+ */
+void media_source_watch(MediaSource *source, void (*ended)(void *opaque),
+                        void *opaque);
+
+/**
  * media_source_kill: end the export, at once. Nothing happens to a file.
  *
  * @source: the source

@@ -16,6 +16,38 @@ static const char *const kind_names[] = {
     [MACHINE_DRIVE_USB] = "USB",
 };
 
+MediaSlot *media_slot_find(const Bmc *bmc, const char *id)
+{
+    for (guint i = 0; i < bmc->media->slots->len; i++) {
+        MediaSlot *slot = bmc->media->slots->pdata[i];
+
+        if (g_str_equal(slot->pub.id, id)) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+unsigned bmc_media_count(const Bmc *bmc)
+{
+    return bmc->media->slots->len;
+}
+
+const BmcMediaSlot *bmc_media_get(const Bmc *bmc, unsigned n)
+{
+    MediaSlot *slot = n < bmc->media->slots->len ?
+                      bmc->media->slots->pdata[n] : NULL;
+
+    return slot ? &slot->pub : NULL;
+}
+
+const BmcMediaSlot *bmc_media_find(const Bmc *bmc, const char *id)
+{
+    MediaSlot *slot = media_slot_find(bmc, id);
+
+    return slot ? &slot->pub : NULL;
+}
+
 MediaSlot *media_slot_new(Bmc *bmc, MachineDriveKind kind, unsigned number)
 {
     MediaSlot *slot = g_new0(MediaSlot, 1);

@@ -18,42 +18,12 @@
 /* An export that holds QEMU up that long is ended. */
 #define STALL_MS 500
 #define INSERT_STALL_MS 3000
+/* What has ended twice within that time is not started anew. */
+#define REOPEN_MS 30000
 /* How long a power-on waits for media that are being opened. */
 #define QUIESCE_MS 15000
 
 static void list_drives(Bmc *bmc);
-
-MediaSlot *media_slot_find(const Bmc *bmc, const char *id)
-{
-    for (guint i = 0; i < bmc->media->slots->len; i++) {
-        MediaSlot *slot = bmc->media->slots->pdata[i];
-
-        if (g_str_equal(slot->pub.id, id)) {
-            return slot;
-        }
-    }
-    return NULL;
-}
-
-unsigned bmc_media_count(const Bmc *bmc)
-{
-    return bmc->media->slots->len;
-}
-
-const BmcMediaSlot *bmc_media_get(const Bmc *bmc, unsigned n)
-{
-    MediaSlot *slot = n < bmc->media->slots->len ?
-                      bmc->media->slots->pdata[n] : NULL;
-
-    return slot ? &slot->pub : NULL;
-}
-
-const BmcMediaSlot *bmc_media_find(const Bmc *bmc, const char *id)
-{
-    MediaSlot *slot = media_slot_find(bmc, id);
-
-    return slot ? &slot->pub : NULL;
-}
 
 /* A medium that is put in again is in, as far as the next power-on goes. */
 static void slot_changed(MediaSlot *slot)
@@ -133,32 +103,10 @@ static void slot_end(MediaSlot *slot, const GError *err)
     }
 }
 
-/*
- * An image as the log shows it: a query can be a signature that lets
- * everybody have it, and there may be a password before the host.
- */
-static char *shown_image(const char *image)
-{
-    g_autofree char *text = g_strndup(image ?: "", strcspn(image ?: "", "?#"));
-    char *host = strstr(text, "://");
-    char *at;
-
-    if (host) {
-        host += 3;
-        at = memchr(host, '@', strcspn(host, "/"));
-        if (at) {
-            memmove(host, at + 1, strlen(at));
-        }
-    }
-    return log_escape(text, -1, 256);
-}
-
 /* What should have been put in cannot be. */
 static void slot_failed(MediaSlot *slot, const GError *err)
 {
-    g_autofree char *image = shown_image(slot->pub.image);
-
-    g_message("media: %s: %s cannot be inserted: %s", slot->pub.id, image,
+    media_log(slot, slot->restoring ? MEDIA_EVENT_LOST : MEDIA_EVENT_FAILED,
               err->message);
     media_slot_forget(slot);
     slot_end(slot, err);
@@ -190,7 +138,11 @@ static void inserted(GObject *source, GAsyncResult *res, void *opaque)
     }
     slot->foreign = false;
     slot->in_drive = true;
-    g_message("media: %s: inserted", slot->pub.id);
+    if (slot->restoring) {
+        g_message("media: %s: inserted again", slot->pub.id);
+    } else {
+        media_log(slot, MEDIA_EVENT_INSERTED, NULL);
+    }
     slot_end(slot, NULL);
 }
 
@@ -210,6 +162,32 @@ static void slot_insert(MediaSlot *slot)
                                 slot->bmc->media->cancellable, inserted,
                                 slot);
     media_source_handed_over(slot->source);
+}
+
+/*
+ * What reads the image has ended by itself. It is started anew, but not
+ * again and again; then what is in the drive is let go.
+ */
+static void source_ended(void *opaque)
+{
+    MediaSlot *slot = opaque;
+    int64_t now = clock_now_ms(slot->bmc->clock);
+    bool again = slot->reopened_ms && now < slot->reopened_ms + REOPEN_MS;
+
+    if (!slot->pub.image || slot->work != MEDIA_IDLE) {
+        return;
+    }
+    g_message("media: %s: what reads its image has ended", slot->pub.id);
+    slot->reopened_ms = now;
+    if (again) {
+        media_log(slot, MEDIA_EVENT_LOST, "what reads it ends again and "
+                  "again");
+        media_slot_forget(slot);
+        slot_changed(slot);
+    }
+    if (slot->bmc->machine->connected) {
+        list_drives(slot->bmc);
+    }
 }
 
 /* One opening of a slot's image. */
@@ -239,12 +217,16 @@ static void opened(GObject *object, GAsyncResult *res, void *opaque)
     }
     media_source_free(slot->source);
     slot->source = source;
+    media_source_watch(source, source_ended, slot);
     slot->complete = slot->pub.download;
     slot->pub.streamed = media_source_is_streamed(source);
     if (slot->bmc->machine->connected && slot->drive) {
         slot_insert(slot);
     } else {
         /* It is put in as soon as QEMU is there */
+        if (!slot->restoring) {
+            media_log(slot, MEDIA_EVENT_INSERTED, NULL);
+        }
         slot_end(slot, NULL);
     }
 }
@@ -343,7 +325,7 @@ void bmc_media_insert_async(Bmc *bmc, const char *id,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     MediaSlot *slot = media_slot_find(bmc, id);
     g_autofree char *who = bmc_origin_to_string(origin);
-    g_autofree char *image = shown_image(request->image);
+    g_autofree char *image = media_shown_image(request->image);
     GError *error = NULL;
 
     if (!slot || !request_check(slot, request, &error)) {
@@ -374,15 +356,19 @@ static void ejected(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     if (!err) {
+        if (slot->pub.image || slot->foreign) {
+            media_log(slot, slot->by_guest ? MEDIA_EVENT_GUEST_EJECTED :
+                      MEDIA_EVENT_EJECTED, NULL);
+        }
         media_slot_forget(slot);
         slot->foreign = false;
         slot->stuck = false;
-        g_message("media: %s: ejected", slot->pub.id);
     } else {
         slot->stuck = true;
         g_message("media: %s cannot be ejected: %s", slot->pub.id,
                   err->message);
     }
+    slot->by_guest = false;
     slot_end(slot, err);
 }
 
@@ -435,6 +421,7 @@ void bmc_media_eject_async(Bmc *bmc, const char *id, const BmcOrigin *origin,
     } else {
         g_message("media: %s: ejected by %s, without QEMU", id, who);
         slot_give_up(slot);
+        media_log(slot, MEDIA_EVENT_EJECTED, NULL);
         media_slot_forget(slot);
         slot_end(slot, NULL);
         g_task_return_boolean(task, true);
@@ -474,7 +461,7 @@ static void slot_told(MediaSlot *slot, const MachineDrive *drive)
         return;
     }
     if (slot->in_drive && drive->ours && drive->tray_open) {
-        g_message("media: %s: ejected by the guest", slot->pub.id);
+        slot->by_guest = true;
         slot_eject(slot);
     } else if (!drive->inserted || !slot_source_usable(slot) ||
                !slot->in_drive) {

@@ -20,6 +20,7 @@ typedef enum BmcSensorId {
     BMC_SENSOR_BOOT = 0x08,        /* type C0h, boot override */
     BMC_SENSOR_SESSION_AUDIT = 0x09, /* type 2Ah */
     BMC_SENSOR_PEF = 0x0a,         /* type 12h, no sensor record */
+    BMC_SENSOR_MEDIA = 0x0b,       /* type 0Dh, no sensor record */
     BMC_SENSOR_CPU_LOAD = 0x20,    /* analog ones from here */
     BMC_SENSOR_MEMORY = 0x21,
     BMC_SENSOR_BLOCK_READ = 0x22,

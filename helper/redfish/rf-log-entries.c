@@ -296,14 +296,16 @@ static bool get_journal_message_id(const RfContext *ctx, RfValue *value)
                is_power(entry) ? power_messages[entry->state].key
                                : "ResourceChanged");
     value->text = value->buf;
-    return true;
+    /* What is told in words is no message of a registry. */
+    return !entry->text;
 }
 
 static bool get_journal_message(const RfContext *ctx, RfValue *value)
 {
     const BmcJournalEntry *entry = journal_entry(ctx);
 
-    value->text = "One or more resource properties have changed.";
+    value->text = entry->text
+                  ?: "One or more resource properties have changed.";
     if (is_power(entry)) {
         g_snprintf(value->buf, sizeof(value->buf), "%s%s%s",
                    power_messages[entry->state].before,

@@ -540,28 +540,82 @@ static void test_https(MediaLab *f, const void *data)
     check_reads(f);
 }
 
-/* The BMC's log tells what was put in and taken out, whoever did it. */
-static void test_logged(MediaLab *f, const void *data)
+static bool has_entry(MediaLab *f, const char *path, const char *text)
 {
     g_autoptr(JsonObject) log = NULL;
-    JsonArray *entries;
+    g_autofree char *all = NULL;
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "GET", path, NULL, &log),
+                    ==, 200);
+    json_node_set_object(node, log);
+    all = json_to_string(node, FALSE);
+    return strstr(all, text);
+}
+
+static void wait_entry(MediaLab *f, const char *path, const char *text)
+{
+    for (unsigned tries = 0; tries < 600; tries++) {
+        if (has_entry(f, path, text)) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("%s does not tell '%s'", path, text);
+}
+
+#define LOG "/Managers/1/LogServices/Log/Entries"
+
+/* The logs tell what was put in and taken out, and by whom. */
+static void test_logged(MediaLab *f, const void *data)
+{
+    g_autofree char *out = NULL;
 
     g_assert_cmpint(insert(f, f->url), ==, 204);
     check_there(f);
-    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "GET",
-                                     "/Managers/1/LogServices/Log/Entries",
-                                     NULL, &log), ==, 200);
-    entries = json_object_get_array_member(log, "Members");
-    for (guint i = 0; i < json_array_get_length(entries); i++) {
-        g_autofree char *text = json_to_string(
-            json_array_get_element(entries, i), FALSE);
+    wait_entry(f, LOG, "a.iso inserted");
+    check_eject(f);
+    wait_entry(f, LOG, "a.iso ejected");
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_there(f);
+    test_guest_check(f->lab.vm, "eject /dev/sr0", "*");
+    wait_inserted(f, false);
+    wait_entry(f, LOG, "a.iso ejected by the guest");
+    g_assert_cmpint(insert(f, "http://127.0.0.1:1/none.iso"), ==, 400);
+    wait_entry(f, LOG, "none.iso not inserted");
+    g_assert_cmpint(test_bmc_ipmitool(f->lab.bmc, "sel elist", &out), ==, 0);
+    g_assert_nonnull(strstr(out, "Drive Present"));
+    g_assert_nonnull(strstr(out, "Deasserted"));
+}
 
-        g_test_message("%s", text);
-        if (strstr(text, "VirtualMedia")) {
-            return;
-        }
-    }
-    g_error("the log does not tell of the medium");
+/* Ends the process that reads the image, and no other. */
+static void end_export(MediaLab *f)
+{
+    g_autofree char *line = g_strdup_printf(
+        "sh -c \"kill -9 $(pgrep -P %d nbdkit)\"",
+        (int)f->lab.bmc->pid);
+
+    g_assert_cmpint(test_run(NULL, line), ==, 0);
+}
+
+/* What reads the image ends by itself, and again without a server. */
+static void test_export_ends(MediaLab *f, const void *data)
+{
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
+    end_export(f);
+    test_bmc_wait_log(f->lab.bmc, "inserted again");
+    g_assert_true(is_inserted(f));
+    check_reads(f);
+    server_end(f);
+    end_export(f);
+    wait_inserted(f, false);
+    wait_entry(f, LOG, "a.iso lost");
+    test_guest_check(f->lab.vm, "! dd if=/dev/sr0 of=/dev/null bs=2048 "
+                     "count=1 iflag=direct 2>/dev/null", "*");
+    server_start(f);
+    g_assert_cmpint(insert(f, f->url), ==, 204);
+    check_reads(f);
 }
 
 int main(int argc, char **argv)
@@ -575,6 +629,8 @@ int main(int argc, char **argv)
     g_test_add("/media/downloaded", MediaLab, NULL, setup, test_downloaded,
                teardown);
     g_test_add("/media/https", MediaLab, NULL, setup, test_https, teardown);
+    g_test_add("/media/export-ends", MediaLab, NULL, setup, test_export_ends,
+               teardown);
     g_test_add("/media/logged", MediaLab, NULL, setup, test_logged,
                teardown);
     return g_test_run();
