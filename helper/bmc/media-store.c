@@ -63,6 +63,7 @@ MediaSlot *media_slot_new(Bmc *bmc, MachineDriveKind kind, unsigned number)
 void media_slot_clear(MediaSlot *slot)
 {
     g_clear_pointer(&slot->pub.image, g_free);
+    g_clear_pointer(&slot->pub.shown, g_free);
     g_clear_pointer(&slot->pub.name, g_free);
     g_clear_pointer(&slot->pub.user, g_free);
     g_clear_pointer(&slot->password, secret_free);
@@ -90,6 +91,8 @@ void media_slot_set(MediaSlot *slot, const BmcMediaRequest *request)
         slot->pub.streamed = g_str_has_prefix(g_uri_get_scheme(uri), "http");
     }
     slot->pub.image = g_strdup(request->image);
+    slot->pub.shown = g_strndup(request->image,
+                                strcspn(request->image, "?#"));
     slot->pub.name = g_path_get_basename(path && *path ? path :
                                          request->image);
     slot->pub.user = g_strdup(request->user);

@@ -45,6 +45,8 @@ struct BmcMediaConfig {
  * @kind: what it is
  * @inserted: the running guest sees a medium, or the next power-on will
  * @image: (nullable): where it comes from; NULL when it is none of ours
+ * @shown: (nullable): the same without a query, which can be a signature that
+ *         lets everybody have it
  * @name: (nullable): the last part of that, or of the file's name
  * @user: (nullable): who was named to the server
  * @write_protected: the medium cannot be written
@@ -57,6 +59,7 @@ typedef struct BmcMediaSlot {
     MachineDriveKind kind;
     bool inserted;
     char *image;
+    char *shown;
     char *name;
     char *user;
     bool write_protected;

@@ -78,10 +78,12 @@ static RfRepresentation *build(const RfExchange *x, const char *uri)
     return r;
 }
 
+/* With a mark behind it, if it is what not everybody is shown. */
 static char *own_uri(const RfExchange *x)
 {
     if (!x->route.info) {
-        return g_strdup(x->context.uri);
+        return g_strconcat(x->context.uri, x->context.limited ? " " : "",
+                           NULL);
     }
     return g_strconcat(x->context.uri, "/",
                        strrchr(x->route.action->name, '.') + 1,
@@ -93,9 +95,14 @@ RfRepresentation *rf_represent(RfExchange *x)
     RfService *service = x->service;
     const RfResource *resource = x->route.resource;
     uint64_t stamp = model_stamp(service->bmc, resource->depends);
-    g_autofree char *uri = own_uri(x);
-    RfRepresentation *r = g_hash_table_lookup(service->cache, uri);
+    g_autofree char *uri = NULL;
+    RfRepresentation *r;
 
+    x->context.limited = resource->hides &&
+                         !(rf_privileges(x) &
+                           rf_resource_write_privileges(resource));
+    uri = own_uri(x);
+    r = g_hash_table_lookup(service->cache, uri);
     if (r && r->stamp == stamp && !resource->live &&
         (!resource->prepare || resource->refreshes)) {
         return r;

@@ -51,6 +51,8 @@ typedef enum RfPrivilege {
  * @ids: what stands in the URI for the {} of RfResource.path, in order
  * @prepared: what RfResource.prepare has found
  * @index: which element, for the members of an RF_TYPE_OBJECTS
+ * @limited: of a resource that RfResource.hides something: for somebody who
+ *           may only read it
  */
 typedef struct RfContext {
     Bmc *bmc;
@@ -58,6 +60,7 @@ typedef struct RfContext {
     const char *ids[RF_IDS_MAX];
     void *prepared;
     unsigned index;
+    bool limited;
 } RfContext;
 
 /**
@@ -272,6 +275,8 @@ typedef struct RfUpload {
  *        request
  * @secret: it must not be compressed, since it holds what somebody who can
  *          add text to it must not guess (accounts, sessions, keys)
+ * @hides: who may not write it is not shown everything: see
+ *         RfContext.limited
  * @content_type: (nullable): of what @raw makes
  * @raw: (nullable): makes the whole body, (transfer full), of what is no
  *       JSON resource in the sense of the schemas
@@ -305,6 +310,7 @@ struct RfResource {
     bool expanded;
     bool live;
     bool secret;
+    bool hides;
     const char *content_type;
     GBytes *(*raw)(const RfContext *ctx);
     void (*prepare)(RfExchange *x);

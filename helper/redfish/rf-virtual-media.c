@@ -91,7 +91,8 @@ static bool text_or_null(RfValue *value, const char *text)
 
 static bool get_image(const RfContext *ctx, RfValue *value)
 {
-    const char *image = slot_of(ctx)->image;
+    const char *image = ctx->limited ? slot_of(ctx)->shown
+                                     : slot_of(ctx)->image;
 
     if (image && rf_images_to_uri(image, value->buf)) {
         image = value->buf;
@@ -495,6 +496,7 @@ static const RfProperty collection_properties[] = {
 #define MEDIA_MEMBER(parent)                                            \
     { .path = parent "/VirtualMedia/{VirtualMediaId}",                  \
       .type = VIRTUAL_MEDIA_TYPE,                                       \
+      .hides = true,                                                    \
       .properties = media_properties,                                   \
       .actions = media_actions,                                         \
       .read = RF_PRIVILEGE_LOGIN,                                       \

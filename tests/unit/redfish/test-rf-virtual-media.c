@@ -102,6 +102,30 @@ static void test_shown(MediaHub *f, const void *data)
                 "404 ResourceMissingAtURI");
 }
 
+/* The query of a URL can be a signature. */
+static void test_signed(MediaHub *f, const void *data)
+{
+    g_autofree char *body = g_strdup_printf("{\"Image\":\"%s?sig=secret\"}",
+                                            f->image);
+    g_autofree char *full = g_strdup_printf("%s?sig=secret", f->image);
+    g_autoptr(RfReply) viewer = NULL;
+    g_autoptr(RfReply) viewer_all = NULL;
+    g_autoptr(RfReply) admin = NULL;
+    g_autoptr(RfReply) again = NULL;
+
+    assert_sent(f, ADMIN, "POST", INSERT, body, "204");
+    viewer = rf_hub_send(f->hub, HUB_VIEWER, "GET", CD, NULL);
+    admin = rf_hub_send(f->hub, HUB_OPERATOR, "GET", CD, NULL);
+    again = rf_hub_send(f->hub, HUB_VIEWER, "GET", CD, NULL);
+    viewer_all = rf_hub_send(f->hub, HUB_VIEWER, "GET", MEDIA "?$expand=.",
+                             NULL);
+    g_assert_cmpstr(rf_reply_text(admin, "/Image"), ==, full);
+    g_assert_cmpstr(rf_reply_text(viewer, "/Image"), ==, f->image);
+    g_assert_cmpstr(rf_reply_text(again, "/Image"), ==, f->image);
+    g_assert_cmpuint(viewer_all->status, ==, 200);
+    g_assert_null(strstr(viewer_all->text, "secret"));
+}
+
 static void test_insert(MediaHub *f, const void *data)
 {
     g_autofree char *body = insert_body(f, ",\"Inserted\":true,"
@@ -208,6 +232,7 @@ int main(int argc, char **argv)
                teardown)
     test_init(&argc, &argv);
     ADD("shown", test_shown);
+    ADD("signed", test_signed);
     ADD("insert", test_insert);
     ADD("patch", test_patch);
     ADD("refused", test_refused);
