@@ -5,9 +5,9 @@
 #
 #   vmlinuz     the kernel of Debian's linux-image-amd64
 #   initrd      busybox, ipmitool, FreeIPMI, curl, dmidecode, qemu-ga, the
-#               kernel's drivers for IPMI, virtio-serial and one network
-#               card, and linux-init.sh, which runs what the serial port
-#               tells it
+#               kernel's drivers for IPMI, virtio-serial, disks and one
+#               network card, and linux-init.sh, which runs what the serial
+#               port tells it
 #
 # The packages are downloaded with apt, as any user, and not installed. A
 # directory that is up to date is left alone.
@@ -89,7 +89,9 @@ there, and does /etc/apt name Debian 12's archive?)"
         tar -x -C "$work/$name" --no-same-owner --wildcards "$@"
 }
 
-fetch kernel './boot/vmlinuz-*' './lib/modules/*/kernel/drivers/*'
+fetch kernel './boot/vmlinuz-*' './lib/modules/*/kernel/drivers/*' \
+    './lib/modules/*/kernel/block/*' './lib/modules/*/kernel/lib/crc*' \
+    './lib/modules/*/kernel/crypto/crct10dif*'
 fetch busybox-static ./bin/busybox
 fetch freeipmi-bmc-watchdog ./usr/sbin/bmc-watchdog
 fetch eject ./usr/bin/eject
@@ -147,7 +149,11 @@ for module in char/ipmi/ipmi_msghandler char/ipmi/ipmi_devintf \
     char/ipmi/ipmi_si char/ipmi/ipmi_watchdog char/ipmi/ipmi_poweroff \
     char/ipmi/ipmi_ssif acpi/button input/evdev scsi/scsi_common \
     scsi/scsi_mod cdrom/cdrom scsi/sr_mod ata/libata ata/libahci ata/ahci \
-    net/ethernet/intel/e1000e/e1000e char/virtio_console
+    net/ethernet/intel/e1000e/e1000e char/virtio_console \
+    usb/common/usb-common usb/core/usbcore usb/host/xhci-hcd \
+    usb/host/xhci-pci usb/storage/usb-storage scsi/sd_mod block/floppy \
+    ../block/t10-pi ../lib/crc64 ../lib/crc64-rocksoft ../lib/crc-t10dif \
+    ../crypto/crct10dif_common
 do
     cp "$drivers/$module.ko" "$root/mod/" || die "no driver $module"
 done
