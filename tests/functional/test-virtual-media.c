@@ -474,6 +474,33 @@ static void test_downloaded(MediaLab *f, const void *data)
     check_reads(f);
 }
 
+static void check_limit(MediaLab *f, const char *args, const char *path,
+                        const char *complaint)
+{
+    test_bmc_stop(f->lab.bmc);
+    test_bmc_free(f->lab.bmc);
+    test_guest_start_bmc(&f->lab, args);
+    g_assert_cmpint(insert_with(f, path, ",\"TransferMethod\":\"Upload\""),
+                    ==, 202);
+    wait_task(f, 1, "Exception");
+    test_bmc_wait_log(f->lab.bmc, complaint);
+    g_assert_false(is_inserted(f));
+    wait_cached(f, 0);
+}
+
+/* What is too large, too slow, or more than there is room for. */
+static void test_limits(MediaLab *f, const void *data)
+{
+    check_limit(f, "--media-cache-size 1", "/a.iso",
+                "a.iso not inserted: the image is larger than the 1 MiB");
+    check_limit(f, "--media-cache-size 1", "/slow/a.iso",
+                "larger than the 1 MiB");
+    check_limit(f, "--media-timeout 1", "/slow/a.iso",
+                "takes more than the 1 s");
+    check_limit(f, "--media-cache-size 1000000", "/huge/",
+                "there is no room for the image");
+}
+
 /* Who vouches for the server is told, streamed and downloaded, and forgotten. */
 static void check_authority(MediaLab *f, const char *url)
 {
@@ -732,6 +759,8 @@ int main(int argc, char **argv)
     g_test_add("/media/redirected", MediaLab, NULL, setup, test_redirected,
                teardown);
     g_test_add("/media/downloaded", MediaLab, NULL, setup, test_downloaded,
+               teardown);
+    g_test_add("/media/limits", MediaLab, NULL, setup, test_limits,
                teardown);
     g_test_add("/media/https", MediaLab, NULL, setup, test_https, teardown);
     g_test_add("/media/usb", MediaLab, NULL, setup_all, test_usb, teardown);

@@ -11,6 +11,7 @@ answer. These paths are special:
 
 /whole/FILE     no ranges: the whole file
 /slow/FILE      the same, 64 KiB at a time, a tenth of a second between them
+/huge/          a file of 900 GiB, it says
 /secret/FILE    for user "media", password "geheim" only
 /to/URL         a redirection
 /loop/          a redirection to itself
@@ -98,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name = rest[0] if rest else kind
         if kind == 'to':
             self.answer(302, {'Location': urllib.parse.unquote(name)})
+        elif kind == 'huge':
+            self.answer(200, {'Content-Length': str(900 << 30)})
         elif kind == 'loop':
             self.answer(302, {'Location': '/loop/'})
         elif (kind == 'secret' and
