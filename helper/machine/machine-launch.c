@@ -332,7 +332,7 @@ static void find_firmware(MachineLaunch *launch)
 
     if (launch->state_dir) {
         machine->firmware_dir = g_build_filename(launch->state_dir,
-                                                 "firmware", NULL);
+                                                 "update", NULL);
         machine->firmware_given = machine_firmware_find(
             (const char *const *)launch->argv, dir, program,
             &machine->firmware_given_rom);

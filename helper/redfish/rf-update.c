@@ -168,6 +168,7 @@ static const RfProperty service_properties[] = {
               "has what is staged" },
     { "ServiceEnabled", RF_TYPE_BOOL, .get = get_enabled },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
+    { "MultipartHttpPushUri", RF_TYPE_STRING, .text = RF_UPDATE_PUSH },
     { "MaxImageSizeBytes", RF_TYPE_INTEGER, .get = get_size_max },
     { "VerifyRemoteServerCertificate", RF_TYPE_BOOL, .get = get_verify,
       .setter = &verify_setter },
@@ -184,5 +185,6 @@ const RfResource rf_update_resources[] = {
       .read = RF_PRIVILEGE_LOGIN,
       .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
       .depends = 1 << BMC_PART_UPDATE | 1 << BMC_PART_SYSTEM },
+    { .path = RF_UPDATE_PUSH, .upload = &rf_update_push },
     { NULL }
 };

@@ -19,6 +19,9 @@
 /* Their ids below RF_FIRMWARE_INVENTORY, by BmcUpdateTarget. */
 extern const char *const rf_update_ids[BMC_UPDATE__MAX];
 
+/* POST of a form with an image. */
+extern const RfUpload rf_update_push;
+
 /**
  * rf_update_is_enabled: whether anything can be updated.
  *
