@@ -49,9 +49,25 @@ static const char *mapped_file(JsonObject *root, const char *what)
     return name;
 }
 
-/* Returns a descriptor that is of @code and has @feature. */
+/* An image that was installed for one machine is a copy, perhaps. */
+static bool is_copy(const char *a, const char *b)
+{
+    g_autoptr(GMappedFile) one = g_mapped_file_new(a, FALSE, NULL);
+    g_autoptr(GMappedFile) other = one ? g_mapped_file_new(b, FALSE, NULL) :
+                                   NULL;
+    size_t len = one ? g_mapped_file_get_length(one) : 0;
+
+    return len && other && g_mapped_file_get_length(other) == len &&
+           memcmp(g_mapped_file_get_contents(one),
+                  g_mapped_file_get_contents(other), len) == 0;
+}
+
+/*
+ * Returns a descriptor that is of @code, or of a file with its content, and
+ * has @feature.
+ */
 static JsonObject *read_descriptor(const char *path, const char *code,
-                                   const char *feature)
+                                   const char *feature, bool copies)
 {
     g_autoptr(GBytes) text = flash_file_read(path, NULL);
     g_autoptr(JsonObject) root = NULL;
@@ -66,13 +82,14 @@ static JsonObject *read_descriptor(const char *path, const char *code,
                              g_bytes_get_size(text), NULL);
     name = root ? mapped_file(root, "executable") : NULL;
     real = name ? realpath(name, NULL) : NULL;
-    same = real && g_str_equal(real, code) && has_feature(root, feature);
+    same = real && has_feature(root, feature) &&
+           (copies ? is_copy(real, code) : g_str_equal(real, code));
     free(real);
     return same ? g_steal_pointer(&root) : NULL;
 }
 
 static JsonObject *search_dir(const char *dir, const char *code,
-                              const char *feature)
+                              const char *feature, bool copies)
 {
     g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
     const char *name;
@@ -80,7 +97,8 @@ static JsonObject *search_dir(const char *dir, const char *code,
     while (entries && (name = g_dir_read_name(entries))) {
         g_autofree char *path = g_build_filename(dir, name, NULL);
         JsonObject *found = g_str_has_suffix(name, ".json") ?
-                            read_descriptor(path, code, feature) : NULL;
+                            read_descriptor(path, code, feature, copies) :
+                            NULL;
 
         if (found) {
             return found;
@@ -94,9 +112,10 @@ static JsonObject *search(const char *code, const char *feature)
     char *real = realpath(code, NULL);
     JsonObject *found = NULL;
 
-    for (size_t i = 0; real && !found && i < G_N_ELEMENTS(descriptor_dirs);
-         i++) {
-        found = search_dir(descriptor_dirs[i], real, feature);
+    for (size_t i = 0;
+         real && !found && i < 2 * G_N_ELEMENTS(descriptor_dirs); i++) {
+        found = search_dir(descriptor_dirs[i % G_N_ELEMENTS(descriptor_dirs)],
+                           real, feature, i >= G_N_ELEMENTS(descriptor_dirs));
     }
     free(real);
     return found;
