@@ -103,6 +103,20 @@ static void push(TestBmc *bmc, const char *path, const char *parameters)
     g_assert_cmpstr(out, ==, "202");
 }
 
+static void bmcctl(const TestDir *dir, const char *args, int code,
+                   const char *pattern)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s/tools/bmcctl --run-dir %s/run firmware %s",
+        g_getenv("TEST_BUILD"), dir->path, args);
+    g_autofree char *out = NULL;
+
+    g_assert_cmpint(test_run(&out, line), ==, code);
+    if (!g_pattern_match_simple(pattern, out)) {
+        g_error("bmcctl firmware %s: %s", args, out);
+    }
+}
+
 static TestBmc *start_seabios(TestDir *dir, const char *debug,
                               const char *options)
 {
@@ -120,6 +134,7 @@ static void test_pushed(void)
     g_autofree char *debug = test_dir_file(dir, "debug");
     g_autofree char *image = test_dir_file(dir, "new.bin");
     g_autofree char *version = NULL;
+    g_autofree char *update = NULL;
     TestBmc *bmc;
 
     if (!g_file_test(SEABIOS, G_FILE_TEST_EXISTS)) {
@@ -132,6 +147,12 @@ static void test_pushed(void)
     version = get_text(bmc, BIOS, "Version");
     wait_file(debug, version);
     make_image(bmc, image);
+    update = g_strdup_printf("update %s", image);
+    bmcctl(dir, update, 0, "The target*\nAwaiting*new.bin*PowerCycle*");
+    bmcctl(dir, "list", 0, "ID*BIOS *possible*BIOS-Staged *staged*" MARK "*");
+    bmcctl(dir, "remove BIOS-Staged", 0, "");
+    bmcctl(dir, "remove BIOS", 1, "*cannot be deleted*");
+    bmcctl(dir, "update /dev/null", 1, "bmcctl: *required parts*");
     push(bmc, image, "{\"Targets\":[\"/redfish/v1" BIOS "\"]}");
     wait_text(bmc, STAGED, "Version", MARK "*");
 

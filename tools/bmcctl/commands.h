@@ -41,5 +41,6 @@ extern const CtlCommand ctl_log_commands[];
 extern const CtlCommand ctl_cert_commands[];
 extern const CtlCommand ctl_secure_boot_commands[];
 extern const CtlCommand ctl_sensor_commands[];
+extern const CtlCommand ctl_firmware_commands[];
 
 #endif /* QEMU_BMC_TOOLS_BMCCTL_COMMANDS_H */
