@@ -153,7 +153,8 @@ static bool is_pc(const Options *o, const char *program)
     g_autofree char *base = g_path_get_basename(program);
 
     if (!g_str_has_suffix(base, "-x86_64") &&
-        !g_str_has_suffix(base, "-i386")) {
+        !g_str_has_suffix(base, "-i386") &&
+        !g_str_equal(base, "qemu-kvm") && !g_str_equal(base, "kvm")) {
         return false;
     }
     return !o->machine || g_str_equal(o->machine, "pc") ||

@@ -58,6 +58,7 @@ static void test_rom(void)
         top, "bin/qemu-system-x86_64", NULL);
     g_autofree char *arm = g_build_filename(
         top, "bin/qemu-system-aarch64", NULL);
+    g_autofree char *kvm = g_build_filename(top, "libexec/qemu-kvm", NULL);
     g_autofree char *rom = make(top, "share/seabios/bios-256k.bin");
     g_autofree char *own = make(top, "own/bios-256k.bin");
     g_autofree char *own_dir = g_path_get_dirname(own);
@@ -73,6 +74,7 @@ static void test_rom(void)
     check("qemu -M microvm", program, NULL, true);
     check("qemu -M isapc", program, NULL, true);
     check("qemu -M q35,firmware=/x", program, NULL, true);
+    check("qemu", kvm, rom, true);
     check("qemu", arm, NULL, true);
     check("qemu", NULL, NULL, true);
     check(given, program, own, true);
