@@ -16,15 +16,18 @@
 #define CONTROLLER_ID "1"
 
 enum { PROTOCOL_PCIE, PROTOCOL_AHCI, PROTOCOL_SAS, PROTOCOL_SATA,
-       PROTOCOL_USB, PROTOCOL_NVME, PROTOCOL_NONE };
+       PROTOCOL_USB, PROTOCOL_NVME, PROTOCOL_OEM, PROTOCOL_NONE };
 static const char *const protocols[] = {
     [PROTOCOL_PCIE] = "PCIe", [PROTOCOL_AHCI] = "AHCI",
     [PROTOCOL_SAS] = "SAS", [PROTOCOL_SATA] = "SATA",
     [PROTOCOL_USB] = "USB", [PROTOCOL_NVME] = "NVMe",
-    [PROTOCOL_NONE] = NULL,
+    [PROTOCOL_OEM] = "OEM", [PROTOCOL_NONE] = NULL,
 };
 
-/* What controllers speak to the machine and to disks, by QOM type. */
+/*
+ * What controllers speak to the machine and to disks, by QOM type. Redfish
+ * has no name for virtio, ATA and parallel SCSI.
+ */
 static const struct {
     const char *pattern;
     unsigned host;
@@ -37,8 +40,8 @@ static const struct {
     { "nvme-subsys", PROTOCOL_NVME, PROTOCOL_NVME },
     { "megasas*", PROTOCOL_PCIE, PROTOCOL_SAS },
     { "mptsas*", PROTOCOL_PCIE, PROTOCOL_SAS },
-    { "virtio-blk-pci*", PROTOCOL_PCIE, PROTOCOL_NONE },
-    { "virtio-scsi-pci*", PROTOCOL_PCIE, PROTOCOL_NONE },
+    { "virtio-blk-pci*", PROTOCOL_PCIE, PROTOCOL_OEM },
+    { "virtio-scsi-pci*", PROTOCOL_PCIE, PROTOCOL_OEM },
     { "usb-*", PROTOCOL_USB, PROTOCOL_USB },
 };
 
@@ -190,6 +193,14 @@ static bool get_controllers_link(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_volumes_link(const RfContext *ctx, RfValue *value)
+{
+    g_snprintf(value->buf, sizeof(value->buf), STORAGE "/%s/Volumes",
+               ctx->ids[1]);
+    value->text = value->buf;
+    return true;
+}
+
 static bool get_storage_link(const RfContext *ctx, RfValue *value)
 {
     g_snprintf(value->buf, sizeof(value->buf), STORAGE "/%s", ctx->ids[1]);
@@ -202,6 +213,12 @@ static bool get_simple_link(const RfContext *ctx, RfValue *value)
     g_snprintf(value->buf, sizeof(value->buf), SIMPLE "/%s", ctx->ids[1]);
     value->text = value->buf;
     return true;
+}
+
+/* No controller of QEMU's makes volumes of its disks. */
+static bool nth_volume(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
+{
+    return false;
 }
 
 /* Health: a disk works until QEMU says that it does not */
@@ -262,7 +279,7 @@ static unsigned protocol_of(const BmcStorage *storage, bool host)
             return host ? controller_types[i].host : controller_types[i].disk;
         }
     }
-    return PROTOCOL_NONE;
+    return host ? PROTOCOL_NONE : PROTOCOL_OEM;
 }
 
 static bool nth_protocol(const RfContext *ctx, unsigned n, bool host,
@@ -343,15 +360,17 @@ static bool get_serial(const RfContext *ctx, RfValue *value)
 static bool get_protocol(const RfContext *ctx, RfValue *value)
 {
     value->choice = protocol_of(storage_of(ctx), false);
-    return value->choice != PROTOCOL_NONE;
+    return true;
 }
 
+/* A disk that does not say what it is counts as one that turns. */
 static bool get_media(const RfContext *ctx, RfValue *value)
 {
-    unsigned rpm = disk_of(ctx)->disk->rotation_rpm;
+    bool solid = disk_of(ctx)->disk->rotation_rpm == MACHINE_DISK_SOLID ||
+                 protocol_of(storage_of(ctx), false) == PROTOCOL_NVME;
 
-    value->choice = rpm == MACHINE_DISK_SOLID ? MEDIA_SSD : MEDIA_HDD;
-    return rpm;
+    value->choice = solid ? MEDIA_SSD : MEDIA_HDD;
+    return true;
 }
 
 static bool get_rotation(const RfContext *ctx, RfValue *value)
@@ -451,6 +470,7 @@ static const RfProperty storage_properties[] = {
     { "StorageControllers", RF_TYPE_OBJECTS, .count = count_inline,
       .members = inline_properties },
     { "Drives", RF_TYPE_LINKS, .nth = nth_drive },
+    { "Volumes", RF_TYPE_LINK, .get = get_volumes_link },
     { "Links", RF_TYPE_OBJECT, .members = storage_links },
     { NULL }
 };
@@ -545,6 +565,12 @@ static const RfProperty controller_collection[] = {
     { NULL }
 };
 
+static const RfProperty volume_collection[] = {
+    { "Name", RF_TYPE_STRING, .text = "Volume Collection" },
+    { "Members", RF_TYPE_LINKS, .nth = nth_volume },
+    { NULL }
+};
+
 static const RfProperty simple_collection[] = {
     { "Name", RF_TYPE_STRING, .text = "Simple Storage Collection" },
     { "Members", RF_TYPE_LINKS, .nth = nth_simple },
@@ -586,6 +612,12 @@ const RfResource rf_storage_resources[] = {
       .read = RF_PRIVILEGE_LOGIN,
       .depends = RF_HARDWARE_PARTS,
       .exists = exists_drive },
+    { .path = SYSTEM_PATH "/Storage/{StorageId}/Volumes",
+      .type = "VolumeCollection.VolumeCollection",
+      .properties = volume_collection,
+      .read = RF_PRIVILEGE_LOGIN,
+      .depends = RF_HARDWARE_PARTS,
+      .exists = exists_storage },
     { .path = SYSTEM_PATH "/SimpleStorage",
       .type = "SimpleStorageCollection.SimpleStorageCollection",
       .properties = simple_collection,

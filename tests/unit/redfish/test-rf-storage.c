@@ -127,10 +127,12 @@ static void test_unknown(void)
     add_usual(disks);
     set_disks(hub, disks);
     lacks(hub, STORAGE "/scsi0/Drives/sd2", "CapacityBytes");
-    lacks(hub, STORAGE "/scsi0/Drives/sd2", "MediaType");
+    has(hub, STORAGE "/scsi0/Drives/sd2", "\"MediaType\":\"HDD\"");
+    lacks(hub, STORAGE "/scsi0/Drives/sd2", "RotationSpeedRPM");
     lacks(hub, STORAGE "/scsi0/Drives/sd2", "Identifiers");
     lacks(hub, STORAGE "/scsi0/Drives/sd2", "SerialNumber");
-    lacks(hub, STORAGE "/vd0/Drives/vd0", "Protocol");
+    has(hub, STORAGE "/vd0/Drives/vd0", "\"Protocol\":\"OEM\"");
+    has(hub, STORAGE "/vd0/Volumes", "\"Members@odata.count\":0");
     is_not_there(hub, STORAGE "/vd0/Drives/sd1");
     is_not_there(hub, STORAGE "/vd0/Controllers/2");
     is_not_there(hub, STORAGE "/none/Drives/sd1");
