@@ -362,8 +362,8 @@ static void test_audit(void)
     g_assert_nonnull(strstr(log->str, "made by oper at 192.0.2.1"));
     g_assert_nonnull(strstr(log->str, "login of user \"viewer\" from "
                                       "192.0.2.1 failed"));
-    g_assert_nonnull(strstr(log->str, "POST " RESET " by oper at 192.0.2.1 "
-                                      "over Redfish: 204"));
+    g_assert_nonnull(strstr(log->str, "POST " RESET " (ResetType=Nmi) by oper "
+                                      "at 192.0.2.1 over Redfish: 204"));
     g_assert_nonnull(strstr(log->str, "PATCH " SERVICE " by oper at "
                                       "192.0.2.1 over Redfish: 403"));
     g_assert_nonnull(strstr(log->str, "ended: oper at 192.0.2.1"));
