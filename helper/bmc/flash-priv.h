@@ -35,7 +35,8 @@ struct BmcFlash {
  * FlashJob: what a thread needs to know to make changes of one file.
  *
  * @file: the file
- * @code: (nullable): the machine's firmware, whose default keys are used
+ * @code: (nullable): the machine's firmware as it is described, whose default
+ *        keys are used
  * @changes: array of BmcFlashChange
  * @errors: by position in @changes: why one was not made, or NULL; one that
  *          has an error beforehand is not tried

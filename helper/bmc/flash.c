@@ -268,11 +268,16 @@ static bool has_room(const BmcFlash *flash, const BmcFlashChange *change)
     return flash->changes->len < BMC_FLASH_MAX && sum <= BMC_FLASH_DATA_MAX;
 }
 
+/* Nothing describes an update: it takes the place of what is described. */
 FlashJob *flash_job_for(const Bmc *bmc, MachineFlash chip)
 {
-    char *const *files = bmc->machine->info.flash;
+    const Machine *machine = bmc->machine;
+    const char *code = machine->firmware_given &&
+                       !machine->firmware_given_rom ?
+                       machine->firmware_given :
+                       machine->info.flash[MACHINE_FLASH_CODE];
 
-    return flash_job_new(files[chip], files[MACHINE_FLASH_CODE]);
+    return flash_job_new(machine->info.flash[chip], code);
 }
 
 /* Those that cannot be are answered on the way. */

@@ -394,6 +394,24 @@ static void test_attached(void)
     g_assert_nonnull(strstr(post->text, "only when it starts"));
 }
 
+/* An image that was put in the place of one that is described */
+static void test_updated(void)
+{
+    g_autoptr(RfHub) hub = NULL;
+    Machine *machine;
+
+    if (!have_images()) {
+        return;
+    }
+    hub = start("/nonexistent/code-1", VARS, true);
+    check_status(hub, SECURE_BOOT, 404);
+    machine = mock_machine_base(hub->fix.mock);
+    machine->firmware_given = g_strdup(CODE);
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    wait_read(hub);
+    check_status(hub, SECURE_BOOT, 200);
+}
+
 static RfReply *open_stream(RfHub *hub)
 {
     RfRequest request = {
@@ -448,6 +466,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-secure-boot/certificates", test_certificates);
     g_test_add_func("/rf-secure-boot/signatures", test_signatures);
     g_test_add_func("/rf-secure-boot/attached", test_attached);
+    g_test_add_func("/rf-secure-boot/updated", test_updated);
     g_test_add_func("/rf-secure-boot/events", test_events);
     return g_test_run();
 }
