@@ -14,6 +14,8 @@
 #define CARD SYSTEM "/EthernetInterfaces/net0"
 #define MAC "52:54:00:aa:bb:01"
 
+#define POLL_MS 100
+
 #define CHANNEL \
     "-device virtio-serial-pci -chardev socket,id=ga,path=%s/ga.sock," \
     "server=on,wait=off -device virtserialport,chardev=ga,%s" \
@@ -26,13 +28,6 @@
 #define STOP_AGENT "kill $(cat /tmp/ga.pid); " \
     "while [ -e /tmp/ga.pid ]; do sleep 0.1; done"
 
-typedef struct Wait {
-    const TestBmc *bmc;
-    const char *path;
-    const char *text;
-    bool there;
-} Wait;
-
 static char *get(const TestBmc *bmc, const char *path)
 {
     g_autofree char *out = NULL;
@@ -44,24 +39,21 @@ static char *get(const TestBmc *bmc, const char *path)
     return g_steal_pointer(&out);
 }
 
-static bool has_come(void *opaque)
-{
-    const Wait *wait = opaque;
-    g_autofree char *out = get(wait->bmc, wait->path);
-
-    return (strstr(out, wait->text) != NULL) == wait->there;
-}
-
+/* Nothing tells a test that a GET would have another answer. */
 static void wait_for(const TestLab *lab, const char *path, const char *text,
                      bool there)
 {
-    Wait wait = { lab->bmc, path, text, there };
+    gint64 end = g_get_monotonic_time() + TEST_VM_WAIT_MS * 1000;
+    g_autofree char *out = get(lab->bmc, path);
 
-    if (!test_wait_until(has_come, &wait, TEST_VM_WAIT_MS)) {
-        g_autofree char *out = get(lab->bmc, path);
-
-        g_error("%s: %s is%s there: %s", path, text, there ? " not" : "",
-                out);
+    while ((strstr(out, text) != NULL) != there) {
+        if (g_get_monotonic_time() > end) {
+            g_error("%s: %s is%s there: %s", path, text,
+                    there ? " not" : "", out);
+        }
+        g_usleep(POLL_MS * 1000);
+        g_free(out);
+        out = get(lab->bmc, path);
     }
 }
 
