@@ -375,8 +375,8 @@ static void test_restart(UpdateHub *f, const void *data)
     Machine *machine = mock_machine_base(f->hub->fix.mock);
 
     update(f, "/rom");
-    rf_service_free(f->hub->client.service);
     rf_events_free(f->hub->events);
+    rf_service_free(f->hub->client.service);
     machine_set_firmware(machine, NULL);
     fixture_restart(&f->hub->fix);
     g_assert_nonnull(machine->firmware_wanted);
