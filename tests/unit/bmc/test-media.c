@@ -2,12 +2,14 @@
 /* Virtual media on the hub, with local images. */
 #include "osdep.h"
 
+#include "bmc/media-certs.h"
 #include "bmc/media-target.h"
 #include "bmc/media.h"
 #include "util/error.h"
 #include "util/target.h"
 
 #include "bmc-fixture.h"
+#include "test-certs.h"
 
 /* A hub whose machine has a CD drive and a floppy drive, and an image. */
 typedef struct MediaFixture {
@@ -243,6 +245,31 @@ static void test_addresses(void)
     }
 }
 
+/* Authorities of servers stay with their slot. */
+static void test_certs(void)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_LOCAL };
+    g_autoptr(TestCert) ca = test_cert_authority("images");
+    g_autoptr(GError) err = NULL;
+    g_auto(MediaFixture) f = { 0 };
+
+    media_fixture_init(&f, MACHINE_STATE_RUNNING);
+    g_assert_cmpuint(bmc_media_cert_add(f.fix.bmc, "CD1", ca->pem, &origin,
+                                        &err), ==, 1);
+    g_assert_no_error(err);
+    fixture_restart(&f.fix);
+    g_assert_cmpuint(bmc_media_cert_nth(f.fix.bmc, "CD1", 0), ==, 1);
+    g_assert_cmpuint(bmc_media_cert_nth(f.fix.bmc, "CD1", 1), ==, 0);
+    g_assert_cmpuint(bmc_media_cert_nth(f.fix.bmc, "Floppy1", 0), ==, 0);
+    g_assert_cmpstr(bmc_media_cert_info(f.fix.bmc, "CD1", 1)
+                    ->subject[TLS_NAME_COMMON], ==, "images");
+    g_assert_true(bmc_media_cert_remove(f.fix.bmc, "CD1", 1, &origin, NULL));
+    g_assert_false(bmc_media_cert_remove(f.fix.bmc, "CD1", 1, &origin,
+                                         NULL));
+    g_assert_cmpuint(bmc_media_cert_add(f.fix.bmc, "CD9", ca->pem, &origin,
+                                        NULL), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -254,5 +281,6 @@ int main(int argc, char **argv)
     g_test_add_func("/media/guest-ejects", test_guest_ejects);
     g_test_add_func("/media/foreign", test_foreign);
     g_test_add_func("/media/addresses", test_addresses);
+    g_test_add_func("/media/certs", test_certs);
     return g_test_run();
 }

@@ -5,6 +5,7 @@
 #include "bmc/media.h"
 
 #include "rf-hub.h"
+#include "test-certs.h"
 
 #define MEDIA SYSTEM "/VirtualMedia"
 #define CD MEDIA "/CD1"
@@ -100,6 +101,58 @@ static void test_shown(MediaHub *f, const void *data)
     assert_node(f, "/Password", "null");
     assert_sent(f, ADMIN, "GET", MEDIA "/CD2", NULL,
                 "404 ResourceMissingAtURI");
+}
+
+#define CERTIFICATES CD "/Certificates"
+
+static char *cert_body(const char *pem)
+{
+    g_autofree char *escaped = g_strescape(pem, NULL);
+
+    return g_strdup_printf("{\"CertificateString\":\"%s\","
+                           "\"CertificateType\":\"PEM\"}", escaped);
+}
+
+/* Authorities of servers, the same ones under the system and its manager. */
+static void test_certificates(MediaHub *f, const void *data)
+{
+    g_autoptr(TestCert) ca = test_cert_authority("images");
+    g_autoptr(TestCert) other = test_cert_new(
+        &(TestCertSpec) { .name = "server" }, ca);
+    g_autofree char *good = cert_body(ca->pem);
+    g_autofree char *bad = cert_body(other->pem);
+    g_autofree char *none = cert_body("nothing");
+    g_autoptr(RfReply) medium = rf_hub_get(f->hub, MANAGER_CD);
+    g_autoptr(RfReply) cert = NULL;
+    g_autoptr(RfReply) list = NULL;
+
+    g_assert_cmpstr(rf_reply_text(medium, "/Certificates/@odata.id"), ==,
+                    MANAGER_CD "/Certificates");
+    assert_sent(f, HUB_VIEWER, "POST", CERTIFICATES, good,
+                "403 InsufficientPrivilege");
+    assert_sent(f, ADMIN, "POST", CERTIFICATES, bad,
+                "400 PropertyValueError#/CertificateString");
+    assert_sent(f, ADMIN, "POST", CERTIFICATES, none,
+                "400 PropertyValueError#/CertificateString");
+    assert_sent(f, HUB_OPERATOR, "POST", CERTIFICATES, good, "201");
+    assert_sent(f, ADMIN, "POST", CERTIFICATES, good,
+                "400 ResourceAlreadyExists#/CertificateString");
+    cert = rf_hub_get(f->hub, MANAGER_CD "/Certificates/1");
+    g_assert_cmpstr(rf_reply_text(cert, "/Subject/CommonName"), ==,
+                    "images");
+    list = rf_hub_get(f->hub, MEDIA "/Floppy1/Certificates");
+    g_assert_cmpint(json_node_get_int(rf_reply_node(
+                        list, "/Members@odata.count")), ==, 0);
+    assert_sent(f, ADMIN, "GET", CERTIFICATES "/01", NULL,
+                "404 ResourceMissingAtURI");
+    assert_sent(f, HUB_VIEWER, "DELETE", CERTIFICATES "/1", NULL,
+                "403 InsufficientPrivilege");
+    assert_sent(f, ADMIN, "DELETE", CERTIFICATES "/1", NULL, "204");
+    assert_sent(f, ADMIN, "GET", CERTIFICATES "/1", NULL,
+                "404 ResourceMissingAtURI");
+    /* A number is not used again. */
+    assert_sent(f, ADMIN, "POST", CERTIFICATES, good, "201");
+    assert_sent(f, ADMIN, "DELETE", CERTIFICATES "/2", NULL, "204");
 }
 
 /* The query of a URL can be a signature. */
@@ -232,6 +285,7 @@ int main(int argc, char **argv)
                teardown)
     test_init(&argc, &argv);
     ADD("shown", test_shown);
+    ADD("certificates", test_certificates);
     ADD("signed", test_signed);
     ADD("insert", test_insert);
     ADD("patch", test_patch);
