@@ -31,7 +31,7 @@ typedef struct Fetch {
     char *user;
     char *password;
     bool verify;
-    GTlsDatabase *database; /* what is trusted */
+    GTlsDatabase *database; /* whom to trust instead of the system */
     char **allow;
     bool host;
     char *path;
@@ -91,22 +91,27 @@ static gboolean accept_certificate(SoupMessage *msg, GTlsCertificate *cert,
     return !((Fetch *)opaque)->verify;
 }
 
+/* Whom to trust; NULL where nobody asks. */
+static GTlsDatabase *trusted(const Fetch *fetch, GUri *uri)
+{
+    if (!fetch->verify || !g_str_equal(g_uri_get_scheme(uri), "https")) {
+        return NULL;
+    }
+    return fetch->database ? g_object_ref(fetch->database)
+                           : tls_system_database();
+}
+
 static SoupSession *new_session(const Fetch *fetch, GUri *uri)
 {
     g_autoptr(GSocketConnectable) target = target_new(
         g_uri_get_host(uri), port_of(uri),
         (const char *const *)fetch->allow, fetch->host);
-    g_autoptr(GTlsDatabase) database =
-        g_str_equal(g_uri_get_scheme(uri), "https") && fetch->verify
-        ? tls_system_database() : NULL;
+    g_autoptr(GTlsDatabase) database = trusted(fetch, uri);
     SoupSession *session = g_object_new(
         SOUP_TYPE_SESSION, "remote-connectable", target, "timeout",
         fetch->path ? IDLE_TIMEOUT_S : LOOK_TIMEOUT_S, "tls-database",
         database, "proxy-resolver", NULL, "user-agent", "qemu-bmc", NULL);
 
-    if (fetch->database) {
-        soup_session_set_tls_database(session, fetch->database);
-    }
     /* The image as it is, not one to be unpacked on the way */
     soup_session_remove_feature_by_type(session, SOUP_TYPE_CONTENT_DECODER);
     return session;
@@ -406,10 +411,8 @@ void media_fetch_async(const MediaFetchConfig *config, MediaProgress progress,
     fetch->opaque = opaque;
     fetch->own = true;
     g_task_set_task_data(task, fetch, fetch_free);
-    if (fetch->verify) {
-        fetch->database = config->authorities
-                          ? tls_database_new(config->authorities, &err)
-                          : tls_system_database();
+    if (config->authorities) {
+        fetch->database = tls_database_new(config->authorities, &err);
     }
     if (err) {
         g_task_return_error(task, err);

@@ -262,37 +262,6 @@ static void test_bad_directory(void)
     g_assert_error(err, BMC_ERROR, BMC_ERROR_FAILED);
 }
 
-/* Other servers are not looked at with the eyes of our own clients. */
-static void test_system_database(void)
-{
-    g_autoptr(TestDir) dir = test_dir_new();
-    g_autoptr(GError) err = NULL;
-    g_autoptr(GTlsCertificate) certificate = tls_load_or_generate(
-        dir->path, "test", NULL, &err);
-    GTlsBackend *backend = g_tls_backend_get_default();
-    g_autoptr(GTlsDatabase) ours = NULL;
-    g_autoptr(GTlsDatabase) now = NULL;
-    g_autoptr(GTlsDatabase) system = NULL;
-
-    g_assert_no_error(err);
-    g_assert_true(tls_set_server_defaults(certificate, &err));
-    ours = g_tls_backend_get_default_database(backend);
-    system = tls_system_database();
-    now = g_tls_backend_get_default_database(backend);
-    g_assert_true(now == ours);
-    g_assert_true(system != ours);
-    g_assert_cmpint(g_tls_database_verify_chain(
-                        ours, certificate,
-                        G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL,
-                        NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL),
-                    ==, 0);
-    g_assert_cmpint(g_tls_database_verify_chain(
-                        system, certificate,
-                        G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL,
-                        NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL),
-                    ==, G_TLS_CERTIFICATE_UNKNOWN_CA);
-}
-
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -303,6 +272,5 @@ int main(int argc, char **argv)
     g_test_add_func("/util/tls/load-errors", test_load_errors);
     g_test_add_func("/util/tls/system-database", test_system_database);
     g_test_add_func("/util/tls/bad-directory", test_bad_directory);
-    g_test_add_func("/tls/system-database", test_system_database);
     return g_test_run();
 }
