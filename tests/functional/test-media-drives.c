@@ -134,6 +134,18 @@ static bool has_image(const TestVm *vm)
     return false;
 }
 
+/* The drives are known a little later than that QEMU is there. */
+static void wait_drive(MediaLab *f)
+{
+    for (unsigned tries = 0; tries < 600; tries++) {
+        if (test_bmc_redfish(f->lab.bmc, "GET", CD, NULL, NULL) == 200) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("there is no drive");
+}
+
 /* QEMU ends with the medium in, and is started again. */
 static void test_other_qemu(MediaLab *f, const void *data)
 {
@@ -148,6 +160,7 @@ static void test_other_qemu(MediaLab *f, const void *data)
     args = g_strdup_printf("--qmp %s", f->lab.vm->qmp);
     f->lab.bmc = test_bmc_start(f->lab.dir, args);
     test_bmc_wait_power(f->lab.bmc, "On");
+    wait_drive(f);
     upload(f, "a.iso");
     g_assert_cmpint(insert_image(f, "CD1", "a.iso", ""), ==, 204);
     g_assert_true(has_image(f->lab.vm));
