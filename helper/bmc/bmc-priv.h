@@ -552,4 +552,12 @@ void bmc_restarts_new(Bmc *bmc);
  */
 void bmc_restarts_free(Bmc *bmc);
 
+/**
+ * bmc_subscriptions_reset: remove all that are no streams; how often is tried
+ * again is the default.
+ *
+ * @bmc: the hub
+ */
+void bmc_subscriptions_reset(Bmc *bmc);
+
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

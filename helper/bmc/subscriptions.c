@@ -326,3 +326,11 @@ void bmc_subscriptions_set_retry(Bmc *bmc, BmcRetry retry)
     bmc->subscriptions->retry = retry;
     save(bmc);
 }
+
+void bmc_subscriptions_reset(Bmc *bmc)
+{
+    g_queue_clear_full(&bmc->subscriptions->list, subscription_free);
+    bmc->subscriptions->retry =
+        (BmcRetry) { RETRY_ATTEMPTS, RETRY_INTERVAL_S };
+    save(bmc);
+}

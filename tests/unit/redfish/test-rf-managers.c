@@ -2,12 +2,17 @@
 /* The BMC itself, its clock, its interfaces and protocols. */
 #include "osdep.h"
 
+#include "bmc/accounts.h"
 #include "bmc/chassis.h"
 #include "bmc/fru.h"
 #include "bmc/lan.h"
+#include "bmc/reports.h"
 #include "bmc/restart.h"
 #include "bmc/sel.h"
+#include "bmc/sessions.h"
 #include "bmc/sol.h"
+#include "bmc/subscriptions.h"
+#include "bmc/tasks.h"
 #include "rf-hub.h"
 
 #define MANAGER "/redfish/v1/Managers/1"
@@ -183,7 +188,10 @@ static void make_changes(Bmc *bmc)
     static const BmcOrigin origin = { .channel = BMC_CHANNEL_INTERNAL };
     static const uint8_t address[] = { 192, 0, 2, 99 };
     static const uint8_t fru[] = { 0 };
+    static const BmcSessionConfig sessions = { true, 77 };
     BmcSolConfig sol = *bmc_sol_get(bmc);
+    g_auto(BmcSubscription) subscription = { 0 };
+    g_auto(BmcReport) report = { 0 };
 
     sol.enabled = false;
     g_assert_true(bmc_sol_set(bmc, &sol, &origin, NULL));
@@ -193,6 +201,15 @@ static void make_changes(Bmc *bmc)
                                 NULL));
     bmc_chassis_set_policy(bmc, BMC_RESTORE_ON, &origin);
     bmc_sel_set_utc_offset(bmc, 60);
+    subscription.destination = g_strdup("https://192.0.2.7/");
+    g_assert_cmpuint(bmc_subscription_add(bmc, &subscription, &origin, NULL),
+                     !=, 0);
+    report.id = g_strdup("mine");
+    report.name = g_strdup("mine");
+    g_assert_true(bmc_report_add(bmc, &report, &origin, NULL));
+    bmc_task_set_retention(bmc, 5, &origin);
+    bmc_accounts_set_min_password(bmc, 4, &origin);
+    bmc_sessions_configure(bmc, &sessions, &origin);
 }
 
 static void check_defaults(Bmc *bmc, BmcDefaults keep)
@@ -213,6 +230,13 @@ static void check_defaults(Bmc *bmc, BmcDefaults keep)
                     keep == BMC_DEFAULTS_KEEP_NETWORK_AND_USERS);
     g_assert_nonnull(bmc_users_find(bmc, "admin", 5));
     g_assert_cmpuint(bmc_sel_info(bmc).count, ==, 1);
+    g_assert_null(bmc_subscription_nth(bmc, 0));
+    g_assert_null(bmc_report_nth(bmc, 0));
+    g_assert_cmpuint(bmc_task_retention(bmc), ==, BMC_TASK_RETENTION_DEFAULT);
+    g_assert_cmpuint(bmc_sessions_config(bmc)->timeout_s, ==,
+                     BMC_SESSION_TIMEOUT_DEFAULT);
+    g_assert_cmpuint(bmc_accounts_min_password(bmc), ==,
+                     keep == BMC_DEFAULTS_KEEP_NETWORK_AND_USERS ? 4 : 1);
 }
 
 /* Settings go, and stay so when the state is read again. */
