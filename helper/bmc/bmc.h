@@ -128,6 +128,7 @@ typedef enum BmcPart {
     BMC_PART_IMAGES,
     BMC_PART_UPDATE,
     BMC_PART_GUEST,
+    BMC_PART_EXPIRY, /* bmc_certificate_days_left() has become few */
     BMC_PART__MAX,
 } BmcPart;
 

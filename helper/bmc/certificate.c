@@ -18,11 +18,22 @@
 /* The key of the last request. */
 #define KEY_FILE "tls-request-key.pem"
 
+#define US_PER_DAY (24 * 60 * 60 * (int64_t)G_USEC_PER_SEC)
+
+/* When the end of the certificate is told of: days before it. */
+static const unsigned warning_days[] = { 30, 7, 1, 0 };
+
+/*
+ * @warning: index of the warning that comes next
+ * @expiry: runs until then
+ */
 struct BmcCertificates {
     GTlsCertificate *tls;
     TlsCertInfo *info;
     bool fixed;
     bool busy;
+    unsigned warning;
+    ClockTimer *expiry;
     GCancellable *cancellable;
 };
 
@@ -147,6 +158,52 @@ static void do_request(GTask *task, void *source, void *opaque,
     secret_free(key);
 }
 
+unsigned bmc_certificate_days_left(const Bmc *bmc)
+{
+    const TlsCertInfo *info = bmc->certificates->info;
+    int64_t left_us = info ? info->not_after_us - g_get_real_time() : 0;
+
+    return MAX(left_us, 0) / US_PER_DAY;
+}
+
+static void warn(void *opaque);
+
+/* Waits for the next warning, skipping those that are over. */
+static void await_expiry(Bmc *bmc)
+{
+    BmcCertificates *certs = bmc->certificates;
+    int64_t left_us = certs->info->not_after_us - g_get_real_time();
+    unsigned i = certs->warning;
+
+    while (i + 1 < G_N_ELEMENTS(warning_days) &&
+           left_us <= warning_days[i + 1] * US_PER_DAY) {
+        i++;
+    }
+    certs->warning = i;
+    if (i < G_N_ELEMENTS(warning_days)) {
+        left_us -= warning_days[i] * US_PER_DAY;
+        clock_timer_start(bmc->clock, &certs->expiry,
+                          MAX(left_us, 0) / 1000 + 1, warn, bmc);
+    }
+}
+
+static void warn(void *opaque)
+{
+    Bmc *bmc = opaque;
+    BmcCertificates *certs = bmc->certificates;
+
+    if (warning_days[certs->warning++]) {
+        g_message("TLS: the certificate expires within %u days, clients will "
+                  "refuse it then: replace it",
+                  bmc_certificate_days_left(bmc) + 1);
+    } else {
+        g_message("TLS: the certificate has expired, clients refuse it: "
+                  "replace it");
+    }
+    await_expiry(bmc);
+    bmc_changed(bmc, BMC_PART_EXPIRY);
+}
+
 static void put(Bmc *bmc, GTlsCertificate *tls)
 {
     BmcCertificates *certs = bmc->certificates;
@@ -159,6 +216,11 @@ static void put(Bmc *bmc, GTlsCertificate *tls)
     if (!certs->info) {
         g_warning("the certificate in use cannot be described: %s",
                   err->message);
+    }
+    clock_timer_stop(&certs->expiry);
+    certs->warning = 0;
+    if (certs->info) {
+        await_expiry(bmc);
     }
     bmc_changed(bmc, BMC_PART_CERTIFICATE);
 }
@@ -370,6 +432,7 @@ void bmc_certificate_free(Bmc *bmc)
     }
     g_cancellable_cancel(certs->cancellable);
     g_object_unref(certs->cancellable);
+    clock_timer_stop(&certs->expiry);
     tls_cert_info_free(certs->info);
     g_clear_object(&certs->tls);
     g_free(certs);

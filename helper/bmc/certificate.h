@@ -62,6 +62,17 @@ GTlsCertificate *bmc_certificate_tls(const Bmc *bmc);
 bool bmc_certificate_is_fixed(const Bmc *bmc);
 
 /**
+ * bmc_certificate_days_left: for how long the certificate is valid. 30, 7 and
+ * 1 days before the end, and at the end, that is logged, and told as
+ * %BMC_PART_EXPIRY.
+ *
+ * @bmc: the hub
+ *
+ * Returns: whole days, 0 when it has expired or there is none
+ */
+unsigned bmc_certificate_days_left(const Bmc *bmc);
+
+/**
  * bmc_certificate_replace_async: present another one from now on.
  *
  * @bmc: the hub

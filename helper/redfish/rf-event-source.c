@@ -7,6 +7,7 @@
 
 #include "redfish/rf-events-priv.h"
 
+#include "bmc/certificate.h"
 #include "bmc/events.h"
 #include "bmc/flash.h"
 #include "bmc/secure-boot.h"
@@ -21,6 +22,7 @@
 
 #define SYSTEM "/redfish/v1/Systems/1"
 #define SECURE_BOOT SYSTEM "/SecureBoot"
+#define CERTIFICATE RF_HTTPS_CERTIFICATES_URI "/1"
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
 #define SEL_ENTRIES SYSTEM "/LogServices/SEL/Entries"
 #define MANAGER "/redfish/v1/Managers/1"
@@ -174,6 +176,18 @@ static void log_changed(RfEventSource *source)
     source->sel_count = count;
 }
 
+static void certificate_expires(RfEventSource *source)
+{
+    unsigned days = bmc_certificate_days_left(source->bmc);
+    g_autofree char *text = days
+        ? g_strdup_printf("expires within %u days", days + 1)
+        : g_strdup("expires within a day, or has expired");
+
+    emit(source, RF_EVENT_ALERT, "Certificate", CERTIFICATE,
+         rf_resource_event(RF_RESOURCE_ERRORS_DETECTED, "ValidNotAfter",
+                           text));
+}
+
 static void changed(void *opaque, const void *data)
 {
     RfEventSource *source = opaque;
@@ -198,6 +212,9 @@ static void changed(void *opaque, const void *data)
         if (bmc_secure_boot_exists(source->bmc)) {
             tell(RF_RESOURCE_CHANGED, "SecureBoot", SECURE_BOOT, source);
         }
+        break;
+    case BMC_PART_EXPIRY:
+        certificate_expires(source);
         break;
     default:
         break;

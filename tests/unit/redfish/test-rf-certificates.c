@@ -301,6 +301,36 @@ static void test_fixed(void)
     g_assert_nonnull(strstr(post->text, "TLS_CERT"));
 }
 
+#define TOLD(hub) bmc_generation((hub)->fix.bmc, BMC_PART_EXPIRY)
+
+/* The end of a certificate is told of some time before. */
+static void test_expiry(void)
+{
+    g_autoptr(RfHub) hub = hub_new(false);
+    g_autofree char *csr = request(hub, CSR(""));
+    uint64_t told = TOLD(hub);
+    g_autoptr(RfReply) reply = NULL;
+    g_autofree char *pem = NULL;
+    Authority ca;
+
+    /* The one that was made is good for long. */
+    fixture_advance(&hub->fix, 40 * DAY * INT64_C(1000));
+    g_assert_cmpuint(TOLD(hub), ==, told);
+    authority_init(&ca);
+    pem = authority_sign(&ca, csr, 20, GNUTLS_KP_TLS_WWW_SERVER);
+    authority_clear(&ca);
+    reply = replace(hub, ADMIN, pem);
+    g_assert_cmpuint(reply->status, ==, 204);
+    g_assert_cmpuint(bmc_certificate_days_left(hub->fix.bmc), ==, 19);
+    fixture_advance(&hub->fix, 1000);
+    g_assert_cmpuint(TOLD(hub), ==, told + 1);
+    /* Not again until it has but a week. */
+    fixture_advance(&hub->fix, 12 * DAY * INT64_C(1000));
+    g_assert_cmpuint(TOLD(hub), ==, told + 1);
+    fixture_advance(&hub->fix, 2 * DAY * INT64_C(1000));
+    g_assert_cmpuint(TOLD(hub), ==, told + 2);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -311,5 +341,6 @@ int main(int argc, char **argv)
                     test_requests_refused);
     g_test_add_func("/redfish/certificates/rights", test_rights);
     g_test_add_func("/redfish/certificates/fixed", test_fixed);
+    g_test_add_func("/redfish/certificates/expiry", test_expiry);
     return g_test_run();
 }
