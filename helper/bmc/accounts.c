@@ -210,6 +210,9 @@ static void apply(Job *job, const char *hash)
         bmc_users_set_must_change(bmc, job->slot, change->must_change,
                                   &origin);
     }
+    if (has(job, BMC_ACCOUNT_EXPIRATION)) {
+        bmc_users_set_expiration(bmc, job->slot, change->expires_us, &origin);
+    }
     if (has(job, BMC_ACCOUNT_UNLOCK)) {
         bmc_lockout_enable(bmc, job->slot);
         bmc_changed(bmc, BMC_PART_USERS);
@@ -357,11 +360,26 @@ bool bmc_account_has_ipmi_password(const Bmc *bmc, unsigned slot)
 void bmc_accounts_load(Bmc *bmc)
 {
     int64_t min = 1;
+    int64_t days = 0;
     PersistReader r;
 
     persist_read(&r, bmc->persist, SECTION);
     persist_read_int(&r, "min-password", 1, BMC_IPMI_PASSWORD_SHORT, &min);
+    persist_read_int(&r, "expiration-days", 0, BMC_PASSWORD_DAYS_MAX, &days);
     bmc->users->min_password = min;
+    bmc->users->expiration_days = days;
+}
+
+static void save(Bmc *bmc)
+{
+    JsonObject *section = json_object_new();
+
+    json_object_set_int_member(section, "min-password",
+                               bmc->users->min_password);
+    json_object_set_int_member(section, "expiration-days",
+                               bmc->users->expiration_days);
+    persist_set(bmc->persist, SECTION, section);
+    bmc_changed(bmc, BMC_PART_USERS);
 }
 
 unsigned bmc_accounts_min_password(const Bmc *bmc)
@@ -373,12 +391,25 @@ void bmc_accounts_set_min_password(Bmc *bmc, unsigned min,
                                    const BmcOrigin *origin)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
-    JsonObject *section = json_object_new();
 
     g_message("users: passwords have at least %u bytes, set by %s", min,
               who);
     bmc->users->min_password = min;
-    json_object_set_int_member(section, "min-password", min);
-    persist_set(bmc->persist, SECTION, section);
-    bmc_changed(bmc, BMC_PART_USERS);
+    save(bmc);
+}
+
+unsigned bmc_accounts_expiration_days(const Bmc *bmc)
+{
+    return bmc->users->expiration_days;
+}
+
+void bmc_accounts_set_expiration_days(Bmc *bmc, unsigned days,
+                                      const BmcOrigin *origin)
+{
+    g_autofree char *who = bmc_origin_to_string(origin);
+
+    g_message("users: new passwords are good for %u days (0: for ever), set "
+              "by %s", days, who);
+    bmc->users->expiration_days = days;
+    save(bmc);
 }

@@ -20,6 +20,9 @@
 #define BMC_ACCOUNT_ENABLED (1 << 4)
 #define BMC_ACCOUNT_UNLOCK (1 << 5)
 #define BMC_ACCOUNT_MUST_CHANGE (1 << 6)
+#define BMC_ACCOUNT_EXPIRATION (1 << 7)
+
+#define BMC_PASSWORD_DAYS_MAX 3650
 
 /**
  * BmcAccountChange: what is to be changed.
@@ -31,6 +34,7 @@
  * @ipmi: may use IPMI
  * @enabled: may log in
  * @must_change: has to change its password, also when @password is given
+ * @expires_us: when its password expires, as BmcUser has it
  */
 typedef struct BmcAccountChange {
     unsigned has;
@@ -40,6 +44,7 @@ typedef struct BmcAccountChange {
     bool ipmi;
     bool enabled;
     bool must_change;
+    int64_t expires_us;
 } BmcAccountChange;
 
 /**
@@ -116,5 +121,25 @@ unsigned bmc_accounts_min_password(const Bmc *bmc);
  */
 void bmc_accounts_set_min_password(Bmc *bmc, unsigned min,
                                    const BmcOrigin *origin);
+
+/**
+ * bmc_accounts_expiration_days: for how long a password is good that is set
+ * from now on, over IPMI too.
+ *
+ * @bmc: the hub
+ *
+ * Returns: days; 0 for ever
+ */
+unsigned bmc_accounts_expiration_days(const Bmc *bmc);
+
+/**
+ * bmc_accounts_set_expiration_days: change that. Survives the process.
+ *
+ * @bmc: the hub
+ * @days: 0 to %BMC_PASSWORD_DAYS_MAX
+ * @origin: who asks
+ */
+void bmc_accounts_set_expiration_days(Bmc *bmc, unsigned days,
+                                      const BmcOrigin *origin);
 
 #endif /* QEMU_BMC_BMC_ACCOUNTS_H */

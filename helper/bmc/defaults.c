@@ -71,6 +71,7 @@ void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
     if (keep != BMC_DEFAULTS_KEEP_NETWORK_AND_USERS) {
         bmc_users_reset(bmc);
         bmc_accounts_set_min_password(bmc, 1, origin);
+        bmc_accounts_set_expiration_days(bmc, 0, origin);
         bmc_trust_reset(bmc);
         bmc_channel_free(bmc);
         bmc_channel_new(bmc, true);

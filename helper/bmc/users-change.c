@@ -14,6 +14,7 @@
 #include "util/secret.h"
 
 #define GUESSES_MS (60 * 1000)
+#define US_PER_DAY (24 * 60 * 60 * (int64_t)G_USEC_PER_SEC)
 
 static const BmcUser *find_actor(const Bmc *bmc, const BmcOrigin *origin)
 {
@@ -151,6 +152,8 @@ static void set_password(Bmc *bmc, UserSlot *at, const void *password,
     /* Whoever knew the old password does not know this one */
     at->user.in_band = false;
     at->user.must_change = false;
+    at->user.expires_us = bmc->users->expiration_days
+        ? g_get_real_time() + bmc->users->expiration_days * US_PER_DAY : 0;
     changed(bmc, at, "password", origin, trusted);
 }
 
@@ -222,6 +225,24 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
         at->user.enabled = enabled;
         became_another(bmc, slot);
         changed(bmc, at, "state", origin, trusted);
+    }
+}
+
+bool bmc_user_must_change(const BmcUser *user)
+{
+    return user->must_change ||
+           (user->expires_us && g_get_real_time() >= user->expires_us);
+}
+
+void bmc_users_set_expiration(Bmc *bmc, unsigned slot, int64_t expires_us,
+                              const BmcOrigin *origin)
+{
+    UserSlot *at = users_slot(bmc, slot);
+    bool trusted = bmc_origin_may_reach_host(bmc, origin);
+
+    if (at->user.expires_us != expires_us) {
+        at->user.expires_us = expires_us;
+        changed(bmc, at, "end of the password", origin, trusted);
     }
 }
 

@@ -50,6 +50,7 @@ typedef struct UserSlot {
  *           may not reach the host
  * @changes: limits log lines about changes
  * @min_password: how long a new password must be
+ * @expiration_days: for how long it is good; 0 for ever
  * @first_name: the first administrator, as configured
  * @first_password: its password
  */
@@ -63,6 +64,7 @@ struct BmcUsers {
     int64_t guesses_until_ms;
     LogLimit changes;
     unsigned min_password;
+    unsigned expiration_days;
     char *first_name;
     char *first_password;
 };

@@ -116,6 +116,7 @@ void users_clear_slot(UserSlot *slot)
     slot->user.payloads = BMC_USER_PAYLOAD_SOL;
     slot->user.in_band = false;
     slot->user.must_change = false;
+    slot->user.expires_us = 0;
     users_update(slot);
 }
 
@@ -184,6 +185,7 @@ static JsonObject *slot_to_json(const UserSlot *slot)
     json_object_set_boolean_member(object, "in-band", slot->user.in_band);
     json_object_set_boolean_member(object, "must-change",
                                    slot->user.must_change);
+    json_object_set_int_member(object, "expires", slot->user.expires_us);
     if (slot->has_password) {
         password_to_json(slot, object);
     } else if (slot->hash) {
@@ -306,6 +308,7 @@ static bool access_from_json(UserSlot *slot, PersistReader *r)
     persist_read_bool(r, "callback-only", &access->callback_only);
     persist_read_bool(r, "in-band", &slot->user.in_band);
     persist_read_bool(r, "must-change", &slot->user.must_change);
+    persist_read_int(r, "expires", 0, INT64_MAX, &slot->user.expires_us);
     return !r->damaged;
 }
 

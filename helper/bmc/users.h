@@ -73,6 +73,8 @@ typedef struct BmcUserAccess {
  * @payloads: payload types that it may activate, BMC_USER_PAYLOAD_*
  * @must_change: over Redfish it may do nothing but change its password, until
  *               that has been changed, by whom ever
+ * @expires_us: when its password expires, microseconds since 1970; 0 for
+ *              never. From then on it is as @must_change
  * @in_band: made or changed by the guest; see bmc_user_may_reach_host()
  */
 typedef struct BmcUser {
@@ -84,6 +86,7 @@ typedef struct BmcUser {
     BmcUserAccess access;
     uint16_t payloads;
     bool must_change;
+    int64_t expires_us;
     bool in_band;
 } BmcUser;
 
@@ -179,6 +182,27 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
  */
 void bmc_users_set_password(Bmc *bmc, unsigned slot, const uint8_t *password,
                             size_t size, const BmcOrigin *origin);
+
+/**
+ * bmc_user_must_change: whether an account has to change its password now.
+ *
+ * @user: the account
+ *
+ * Returns: true if so
+ */
+bool bmc_user_must_change(const BmcUser *user);
+
+/**
+ * bmc_users_set_expiration: tell when an account's password expires. Another
+ * password has another time; see bmc_accounts_expiration_days().
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ * @expires_us: as BmcUser has it
+ * @origin: who asks
+ */
+void bmc_users_set_expiration(Bmc *bmc, unsigned slot, int64_t expires_us,
+                              const BmcOrigin *origin);
 
 /**
  * bmc_users_set_must_change: demand that an account's password be changed,

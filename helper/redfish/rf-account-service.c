@@ -86,8 +86,17 @@ static bool nth_account_type(const RfContext *ctx, unsigned n,
     return account_types[n];
 }
 
+/* Null: passwords do not expire. */
+static bool get_expiration_days(const RfContext *ctx, RfValue *value)
+{
+    value->integer = bmc_accounts_expiration_days(ctx->bmc);
+    value->null = !value->integer;
+    return true;
+}
+
 static void check_lockout(const RfContext *ctx, const RfPatch *patch,
                           RfMessages *messages);
+static void start_days(RfExchange *x, const RfPatch *patch);
 static void start_lockout(RfExchange *x, const RfPatch *patch);
 static void start_length(RfExchange *x, const RfPatch *patch);
 
@@ -97,6 +106,19 @@ static const RfSetter set_lockout = {
 };
 
 static const RfSetter set_length = { .start = start_length };
+
+static const RfSetter set_days = { .start = start_days };
+
+static void start_days(RfExchange *x, const RfPatch *patch)
+{
+    const RfValue *days = rf_patch_get(patch, &set_days,
+                                       "PasswordExpirationDays");
+
+    bmc_accounts_set_expiration_days(x->context.bmc,
+                                     days->null ? 0 : days->integer,
+                                     &x->origin);
+    rf_exchange_complete_kept(x);
+}
 
 static void start_length(RfExchange *x, const RfPatch *patch)
 {
@@ -230,6 +252,9 @@ static const RfProperty service_properties[] = {
     { "MinPasswordLength", RF_TYPE_INTEGER, .get = get_min_length,
       .setter = &set_length, .min = 1, .max = BMC_IPMI_PASSWORD_SHORT },
     { "MaxPasswordLength", RF_TYPE_INTEGER, .get = get_max_length },
+    { "PasswordExpirationDays", RF_TYPE_INTEGER, .get = get_expiration_days,
+      .setter = &set_days, .nullable = true, .min = 1,
+      .max = BMC_PASSWORD_DAYS_MAX },
     { "AccountLockoutThreshold", RF_TYPE_INTEGER, .get = get_threshold,
       .setter = &set_lockout, .min = 0, .max = UINT8_MAX },
     { "AccountLockoutDuration", RF_TYPE_INTEGER, .get = get_duration,

@@ -116,7 +116,33 @@ static bool get_locked(const RfContext *ctx, RfValue *value)
 
 static bool get_must_change(const RfContext *ctx, RfValue *value)
 {
-    value->boolean = find(ctx)->must_change;
+    value->boolean = bmc_user_must_change(find(ctx));
+    return true;
+}
+
+static bool get_expiration(const RfContext *ctx, RfValue *value)
+{
+    int64_t when = find(ctx)->expires_us;
+
+    value->null = !when || !rf_value_set_time(value, when);
+    return true;
+}
+
+/* Returns false if it is no time. */
+static bool read_time(const RfValue *value, int64_t *when)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) time = NULL;
+
+    *when = 0;
+    if (value->null) {
+        return true;
+    }
+    time = g_date_time_new_from_iso8601(value->text, utc);
+    if (!time || g_date_time_to_unix(time) <= 0) {
+        return false;
+    }
+    *when = g_date_time_to_unix(time) * G_USEC_PER_SEC;
     return true;
 }
 
@@ -155,8 +181,11 @@ static void check_values(const RfContext *ctx, const RfPatch *patch,
     const RfValue *name = rf_patch_get(patch, setter, "UserName");
     const RfValue *password = rf_patch_get(patch, setter, "Password");
     const RfValue *accounts = rf_patch_get(patch, setter, "AccountTypes");
+    const RfValue *expiration = rf_patch_get(patch, setter,
+                                             "PasswordExpiration");
     size_t len = password ? strlen(password->text) : 0;
     const BmcUser *other = NULL;
+    int64_t when;
 
     if (name && *name->text) {
         other = bmc_users_find(ctx->bmc, name->text, strlen(name->text));
@@ -175,6 +204,11 @@ static void check_values(const RfContext *ctx, const RfPatch *patch,
                      len > BMC_PASSWORD_MAX)) {
         rf_messages_add(messages, RF_MESSAGE_PASSWORD_INCORRECT_LENGTH,
                         "/Password", NULL, NULL);
+    }
+    if (expiration && !read_time(expiration, &when)) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_FORMAT_ERROR,
+                        "/PasswordExpiration", NULL, expiration->text,
+                        "PasswordExpiration", NULL);
     }
     if (!accounts) {
         return;
@@ -256,6 +290,10 @@ static void read_change(const RfPatch *patch, const RfSetter *setter,
     if (value) {
         change->has |= BMC_ACCOUNT_MUST_CHANGE;
         change->must_change = value->boolean;
+    }
+    value = rf_patch_get(patch, setter, "PasswordExpiration");
+    if (value && read_time(value, &change->expires_us)) {
+        change->has |= BMC_ACCOUNT_EXPIRATION;
     }
     value = rf_patch_get(patch, setter, "Locked");
     if (value && !value->boolean) {
@@ -365,6 +403,8 @@ static const RfProperty account_properties[] = {
                    RF_PRIVILEGE_CONFIGURE_SELF },
     { "PasswordChangeRequired", RF_TYPE_BOOL, .get = get_must_change,
       .setter = &change_account },
+    { "PasswordExpiration", RF_TYPE_STRING, .get = get_expiration,
+      .setter = &change_account, .nullable = true },
     { "RoleId", RF_TYPE_ENUM, .texts = roles, .get = get_role,
       .setter = &change_account },
     { "Enabled", RF_TYPE_BOOL, .get = get_enabled,
@@ -382,6 +422,7 @@ static const RfProperty make_properties[] = {
     { "RoleId", RF_TYPE_ENUM, .texts = roles, .required = true },
     { "Enabled", RF_TYPE_BOOL },
     { "PasswordChangeRequired", RF_TYPE_BOOL },
+    { "PasswordExpiration", RF_TYPE_STRING, .nullable = true },
     { "AccountTypes", RF_TYPE_STRINGS, .texts = types },
     { NULL }
 };

@@ -77,7 +77,7 @@ static void set_user(RfUser *user, const BmcUser *account,
     user->slot = account->slot;
     user->privileges = rf_auth_privileges(account->privilege);
     user->channel = channel;
-    user->must_change = account->must_change;
+    user->must_change = bmc_user_must_change(account);
 }
 
 static void finish(Check *check, const BmcUser *account)

@@ -135,3 +135,8 @@ bool bmc_guest_refresh_finish(GAsyncResult *res, GError **errp)
 {
     g_assert_not_reached();
 }
+
+bool bmc_user_must_change(const BmcUser *user)
+{
+    return user->must_change;
+}

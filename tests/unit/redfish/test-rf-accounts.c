@@ -506,6 +506,46 @@ static void test_roles(void)
                      ==, 404);
 }
 
+/* A password that has expired is one that must be changed. */
+static void test_expiration(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) made = as(hub, ADMIN, "POST", ACCOUNTS, BOB);
+    g_autoptr(RfReply) never = NULL;
+    g_autoptr(RfReply) later = NULL;
+    JsonNode *node = rf_reply_node(made, "/PasswordExpiration");
+
+    g_assert_true(node && JSON_NODE_HOLDS_NULL(node));
+    assert_error(hub, "PATCH", NEW, "{\"PasswordExpiration\":\"soon\"}",
+                 "PropertyValueFormatError#/PasswordExpiration");
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", NEW,
+                            "{\"PasswordExpiration\":"
+                            "\"2999-01-01T00:00:00Z\"}"), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB, "GET", SYSTEM, NULL), ==, 200);
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", NEW,
+                            "{\"PasswordExpiration\":"
+                            "\"2001-01-01T00:00:00Z\"}"), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB, "GET", SYSTEM, NULL), ==, 403);
+    g_assert_cmpuint(status(hub, BY_BOB, "GET", NEW, NULL), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB, "PATCH", NEW,
+                            "{\"PasswordExpiration\":null}"), ==, 403);
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", SERVICE,
+                            "{\"PasswordExpirationDays\":30}"), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB, "PATCH", NEW,
+                            "{\"Password\":\"bobpass2\"}"), ==, 200);
+    g_assert_cmpuint(status(hub, BY_BOB_2, "GET", SYSTEM, NULL), ==, 200);
+    later = rf_hub_get(hub, NEW);
+    g_assert_nonnull(rf_reply_text(later, "/PasswordExpiration"));
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", NEW,
+                            "{\"PasswordExpiration\":null}"), ==, 200);
+    never = rf_hub_get(hub, NEW);
+    g_assert_null(rf_reply_text(never, "/PasswordExpiration"));
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", SERVICE,
+                            "{\"PasswordExpirationDays\":null}"), ==, 200);
+    g_assert_cmpuint(status(hub, ADMIN, "PATCH", SERVICE,
+                            "{\"PasswordExpirationDays\":0}"), ==, 400);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -522,5 +562,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/accounts/policy", test_policy);
     g_test_add_func("/redfish/accounts/cache", test_cache);
     g_test_add_func("/redfish/accounts/roles", test_roles);
+    g_test_add_func("/redfish/accounts/expiration", test_expiration);
     return g_test_run();
 }
