@@ -118,20 +118,4 @@ void bmc_certificate_free(Bmc *bmc);
  */
 void bmc_lan_machine_info(Bmc *bmc);
 
-/**
- * bmc_users_reset: the first administrator's account, as configured, is the
- * only one again.
- *
- * @bmc: the hub
- */
-void bmc_users_reset(Bmc *bmc);
-
-/**
- * bmc_lan_reset: forget all that was written.
- *
- * @bmc: the hub
- * @origin: who asks
- */
-void bmc_lan_reset(Bmc *bmc, const BmcOrigin *origin);
-
 #endif /* QEMU_BMC_BMC_ACCESS_PARTS_H */

@@ -53,8 +53,7 @@ static void call_free(MockCall *call)
 
 static void note(MockMachine *mock, const char *what)
 {
-    g_string_append_printf(mock->log, "%s%s", mock->log->len ? " " : "",
-                           what);
+    g_string_append_printf(mock->log, mock->log->len ? " %s" : "%s", what);
 }
 
 static bool fails(MockCall *call)
@@ -126,11 +125,10 @@ static bool state_connected(MachineState state)
 static void freeze_order(MockMachine *mock)
 {
     int32_t lowest = INT32_MAX;
-    unsigned i;
 
     g_free(mock->boots_from);
     mock->boots_from = g_strdup("default");
-    for (i = 0; i < mock->devices->len; i++) {
+    for (unsigned i = 0; i < mock->devices->len; i++) {
         MachineBootDevice *device = mock->devices->pdata[i];
 
         if (device->index >= 0 && device->index < lowest) {
