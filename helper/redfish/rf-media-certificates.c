@@ -136,29 +136,25 @@ static const RfDelete remove_certificate = {
     .start = start_remove,
 };
 
-#define COLLECTION(parent)                                              \
-    { .path = parent "/VirtualMedia/{VirtualMediaId}/Certificates",     \
-      .type = "CertificateCollection.CertificateCollection",            \
-      .properties = collection_properties,                              \
-      .read = RF_PRIVILEGE_LOGIN,                                       \
-      .depends = 1 << BMC_PART_MEDIA,                                   \
-      .exists = exists_collection,                                      \
-      .create = &add }
+#define COLLECTION                                                       \
+    "/redfish/v1/Systems/{ComputerSystemId}/VirtualMedia/{VirtualMediaId}" \
+    "/Certificates"
 
-#define MEMBER(parent)                                                  \
-    { .path = parent "/VirtualMedia/{VirtualMediaId}/Certificates/"     \
-              "{CertificateId}",                                        \
-      .type = "Certificate.v1_11_0.Certificate",                        \
-      .properties = certificate_properties,                             \
-      .read = RF_PRIVILEGE_LOGIN,                                       \
-      .depends = 1 << BMC_PART_MEDIA,                                   \
-      .exists = exists_certificate,                                     \
-      .remove = &remove_certificate }
-
+/* DMTF's schema has them below systems only; the managers' slots are these. */
 const RfResource rf_media_certificates_resources[] = {
-    COLLECTION("/redfish/v1/Systems/{ComputerSystemId}"),
-    MEMBER("/redfish/v1/Systems/{ComputerSystemId}"),
-    COLLECTION("/redfish/v1/Managers/{ManagerId}"),
-    MEMBER("/redfish/v1/Managers/{ManagerId}"),
+    { .path = COLLECTION,
+      .type = "CertificateCollection.CertificateCollection",
+      .properties = collection_properties,
+      .read = RF_PRIVILEGE_LOGIN,
+      .depends = 1 << BMC_PART_MEDIA,
+      .exists = exists_collection,
+      .create = &add },
+    { .path = COLLECTION "/{CertificateId}",
+      .type = "Certificate.v1_11_0.Certificate",
+      .properties = certificate_properties,
+      .read = RF_PRIVILEGE_LOGIN,
+      .depends = 1 << BMC_PART_MEDIA,
+      .exists = exists_certificate,
+      .remove = &remove_certificate },
     { NULL }
 };

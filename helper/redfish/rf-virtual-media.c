@@ -138,7 +138,9 @@ static bool get_verify(const RfContext *ctx, RfValue *value)
 
 static bool get_certificates(const RfContext *ctx, RfValue *value)
 {
-    g_snprintf(value->buf, sizeof(value->buf), "%s/Certificates", ctx->uri);
+    g_snprintf(value->buf, sizeof(value->buf),
+               "/redfish/v1/Systems/1/VirtualMedia/%s/Certificates",
+               ctx->ids[1]);
     value->text = value->buf;
     return true;
 }

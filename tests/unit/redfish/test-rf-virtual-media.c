@@ -127,7 +127,7 @@ static void test_certificates(MediaHub *f, const void *data)
     g_autoptr(RfReply) list = NULL;
 
     g_assert_cmpstr(rf_reply_text(medium, "/Certificates/@odata.id"), ==,
-                    MANAGER_CD "/Certificates");
+                    CD "/Certificates");
     assert_sent(f, HUB_VIEWER, "POST", CERTIFICATES, good,
                 "403 InsufficientPrivilege");
     assert_sent(f, ADMIN, "POST", CERTIFICATES, bad,
@@ -137,7 +137,7 @@ static void test_certificates(MediaHub *f, const void *data)
     assert_sent(f, HUB_OPERATOR, "POST", CERTIFICATES, good, "201");
     assert_sent(f, ADMIN, "POST", CERTIFICATES, good,
                 "400 ResourceAlreadyExists#/CertificateString");
-    cert = rf_hub_get(f->hub, MANAGER_CD "/Certificates/1");
+    cert = rf_hub_get(f->hub, CD "/Certificates/1");
     g_assert_cmpstr(rf_reply_text(cert, "/Subject/CommonName"), ==,
                     "images");
     list = rf_hub_get(f->hub, MEDIA "/Floppy1/Certificates");
