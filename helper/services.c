@@ -38,15 +38,17 @@ static GSocketAddress *address_for(const Services *services,
     g_autoptr(GSocketAddress) addr = config_get_address(services->config,
                                                         rows[service].key);
     GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS(addr);
+    guint32 scope = 0;
 
     if (!port) {
         return g_steal_pointer(&addr);
     }
+    if (g_socket_address_get_family(addr) == G_SOCKET_FAMILY_IPV6) {
+        scope = g_inet_socket_address_get_scope_id(inet);
+    }
     return g_object_new(G_TYPE_INET_SOCKET_ADDRESS,
                         "address", g_inet_socket_address_get_address(inet),
-                        "port", port,
-                        "scope-id", g_inet_socket_address_get_scope_id(inet),
-                        NULL);
+                        "port", port, "scope-id", scope, NULL);
 }
 
 /* What to do about it depends on which service could not listen. */
