@@ -56,7 +56,7 @@ def chassis(root):
 def versions(root):
     service = root.get_update_service()
     names = [one.name for one in service.firmware_inventory.get_members()]
-    equal(names, ['qemu-bmc'])
+    equal(names, ['qemu-bmc', 'SeaBIOS'])
     names = [one.name for one in service.software_inventory.get_members()]
     equal(names, ['QEMU'])
 
