@@ -268,6 +268,13 @@ static bool has_room(const BmcFlash *flash, const BmcFlashChange *change)
     return flash->changes->len < BMC_FLASH_MAX && sum <= BMC_FLASH_DATA_MAX;
 }
 
+/* A process could say anything about its command line. */
+static const char *file_of(const Machine *machine, MachineFlash chip)
+{
+    return machine->flash_given[chip] ? machine->flash_given[chip] :
+           machine->info.flash[chip];
+}
+
 /* Nothing describes an update: it takes the place of what is described. */
 FlashJob *flash_job_for(const Bmc *bmc, MachineFlash chip)
 {
@@ -277,7 +284,7 @@ FlashJob *flash_job_for(const Bmc *bmc, MachineFlash chip)
                        machine->firmware_given :
                        machine->info.flash[MACHINE_FLASH_CODE];
 
-    return flash_job_new(machine->info.flash[chip], code);
+    return flash_job_new(file_of(machine, chip), code);
 }
 
 /* Those that cannot be are answered on the way. */
@@ -387,7 +394,7 @@ bool bmc_flash_can_change(const Bmc *bmc, MachineFlash chip, GError **errp)
                     "is not up to this BMC", chip_names[chip]);
         return false;
     }
-    if (!bmc->machine->info.flash[chip]) {
+    if (!file_of(bmc->machine, chip)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "the machine has no flash chip for its %s that is known "
                     "here", chip_names[chip]);

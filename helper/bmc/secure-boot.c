@@ -48,10 +48,10 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
         return NULL;
     }
     files = g_new0(SecureBootFiles, 1);
-    files->vars = g_strdup(flash[MACHINE_FLASH_VARS]);
     files->pid = machine->can_start_process ? 0 : machine->info.pid;
     files->pending = flash_job_for(bmc, MACHINE_FLASH_VARS);
     files->code = g_strdup(files->pending->code);
+    files->vars = g_strdup(files->pending->file);
     for (unsigned i = 0; (change = bmc_flash_nth(bmc, i)); i++) {
         if (machine->can_start_process &&
             change->chip == MACHINE_FLASH_VARS) {

@@ -362,6 +362,8 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     launch->qmp.disconnected = disconnected;
     machine_flash_parse((const char *const *)launch->argv, dir,
                         launch->qmp.parent.info.flash);
+    machine_flash_parse((const char *const *)launch->argv, dir,
+                        launch->qmp.parent.flash_given);
     return &launch->qmp.parent;
 }
 

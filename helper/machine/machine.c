@@ -242,6 +242,9 @@ void machine_cleanup(Machine *machine)
     machine_info_clear(&machine->info);
     g_clear_pointer(&machine->guest, machine_guest_free);
     g_clear_pointer(&machine->problem, g_free);
+    for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
+        g_clear_pointer(&machine->flash_given[i], g_free);
+    }
     g_clear_pointer(&machine->firmware_given, g_free);
     g_clear_pointer(&machine->firmware_dir, g_free);
     g_clear_pointer(&machine->firmware_wanted, g_free);

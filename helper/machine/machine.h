@@ -342,6 +342,9 @@ typedef struct MachineOps {
  *          machine_apply_settings() applies; the hub writes them
  * @renew: machine_apply_settings() is to end the process, whatever the
  *         settings; the hub writes it
+ * @flash_given: by MachineFlash: where we start QEMU: the flash chips' files on
+ *               its command line, as MachineInfo.flash has them; unlike there,
+ *               the process has no say
  * @firmware_given: (nullable): where we start QEMU: the file on its command
  *                  line that firmware comes from, absolute
  * @firmware_given_rom: that is a ROM image
@@ -362,6 +365,7 @@ struct Machine {
     unsigned settable;
     MachineSettings wanted;
     bool renew;
+    char *flash_given[MACHINE_FLASH__MAX];
     char *firmware_given;
     bool firmware_given_rom;
     char *firmware_dir;

@@ -600,6 +600,30 @@ static void test_given_up(void)
     g_assert_true(same_content(CODE, path));
 }
 
+/* A process that names another file as its own */
+static void test_lie(void)
+{
+    g_auto(Fixture) fix = { 0 };
+    g_autofree char *path = NULL;
+    g_autofree char *other = NULL;
+    Machine *machine;
+
+    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    path = vars_path(&fix);
+    other = test_dir_file(fix.dir, "OTHER.fd");
+    copy_file(TEMPLATE, other);
+    machine = mock_machine_base(fix.mock);
+    machine->flash_given[MACHINE_FLASH_VARS] =
+        g_steal_pointer(&machine->info.flash[MACHINE_FLASH_VARS]);
+    machine->info.flash[MACHINE_FLASH_VARS] = g_strdup(other);
+    set_enable(&fix, false);
+    power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_false(file_enabled(path));
+    g_assert_true(file_enabled(other));
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -617,5 +641,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flash/graceful", test_graceful);
     g_test_add_func("/flash/room", test_room);
     g_test_add_func("/flash/given-up", test_given_up);
+    g_test_add_func("/flash/lie", test_lie);
     return g_test_run();
 }
