@@ -265,7 +265,7 @@ static bool nth_controller(const RfContext *ctx, unsigned n,
     for (unsigned i = 0; (storage = bmc_storage_nth(ctx->bmc, i)); i++) {
         if (bmc_pci_of_disk(ctx->bmc, storage->disks->pdata[0]) == pci &&
             n-- == 0) {
-            rf_storage_controller_uri(storage, uri);
+            rf_storage_inline_uri(storage, uri);
             return true;
         }
     }

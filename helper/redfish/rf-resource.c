@@ -217,8 +217,7 @@ bool rf_action_exists(const RfAction *action, const RfContext *ctx)
     return !action->exists || action->exists(ctx);
 }
 
-/* Clients ask before they say when a reset is to be. */
-static void add_apply_times(JsonObject *object, const char *const *values)
+static JsonObject *apply_times_object(const char *const *values)
 {
     static const char *const immediate[] = { "Immediate", NULL };
     JsonObject *support = json_object_new();
@@ -230,9 +229,14 @@ static void add_apply_times(JsonObject *object, const char *const *values)
     json_object_set_string_member(support, "@odata.type",
                                   "#" SETTINGS ".OperationApplyTimeSupport");
     json_object_set_array_member(support, "SupportedValues", times);
-    json_object_set_object_member(object,
-                                  "@Redfish.OperationApplyTimeSupport",
-                                  support);
+    return support;
+}
+
+bool rf_get_immediate(const RfContext *ctx, RfValue *value)
+{
+    value->node = json_node_new(JSON_NODE_OBJECT);
+    json_node_take_object(value->node, apply_times_object(NULL));
+    return true;
 }
 
 static JsonObject *action_object(const RfAction *action,
@@ -256,8 +260,11 @@ static JsonObject *action_object(const RfAction *action,
             add_allowable(one, p, ctx);
         }
     }
+    /* Clients ask before they say when a reset is to be. */
     if (action->apply_times || g_str_has_suffix(name, ".Reset")) {
-        add_apply_times(one, action->apply_times);
+        json_object_set_object_member(
+            one, RF_APPLY_TIME_SUPPORT,
+            apply_times_object(action->apply_times));
     }
     return one;
 }

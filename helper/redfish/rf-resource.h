@@ -215,6 +215,9 @@ typedef struct RfAction {
 /* RfAction.apply_times of what is done with the next reset. */
 extern const char *const rf_apply_on_reset[];
 
+/* Says when operations may be done (DSP0266 "Operation apply time"). */
+#define RF_APPLY_TIME_SUPPORT "@Redfish.OperationApplyTimeSupport"
+
 /**
  * RfCreate: POST to a collection makes a member.
  *
@@ -437,6 +440,17 @@ bool rf_exists_one(const RfContext *ctx);
  * Returns: true
  */
 bool rf_get_id(const RfContext *ctx, RfValue *value);
+
+/**
+ * rf_get_immediate: RfProperty.get of RF_APPLY_TIME_SUPPORT, an RF_TYPE_JSON,
+ * of a collection whose operations are done at once.
+ *
+ * @ctx: which one
+ * @value: its node is set
+ *
+ * Returns: true
+ */
+bool rf_get_immediate(const RfContext *ctx, RfValue *value);
 
 /**
  * rf_get_false: RfProperty.get of a BOOL that is always false.

@@ -109,10 +109,9 @@ void rf_drive_uri(const BmcDisk *disk, char uri[RF_URI_MAX])
                disk->id);
 }
 
-void rf_storage_controller_uri(const BmcStorage *storage,
-                               char uri[RF_URI_MAX])
+void rf_storage_inline_uri(const BmcStorage *storage, char uri[RF_URI_MAX])
 {
-    g_snprintf(uri, RF_URI_MAX, STORAGE "/%s/Controllers/" CONTROLLER_ID,
+    g_snprintf(uri, RF_URI_MAX, STORAGE "/%s#/StorageControllers/0",
                storage->id);
 }
 
@@ -145,7 +144,8 @@ bool rf_nth_storage(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
 static bool nth_controller(const RfContext *ctx, unsigned n,
                            char uri[RF_URI_MAX])
 {
-    rf_storage_controller_uri(storage_of(ctx), uri);
+    g_snprintf(uri, RF_URI_MAX, STORAGE "/%s/Controllers/" CONTROLLER_ID,
+               ctx->ids[1]);
     return n == 0;
 }
 
@@ -312,8 +312,8 @@ static unsigned count_inline(const RfContext *ctx)
 
 static bool get_inline_uri(const RfContext *ctx, RfValue *value)
 {
-    g_snprintf(value->buf, sizeof(value->buf),
-               STORAGE "/%s#/StorageControllers/%u", ctx->ids[1], ctx->index);
+    G_STATIC_ASSERT(sizeof(value->buf) >= RF_URI_MAX);
+    rf_storage_inline_uri(storage_of(ctx), value->buf);
     value->text = value->buf;
     return true;
 }
@@ -568,6 +568,7 @@ static const RfProperty controller_collection[] = {
 static const RfProperty volume_collection[] = {
     { "Name", RF_TYPE_STRING, .text = "Volume Collection" },
     { "Members", RF_TYPE_LINKS, .nth = nth_volume },
+    { RF_APPLY_TIME_SUPPORT, RF_TYPE_JSON, .get = rf_get_immediate },
     { NULL }
 };
 

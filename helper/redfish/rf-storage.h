@@ -26,13 +26,14 @@ bool rf_nth_drive(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX]);
 void rf_drive_uri(const BmcDisk *disk, char uri[RF_URI_MAX]);
 
 /**
- * rf_storage_controller_uri: where a controller is shown.
+ * rf_storage_inline_uri: the controller as a member of its Storage resource,
+ * which is what PCIeFunction links to (Storage.StorageController, deprecated
+ * elsewhere).
  *
  * @storage: the controller
  * @uri: set to its URI
  */
-void rf_storage_controller_uri(const BmcStorage *storage,
-                               char uri[RF_URI_MAX]);
+void rf_storage_inline_uri(const BmcStorage *storage, char uri[RF_URI_MAX]);
 
 /**
  * rf_nth_storage: RfProperty.nth of all storage.

@@ -133,6 +133,9 @@ static void test_unknown(void)
     lacks(hub, STORAGE "/scsi0/Drives/sd2", "SerialNumber");
     has(hub, STORAGE "/vd0/Drives/vd0", "\"Protocol\":\"OEM\"");
     has(hub, STORAGE "/vd0/Volumes", "\"Members@odata.count\":0");
+    has(hub, STORAGE "/vd0/Volumes", "OperationApplyTimeSupport\":{\""
+        "@odata.type\":\"#Settings.v1_4_0.OperationApplyTimeSupport\","
+        "\"SupportedValues\":[\"Immediate\"]}");
     is_not_there(hub, STORAGE "/vd0/Drives/sd1");
     is_not_there(hub, STORAGE "/vd0/Controllers/2");
     is_not_there(hub, STORAGE "/none/Drives/sd1");
@@ -250,7 +253,8 @@ static void test_links(void)
     lacks(hub, STORAGE "/scsi0/Controllers/1", "PCIeFunctions");
     has(hub, function, "\"Drives\":[{\"@odata.id\":\"" STORAGE
         "/vd0/Drives/vd0\"}]");
-    has(hub, function, STORAGE "/vd0/Controllers/1");
+    has(hub, function, STORAGE "/vd0#/StorageControllers/0");
+    has(hub, STORAGE "/vd0", STORAGE "/vd0#/StorageControllers/0");
     has(hub, SYSTEM "/BootOptions/vd0", STORAGE "/vd0/Drives/vd0");
     has(hub, SYSTEM "/BootOptions/sd2", STORAGE "/scsi0/Drives/sd2");
     has(hub, SYSTEM "/BootOptions/cd", SYSTEM "/VirtualMedia/CD1");
