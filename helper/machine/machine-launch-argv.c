@@ -43,7 +43,8 @@ typedef struct ArgvFacts {
 static const char *const stdio_reason =
     "QEMU runs in the background and has no terminal";
 static const char *const serial_reason =
-    "the first serial port is the BMC's serial console";
+    "the first serial port is the BMC's serial console, for Serial over LAN; "
+    "use -chardev and -device for another one";
 
 static bool value_is_stdio(const char *value)
 {
@@ -99,7 +100,8 @@ static const struct {
     { "S", NULL, "the BMC decides when the machine starts" },
     { "action", value_action, "the BMC needs QEMU to reset when it is told "
       "to, and to stay when the guest powers off" },
-    { "chardev", value_chardev, "serial0 is the BMC's serial console" },
+    { "chardev", value_chardev, "serial0 is the id of the BMC's serial "
+      "console; use another one" },
     { "chardev", value_is_stdio, stdio_reason },
     { "curses", NULL, stdio_reason },
     { "daemonize", NULL, "the BMC watches the process that it starts" },
