@@ -117,11 +117,9 @@ static void begin(HttpConn *conn)
     g_tls_connection_set_advertised_protocols(
         G_TLS_CONNECTION(conn->base), (const char *const *)protocols);
     ask_for_certificate(conn);
-    http_conn_set_deadline(conn, is_guest(conn)
-                                 ? conn->server->limits.handshake_ms
-                                 : MIN(conn->server->limits.handshake_ms,
-                                       HTTP_HANDSHAKE_MS));
+    http_conn_set_deadline(conn, conn->server->limits.handshake_ms);
     conn->handshake = g_cancellable_new();
+    conn->handshake_us = g_get_monotonic_time();
     conn->server->n_handshakes++;
     if (conn->peer) {
         conn->peer->n_handshakes++;
@@ -155,14 +153,37 @@ static HttpConn *next_in_queue(HttpServer *server)
     return found;
 }
 
+/*
+ * A client that is slow, or whose machine is busy, has time as long as it
+ * keeps nobody else from his turn.
+ */
+static void hurry(HttpServer *server)
+{
+    int64_t turn_us = server->limits.handshake_turn_ms * INT64_C(1000);
+    GList *link;
+
+    for (link = server->conns.head; link; link = link->next) {
+        HttpConn *conn = link->data;
+        int64_t end_us = conn->handshake_us + turn_us;
+
+        if (conn->handshake && !is_guest(conn) &&
+            g_source_get_ready_time(conn->deadline) > end_us) {
+            g_source_set_ready_time(conn->deadline, end_us);
+        }
+    }
+}
+
 static void run_queue(HttpServer *server)
 {
-    HttpConn *conn;
+    HttpConn *conn = NULL;
 
-    while (!server->closing && server->n_handshakes < HTTP_HANDSHAKES_MAX &&
-           (conn = next_in_queue(server))) {
+    while (!server->closing && (conn = next_in_queue(server)) &&
+           server->n_handshakes < HTTP_HANDSHAKES_MAX) {
         g_queue_unlink(&server->hellos, &conn->hello_link);
         begin(conn);
+    }
+    if (conn) {
+        hurry(server);
     }
 }
 

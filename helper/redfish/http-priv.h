@@ -27,8 +27,6 @@
  */
 #define HTTP_HANDSHAKES_MAX 8
 #define HTTP_HANDSHAKES_PER_PEER 4
-/* Once the ClientHello is there, a peer has to answer once or twice. */
-#define HTTP_HANDSHAKE_MS 3000
 
 typedef struct HttpConn HttpConn;
 typedef struct HttpPeer HttpPeer;
@@ -141,6 +139,7 @@ struct HttpConn {
     GSource *watch;            /* input, as far as it is ours */
     GSource *hangup;           /* while an answer is pending */
     GCancellable *handshake;
+    int64_t handshake_us;      /* when it began, monotonic */
     GByteArray *in;            /* received and not yet used; may be NULL */
     size_t scanned;            /* of @in, without the end of a head */
     bool unread;               /* @base may have more than its socket */

@@ -12,7 +12,8 @@ static const HttpLimits default_limits = {
     .max_connections = 256,
     .max_per_peer = 64,
     .max_body = 1024 * 1024,
-    .handshake_ms = 10 * 1000,
+    .handshake_ms = 30 * 1000,
+    .handshake_turn_ms = 3 * 1000,
     .request_ms = 30 * 1000,
     .idle_ms = 60 * 1000,
     .stall_ms = 30 * 1000,
@@ -172,6 +173,8 @@ HttpServer *http_server_new(const HttpLimits *limits,
     own->max_per_peer = own->max_per_peer ?: dflt->max_per_peer;
     own->max_body = own->max_body ?: dflt->max_body;
     own->handshake_ms = own->handshake_ms ?: dflt->handshake_ms;
+    own->handshake_turn_ms = own->handshake_turn_ms
+                             ?: dflt->handshake_turn_ms;
     own->request_ms = own->request_ms ?: dflt->request_ms;
     own->idle_ms = own->idle_ms ?: dflt->idle_ms;
     own->stall_ms = own->stall_ms ?: dflt->stall_ms;

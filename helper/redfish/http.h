@@ -25,7 +25,8 @@ typedef struct HttpRequest HttpRequest;
  * @max_per_peer: open connections of one address (64); unix sockets have no
  *                such limit
  * @max_body: bytes of a request's body (1 MiB)
- * @handshake_ms: TLS handshake (10,000)
+ * @handshake_ms: TLS handshake (30,000)
+ * @handshake_turn_ms: the same while others wait for their turn (3,000)
  * @request_ms: from the first byte of a request to its last (30,000)
  * @idle_ms: between two requests (60,000)
  * @stall_ms: without a byte of a body that comes piece by piece (30,000)
@@ -35,6 +36,7 @@ typedef struct HttpLimits {
     unsigned max_per_peer;
     size_t max_body;
     unsigned handshake_ms;
+    unsigned handshake_turn_ms;
     unsigned request_ms;
     unsigned idle_ms;
     unsigned stall_ms;

@@ -429,13 +429,53 @@ static void test_total_unfinished(const void *tls)
     }
 }
 
+static const uint8_t stalled_hello[] = {
+    22, 3, 1, 0, 4, 1, 0, 1, 0, /* the first of 256 bytes */
+};
+
+static const char *const stallers[] = { "127.0.0.2", "127.0.0.3" };
+
+static HttpClient *stall_handshake(HttpFixture *f, unsigned staller)
+{
+    HttpClient *c = http_client_new_plain_from(f, stallers[staller]);
+
+    http_client_send_bytes(c, stalled_hello, sizeof(stalled_hello));
+    test_drain();
+    return c;
+}
+
+/* One that is slow has time, but not at the expense of others. */
+static void test_slow_handshakes(void)
+{
+    static const HttpLimits limits = {
+        .handshake_ms = 600 * 1000,
+        .handshake_turn_ms = 1,
+    };
+    g_autoptr(HttpFixture) f = http_fixture_new(&limits, true);
+    g_autoptr(GPtrArray) clients = NULL;
+    unsigned i;
+
+    clients = g_ptr_array_new_with_free_func((GDestroyNotify)http_client_free);
+    for (i = 0; i < 7; i++) {
+        g_ptr_array_add(clients, stall_handshake(f, i % 2));
+    }
+    /* These get the turn that is left, one after the other. */
+    for (i = 0; i < 3; i++) {
+        assert_alive(f);
+    }
+    for (i = 0; i < clients->len; i++) {
+        g_assert_false(((HttpClient *)g_ptr_array_index(clients, i))->ended);
+    }
+    g_ptr_array_add(clients, stall_handshake(f, 1));
+    assert_alive(f);
+    for (i = 0; i < clients->len; i++) {
+        http_client_expect_end(g_ptr_array_index(clients, i));
+    }
+}
+
 /* Whoever has no handshake going on comes before those who stall theirs. */
 static void test_stalled_handshakes_of_others(void)
 {
-    static const uint8_t hello[] = {
-        22, 3, 1, 0, 4, 1, 0, 1, 0, /* the first of 256 bytes */
-    };
-    static const char *const stallers[] = { "127.0.0.2", "127.0.0.3" };
     g_autoptr(HttpFixture) f = http_fixture_new(NULL, true);
     g_autoptr(HttpClient) honest = NULL;
     g_autoptr(GPtrArray) clients = NULL;
@@ -444,11 +484,7 @@ static void test_stalled_handshakes_of_others(void)
 
     clients = g_ptr_array_new_with_free_func((GDestroyNotify)http_client_free);
     for (i = 0; i < 40; i++) {
-        HttpClient *c = http_client_new_plain_from(f, stallers[i % 2]);
-
-        g_ptr_array_add(clients, c);
-        http_client_send_bytes(c, hello, sizeof(hello));
-        test_drain();
+        g_ptr_array_add(clients, stall_handshake(f, i % 2));
     }
     honest = http_client_begin(f, NULL);
     test_drain();
@@ -556,6 +592,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/http/per-peer", test_per_peer);
     g_test_add_func("/redfish/http/total", test_total);
     add_both("total-unfinished", test_total_unfinished);
+    g_test_add_func("/redfish/http/slow-handshakes", test_slow_handshakes);
     g_test_add_func("/redfish/http/stalled-handshakes-of-others",
                     test_stalled_handshakes_of_others);
     g_test_add_func("/redfish/http/out-of-fds", test_out_of_fds);
