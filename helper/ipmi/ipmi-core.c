@@ -9,6 +9,7 @@
 
 #include "bmc/restart.h"
 #include "bmc/watchdog.h"
+#include "ipmi/ipmi-audit.h"
 #include "ipmi/ipmi-commands.h"
 #include "ipmi/ipmi-params.h"
 #include "ipmi/ipmi-session.h"
@@ -16,7 +17,6 @@
 #include "util/error.h"
 
 #define UUID_TEXT_LEN 36
-#define AUDIT_BYTES 2
 /* Durable writes that the guest can cause at once, and how often from then. */
 #define INSIDE_BURST 256
 #define INSIDE_WRITE_MS 200
@@ -50,8 +50,7 @@ static void request_unref(IpmiRequest *req)
 
 /*
  * What a request would change, and who asks; NULL when there is to be no line
- * about it. The first bytes tell which account, channel or parameter it is,
- * never a password.
+ * about it.
  */
 static char *describe_change(IpmiCore *core, const IpmiContext *ctx,
                              const IpmiMessage *msg,
@@ -73,10 +72,9 @@ static char *describe_change(IpmiCore *core, const IpmiContext *ctx,
                   suppressed);
     }
     who = bmc_origin_to_string(&ctx->origin);
-    what = msg->len >= AUDIT_BYTES
-        ? g_strdup_printf(" (%02x %02x)", msg->data[0], msg->data[1])
-        : g_strdup("");
-    return g_strdup_printf("%s%s by %s", command->name, what, who);
+    what = ipmi_audit_describe(command, msg->data, msg->len);
+    return g_strdup_printf("%s%s%s%s by %s", command->name,
+                           *what ? " (" : "", what, *what ? ")" : "", who);
 }
 
 static void audit(const IpmiRequest *req, uint8_t cc)
