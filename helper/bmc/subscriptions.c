@@ -55,6 +55,7 @@ void bmc_subscription_clear(BmcSubscription *subscription)
         g_clear_pointer(&subscription->lists[i], g_strfreev);
     }
     g_clear_pointer(&subscription->destination, g_free);
+    g_clear_pointer(&subscription->shown, g_free);
     g_clear_pointer(&subscription->context, g_free);
     g_clear_pointer(&subscription->user, g_free);
 }
@@ -137,6 +138,11 @@ static char **read_list(PersistReader *r, const char *key)
 }
 
 /* One of which a part is damaged could send what nobody wants sent there. */
+static char *without_query(const char *destination)
+{
+    return g_strndup(destination, strcspn(destination, "?#"));
+}
+
 static void load_one(Bmc *bmc, PersistReader *r)
 {
     g_auto(BmcSubscription) s = { 0 };
@@ -157,6 +163,7 @@ static void load_one(Bmc *bmc, PersistReader *r)
     s.id = id;
     s.policy = policy;
     s.destination = g_strdup(text);
+    s.shown = without_query(text);
     if (persist_read_string(r, "context", &text)) {
         s.context = g_strdup(text);
     }
@@ -217,10 +224,8 @@ unsigned bmc_subscription_add(Bmc *bmc, BmcSubscription *from,
                               const BmcOrigin *origin, GError **errp)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
-    /* What follows '?' may be what lets one in there. */
-    g_autofree char *where = log_escape(from->destination,
-                                        strcspn(from->destination, "?#"),
-                                        SHOWN_MAX);
+    g_autofree char *shown = without_query(from->destination);
+    g_autofree char *where = log_escape(shown, -1, SHOWN_MAX);
     BmcSubscription *s;
 
     if (bmc->subscriptions->list.length >= BMC_SUBSCRIPTIONS_MAX) {
@@ -232,6 +237,7 @@ unsigned bmc_subscription_add(Bmc *bmc, BmcSubscription *from,
     s = g_memdup2(from, sizeof(*from));
     memset(from, 0, sizeof(*from));
     s->id = ++bmc->subscriptions->last_id;
+    s->shown = g_steal_pointer(&shown);
     s->host = bmc_origin_may_reach_host(bmc, origin);
     g_queue_push_tail(&bmc->subscriptions->list, s);
     g_message("events: subscription %u to %s made by %s", s->id, where, who);

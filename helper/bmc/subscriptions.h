@@ -64,6 +64,8 @@ typedef enum BmcSubscriptionList {
  *
  * @id: number, from 1
  * @destination: URI that events are sent to; NULL for a stream
+ * @shown: the same without its query, which may be what lets one in there;
+ *         set by the hub
  * @context: (nullable): sent with them
  * @user: (nullable): whoever made it
  * @lists: NULL-terminated each
@@ -78,6 +80,7 @@ typedef enum BmcSubscriptionList {
 typedef struct BmcSubscription {
     unsigned id;
     char *destination;
+    char *shown;
     char *context;
     char *user;
     char **lists[BMC_SUBSCRIPTION_LIST__MAX];

@@ -120,9 +120,12 @@ static bool get_format(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+/* Its query may be a secret of those who may write it. */
 static bool get_destination(const RfContext *ctx, RfValue *value)
 {
-    value->text = subscription_of(ctx)->destination;
+    const BmcSubscription *s = subscription_of(ctx);
+
+    value->text = ctx->limited ? s->shown : s->destination;
     return value->text;
 }
 
@@ -586,7 +589,7 @@ const RfResource rf_subscriptions_resources[] = {
       .properties = subscription_properties,
       .actions = subscription_actions, .read = RF_PRIVILEGE_LOGIN,
       .write = RF_PRIVILEGE_CONFIGURE_MANAGER | RF_PRIVILEGE_CONFIGURE_SELF,
-      .depends = 1 << BMC_PART_SUBSCRIPTIONS,
+      .depends = 1 << BMC_PART_SUBSCRIPTIONS, .hides = true,
       .exists = exists_subscription, .is_own = is_own_subscription,
       .remove = &removal },
     { NULL }

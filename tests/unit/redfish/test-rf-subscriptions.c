@@ -503,6 +503,48 @@ static void test_configured(void)
     wait_heard(hub, listener, 1);
 }
 
+/* The query of a URL can be what lets one in there. */
+static void test_token(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    static const char url[] = "https://192.0.2.1/hook";
+    static const char full[] = "https://192.0.2.1/hook?token=secret";
+    g_autofree char *body = g_strdup_printf(
+        "{\"Destination\":\"%s\",\"Protocol\":\"Redfish\"}", full);
+    static const struct {
+        const char *authorization;
+        const char *path;
+        const char *destination;
+    } cases[] = {
+        { ADMIN, SUBSCRIPTIONS "/1", full },
+        { HUB_VIEWER, SUBSCRIPTIONS "/1", url },
+        { HUB_OPERATOR, SUBSCRIPTIONS "/1", url },
+        { HUB_OPERATOR, SUBSCRIPTIONS "/2", full },
+        { HUB_VIEWER, SUBSCRIPTIONS "/2", url },
+        { ADMIN, SUBSCRIPTIONS "/2", full },
+    };
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(RfReply) made = rf_hub_send(hub, i ? HUB_OPERATOR : ADMIN,
+                                              "POST", SUBSCRIPTIONS, body);
+
+        g_assert_cmpuint(made->status, ==, 201);
+        g_assert_cmpstr(rf_reply_text(made, "/Destination"), ==, full);
+    }
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        unsigned n = i % G_N_ELEMENTS(cases);
+        g_autoptr(RfReply) reply = rf_hub_send(
+            hub, cases[n].authorization, "GET", cases[n].path, NULL);
+        g_autoptr(RfReply) all = rf_hub_send(
+            hub, HUB_VIEWER, "GET", SUBSCRIPTIONS "?$expand=.", NULL);
+
+        g_assert_cmpstr(rf_reply_text(reply, "/Destination"), ==,
+                        cases[n].destination);
+        g_assert_cmpuint(all->status, ==, 200);
+        g_assert_null(strstr(all->text, "secret"));
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -518,5 +560,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/subscriptions/targets", test_targets);
     g_test_add_func("/redfish/subscriptions/resolved", test_resolved);
     g_test_add_func("/redfish/subscriptions/configured", test_configured);
+    g_test_add_func("/redfish/subscriptions/token", test_token);
     return g_test_run();
 }
