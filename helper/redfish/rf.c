@@ -28,6 +28,29 @@ static bool is_method(const RfExchange *x, const char *method)
     return g_str_equal(x->request.method, method);
 }
 
+/*
+ * RFC 9110 section 9.1: a method that no resource has is 501, and that needs
+ * no password to know; one that this resource does not have is 405. Returns
+ * false when it has answered.
+ */
+static bool method_is_known(RfExchange *x)
+{
+    static const char *const methods[] = {
+        "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "DELETE", NULL
+    };
+    g_autoptr(RfMessages) messages = NULL;
+
+    if (g_strv_contains(methods, x->request.method)) {
+        return true;
+    }
+    messages = rf_messages_new();
+    rf_messages_add(messages, RF_MESSAGE_GENERAL_ERROR, NULL,
+                    "Use one of the methods that the specification of "
+                    "Redfish has.", NULL);
+    rf_answer_errors(x, messages, 501);
+    return false;
+}
+
 /* Every method is its own word in the list. */
 static bool method_allowed(const RfExchange *x)
 {
@@ -402,6 +425,9 @@ void rf_service_submit(RfService *service, const RfRequest *request,
     if (!rf_auth_answers(service->bmc, &x->request)) {
         /* It was not needed yet when the connection was made. */
         rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
+        return;
+    }
+    if (!method_is_known(x)) {
         return;
     }
     there = rf_route(x, x->request.path);

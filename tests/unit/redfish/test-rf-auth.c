@@ -89,7 +89,11 @@ static void test_public(void)
                      401);
     g_assert_cmpuint(status_of(client, "POST", "/redfish/v1", NULL, "{}"),
                      ==, 401);
-    g_assert_cmpuint(status_of(client, "FAKE", SYSTEM, NULL, "{}"), ==, 401);
+    /* What no resource can do needs no password to know. */
+    g_assert_cmpuint(status_of(client, "FAKE", SYSTEM, NULL, "{}"), ==, 501);
+    g_assert_cmpuint(status_of(client, "FAKE", SYSTEM "0", NULL, "{}"), ==,
+                     501);
+    g_assert_cmpuint(status_of(client, "PUT", SYSTEM, NULL, "{}"), ==, 401);
     g_assert_cmpuint(status_of(client, "GET", "/", NULL, NULL), ==, 401);
 }
 

@@ -102,8 +102,6 @@ static void test_methods(void)
         { "DELETE", SYSTEM, "GET, HEAD, OPTIONS, PATCH" },
         { "PUT", SYSTEM, "GET, HEAD, OPTIONS, PATCH" },
         { "POST", SYSTEM, "GET, HEAD, OPTIONS, PATCH" },
-        { "get", SYSTEM, "GET, HEAD, OPTIONS, PATCH" },
-        { "FAKE", SYSTEM, "GET, HEAD, OPTIONS, PATCH" },
         { "GET", RESET, "POST, OPTIONS" },
         { "PATCH", RESET, "POST, OPTIONS" },
     };
@@ -117,6 +115,26 @@ static void test_methods(void)
         assert_messages(reply, 405, "OperationNotAllowed");
         g_assert_cmpstr(rf_reply_header(reply, "Allow"), ==,
                         cases[i].allow);
+    }
+}
+
+/* RFC 9110 section 9.1: what no resource has is another matter. */
+static void test_unknown_methods(void)
+{
+    static const char *const methods[] = {
+        "get", "FAKE", "TRACE", "PROPFIND", "GETS", "GET2",
+    };
+    g_autoptr(RfClient) client = rf_client_new();
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(methods); i++) {
+        g_autoptr(RfReply) there = rf_client_send(client, methods[i], SYSTEM,
+                                                  "{}");
+        g_autoptr(RfReply) missing = rf_client_send(
+            client, methods[i], SYSTEM "0", "{}");
+
+        assert_messages(there, 501, "GeneralError");
+        assert_messages(missing, 501, "GeneralError");
     }
 }
 
@@ -139,6 +157,15 @@ static void test_headers(void)
         { RF_HEADER_ACCEPT, "text/html", 406 },
         { RF_HEADER_ACCEPT, "application/json;q=0", 406 },
         { RF_HEADER_ACCEPT, ",;,", 406 },
+        /* What names it most closely counts, in any order. */
+        { RF_HEADER_ACCEPT, "application/json;q=0, */*", 406 },
+        { RF_HEADER_ACCEPT, "*/*, application/json;q=0", 406 },
+        { RF_HEADER_ACCEPT, "*/*;q=0, application/json", 200 },
+        { RF_HEADER_ACCEPT, "application/*;q=0, */*", 406 },
+        { RF_HEADER_ACCEPT, "application/*;q=0, application/json;q=0.1",
+          200 },
+        { RF_HEADER_ACCEPT, "application/json;q=0.000, text/html", 406 },
+        { RF_HEADER_ACCEPT, "text/html;q=0, */*", 200 },
         { RF_HEADER_IF_NONE_MATCH, "*", 304 },
         { RF_HEADER_IF_NONE_MATCH, "\"x\"", 200 },
         { RF_HEADER_IF_MATCH, "\"x\"", 200 },
@@ -447,6 +474,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/rf/head", test_head);
     g_test_add_func("/redfish/rf/not-found", test_not_found);
     g_test_add_func("/redfish/rf/methods", test_methods);
+    g_test_add_func("/redfish/rf/unknown-methods", test_unknown_methods);
     g_test_add_func("/redfish/rf/headers", test_headers);
     g_test_add_func("/redfish/rf/other-sites", test_other_sites);
     g_test_add_func("/redfish/rf/accept-not-found", test_accept_not_found);
