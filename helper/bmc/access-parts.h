@@ -28,8 +28,9 @@ void bmc_users_free(Bmc *bmc);
  * bmc_lockout_new: set up the lockout after wrong passwords.
  *
  * @bmc: the hub
+ * @reset: forget who was locked out: the accounts are reset
  */
-void bmc_lockout_new(Bmc *bmc);
+void bmc_lockout_new(Bmc *bmc, bool reset);
 
 /**
  * bmc_lockout_free: forget all failures.

@@ -196,7 +196,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc_subscriptions_new(bmc, config->events_allow);
     bmc_reports_new(bmc);
     bmc_asset_new(bmc);
-    bmc_lockout_new(bmc);
+    bmc_lockout_new(bmc, config->reset_accounts);
     bmc_sessions_new(bmc);
     bmc_channel_new(bmc, config->reset_accounts);
     bmc_lan_new(bmc);

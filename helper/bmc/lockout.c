@@ -13,7 +13,10 @@
 #include "bmc/events.h"
 #include "bmc/persist-read.h"
 #include "bmc/users.h"
+#include "util/addr.h"
 #include "util/log.h"
+
+#define SECTION "lockout"
 
 #define DEFAULT_THRESHOLD 10
 #define DEFAULT_RESET_S 60
@@ -83,23 +86,6 @@ static gboolean entries_equal(gconstpointer a, gconstpointer b)
     return one->slot == other->slot && !strcmp(one->peer, other->peer);
 }
 
-/*
- * Whoever has one IPv6 address has 2^64 of them: they count as one.
- */
-static char *peer_key(const char *peer)
-{
-    g_autoptr(GInetAddress) addr = g_inet_address_new_from_string(peer);
-    g_autoptr(GInetAddress) net = NULL;
-    uint8_t bytes[16] = { 0 };
-
-    if (!addr || g_inet_address_get_family(addr) != G_SOCKET_FAMILY_IPV6) {
-        return g_strdup(peer);
-    }
-    memcpy(bytes, g_inet_address_to_bytes(addr), 8);
-    net = g_inet_address_new_from_bytes(bytes, G_SOCKET_FAMILY_IPV6);
-    return g_inet_address_to_string(net);
-}
-
 static bool counts(const BmcOrigin *origin)
 {
     return origin->peer && (origin->channel == BMC_CHANNEL_LAN ||
@@ -116,7 +102,7 @@ static LockoutEntry *find(const BmcLockout *lockout, unsigned slot,
     if (!lockout->entries.length) {
         return NULL; /* nearly always, and for each request */
     }
-    key.peer = peer_key(origin->peer);
+    key.peer = addr_peer_key(origin->peer);
     entry = g_hash_table_lookup(lockout->table, &key);
     g_free(key.peer);
     return entry;
@@ -139,7 +125,7 @@ static LockoutEntry *add(BmcLockout *lockout, unsigned slot,
         drop(lockout, lockout->entries.head->data);
     }
     entry->slot = slot;
-    entry->peer = peer_key(origin->peer);
+    entry->peer = addr_peer_key(origin->peer);
     entry->link.data = entry;
     g_hash_table_add(lockout->table, entry);
     g_queue_push_tail_link(&lockout->entries, &entry->link);
@@ -181,7 +167,7 @@ static void save(Bmc *bmc)
     JsonObject *section = json_object_new();
 
     json_object_set_int_member(section, "disabled", bmc->lockout->disabled);
-    persist_set(bmc->persist, "lockout", section);
+    persist_set(bmc->persist, SECTION, section);
 }
 
 static void load(Bmc *bmc)
@@ -189,7 +175,7 @@ static void load(Bmc *bmc)
     PersistReader r;
     int64_t disabled;
 
-    persist_read(&r, bmc->persist, "lockout");
+    persist_read(&r, bmc->persist, SECTION);
     if (persist_read_int(&r, "disabled", 0,
                          (INT64_C(1) << (BMC_USERS_MAX + 1)) - 1,
                          &disabled)) {
@@ -273,7 +259,7 @@ static void lock(Bmc *bmc, LockoutEntry *entry, const BmcOrigin *origin)
     report_lockout(bmc, slot, origin);
 }
 
-void bmc_lockout_new(Bmc *bmc)
+void bmc_lockout_new(Bmc *bmc, bool reset)
 {
     BmcLockout *lockout = g_new0(BmcLockout, 1);
 
@@ -283,7 +269,11 @@ void bmc_lockout_new(Bmc *bmc)
     lockout->policy.lockout_s = DEFAULT_LOCKOUT_S;
     lockout->table = g_hash_table_new(hash_entry, entries_equal);
     g_queue_init(&lockout->entries);
-    load(bmc);
+    if (reset) {
+        persist_remove(bmc->persist, SECTION);
+    } else {
+        load(bmc);
+    }
 }
 
 void bmc_lockout_free(Bmc *bmc)

@@ -495,7 +495,7 @@ void bmc_users_reset(Bmc *bmc)
         g_warning("users: %s", err->message);
     }
     for (slot = 1; slot <= BMC_USERS_MAX; slot++) {
-        bmc_sessions_account_changed(bmc, slot);
+        users_became_another(bmc, slot);
     }
     bmc_changed(bmc, BMC_PART_USERS);
 }

@@ -212,6 +212,20 @@ char *addr_host_to_string(GSocketAddress *addr)
     return inet_host(G_INET_SOCKET_ADDRESS(addr));
 }
 
+char *addr_peer_key(const char *host)
+{
+    g_autoptr(GInetAddress) addr = g_inet_address_new_from_string(host);
+    g_autoptr(GInetAddress) net = NULL;
+    uint8_t bytes[16] = { 0 };
+
+    if (!addr || g_inet_address_get_family(addr) != G_SOCKET_FAMILY_IPV6) {
+        return g_strdup(host);
+    }
+    memcpy(bytes, g_inet_address_to_bytes(addr), 8);
+    net = g_inet_address_new_from_bytes(bytes, G_SOCKET_FAMILY_IPV6);
+    return g_inet_address_to_string(net);
+}
+
 bool addr_is_local(GSocketAddress *addr)
 {
     g_autoptr(GInetAddress) inet = NULL;

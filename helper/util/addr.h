@@ -43,6 +43,16 @@ char *addr_to_string(GSocketAddress *addr);
 char *addr_host_to_string(GSocketAddress *addr);
 
 /**
+ * addr_peer_key: whom what an address does counts for. Whoever has one IPv6
+ * address has 2^64 of them: they count as one.
+ *
+ * @host: an address, as addr_host_to_string() has it
+ *
+ * Returns: (transfer full): the same for all addresses of one peer
+ */
+char *addr_peer_key(const char *host);
+
+/**
  * addr_is_local: tell whether an address can be reached from this host only:
  * loopback or a unix socket.
  *

@@ -3,6 +3,7 @@
 #include "osdep.h"
 
 #include "bmc/lockout.h"
+#include "bmc/restart.h"
 #include "bmc/sel.h"
 
 #include "bmc-fixture.h"
@@ -54,6 +55,29 @@ static void test_default(Fixture *f, const void *opaque)
     fixture_advance(f, 1);
     g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
     fail(f, 9, &here);
+    g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
+}
+
+/* Who starts over is not shut out by what was before. */
+static void test_accounts_reset(Fixture *f, const void *opaque)
+{
+    set(f, 2, 0, 0, false);
+    fail(f, 2, &here);
+    g_assert_false(bmc_lockout_allows(f->bmc, ADMIN, &there));
+    bmc_reset_to_defaults(f->bmc, BMC_DEFAULTS_KEEP_NETWORK, &web);
+    g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
+    fixture_settle(f);
+    set(f, 2, 0, 0, false);
+    fail(f, 2, &here);
+    fixture_settle(f);
+    fixture_restart(f);
+    g_assert_false(bmc_lockout_allows(f->bmc, ADMIN, &here));
+    f->config.reset_accounts = true;
+    fixture_restart(f);
+    g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
+    f->config.reset_accounts = false;
+    fixture_settle(f);
+    fixture_restart(f);
     g_assert_true(bmc_lockout_allows(f->bmc, ADMIN, &here));
 }
 
@@ -228,6 +252,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     ADD("default", test_default);
+    ADD("accounts-reset", test_accounts_reset);
     ADD("success-and-reset", test_success_and_reset);
     ADD("user-wide", test_user_wide);
     ADD("never", test_never);

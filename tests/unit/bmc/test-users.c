@@ -278,7 +278,8 @@ static void test_too_many(void)
 }
 
 /* One address cannot keep others from logging in, nor let them wait long. */
-static void test_fair(void)
+/* @data: whether it is one who has many addresses of IPv6. */
+static void test_fair(const void *data)
 {
     g_auto(Fixture) fix = { NULL };
     TestSync flood[60] = { { NULL } };
@@ -292,7 +293,11 @@ static void test_fair(void)
     fix.config.admin_password = LONG_PASSWORD;
     fixture_start(&fix);
     for (i = 0; i < G_N_ELEMENTS(flood); i++) {
-        bmc_users_verify_async(fix.bmc, "nobody", "x", "192.0.2.66", NULL,
+        g_autofree char *peer = data
+            ? g_strdup_printf("2001:db8:1:2:%x::1", i + 1)
+            : g_strdup("192.0.2.66");
+
+        bmc_users_verify_async(fix.bmc, "nobody", "x", peer, NULL,
                                test_sync_ready, &flood[i]);
     }
     bmc_users_verify_async(fix.bmc, "admin", LONG_PASSWORD, "192.0.2.1",
@@ -589,7 +594,8 @@ int main(int argc, char **argv)
     g_test_add_func("/users/bad-config", test_bad_config);
     g_test_add_func("/users/bad-records", test_bad_records);
     g_test_add_func("/users/too-many", test_too_many);
-    g_test_add_func("/users/fair", test_fair);
+    g_test_add_data_func("/users/fair", NULL, test_fair);
+    g_test_add_data_func("/users/fair/ipv6", "", test_fair);
     g_test_add_func("/users/change/name", test_change_name);
     g_test_add_func("/users/change/password", test_change_password);
     g_test_add_func("/users/change/guessing", test_guessing);

@@ -110,6 +110,29 @@ static void test_addr_unnamed(void)
     g_assert_cmpstr(null_host, ==, "unknown");
 }
 
+static void test_peer_key(void)
+{
+    static const struct {
+        const char *host;
+        const char *key;
+    } keys[] = {
+        { "192.0.2.1", "192.0.2.1" },
+        { "local", "local" },
+        { "", "" },
+        { "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::" },
+        { "2001:db8:1:2::1", "2001:db8:1:2::" },
+        { "2001:db8:1:3::1", "2001:db8:1:3::" },
+        { "fe80::1", "fe80::" },
+        { "::1", "::" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *key = addr_peer_key(keys[i].host);
+
+        g_assert_cmpstr(key, ==, keys[i].key);
+    }
+}
+
 int main(int argc, char **argv)
 {
     size_t i;
@@ -122,5 +145,6 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/addr/unnamed", test_addr_unnamed);
     g_test_add_func("/addr/no-default", test_no_default);
+    g_test_add_func("/addr/peer-key", test_peer_key);
     return g_test_run();
 }
