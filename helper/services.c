@@ -87,21 +87,26 @@ static void tell(Services *services, BmcNetService service, const char *text)
     }
 }
 
-static bool listen_redfish(Services *services, unsigned port, GError **errp)
-{
-    g_autoptr(GSocketAddress) addr = address_for(services, BMC_NET_REDFISH,
-                                                 port);
-    g_autoptr(GSocketAddress) old = services->redfish;
-    g_autofree char *text = NULL;
-    g_autofree char *url = NULL;
-    GSocketAddress *bound = http_server_listen(
-        services->http, addr,
-        has_tls(services) ? bmc_certificate_tls(services->bmc) : NULL, errp);
+/*
+ * Step: what is to be done about a service, once nothing can fail any more.
+ *
+ * @close: listen no more
+ * @bound: (nullable): where Redfish listens already, beside the old address
+ * @lan: (nullable): the same for IPMI
+ */
+typedef struct Step {
+    bool close;
+    GSocketAddress *bound;
+    IpmiLan *lan;
+} Step;
 
-    if (!bound) {
-        old = NULL;
-        return false;
-    }
+static void take_redfish(Services *services, GSocketAddress *bound)
+{
+    g_autoptr(GSocketAddress) old = services->redfish;
+    g_autofree char *text = addr_to_string(bound);
+    g_autofree char *url = g_strdup_printf(
+        "%s://%s", has_tls(services) ? "https" : "http", text);
+
     services->redfish = bound;
     if (old) {
         http_server_unlisten(services->http, old, false);
@@ -110,11 +115,7 @@ static bool listen_redfish(Services *services, unsigned port, GError **errp)
         services->bmc,
         g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)),
         has_tls(services));
-    text = addr_to_string(bound);
-    url = g_strdup_printf("%s://%s", has_tls(services) ? "https" : "http",
-                          text);
     tell(services, BMC_NET_REDFISH, url);
-    return true;
 }
 
 static void close_redfish(Services *services)
@@ -128,22 +129,14 @@ static void close_redfish(Services *services)
     tell(services, BMC_NET_REDFISH, NULL);
 }
 
-static bool listen_ipmi(Services *services, unsigned port, GError **errp)
+static void take_ipmi(Services *services, IpmiLan *lan)
 {
-    g_autoptr(GSocketAddress) addr = address_for(services, BMC_NET_IPMI,
-                                                 port);
-    g_autofree char *text = NULL;
-    IpmiLan *lan = ipmi_lan_new(services->ipmi, addr, errp);
+    g_autofree char *text = addr_to_string(ipmi_lan_address(lan));
 
-    if (!lan) {
-        return false;
-    }
     ipmi_lan_free(services->lan);
     services->lan = lan;
     bmc_lan_set_bound(services->bmc, ipmi_lan_address(lan));
-    text = addr_to_string(ipmi_lan_address(lan));
     tell(services, BMC_NET_IPMI, text);
-    return true;
 }
 
 /* The address is known even then: it is the host's. */
@@ -185,40 +178,99 @@ static unsigned wanted_port(const Services *services, BmcNetService service,
            ? config_get_number(services->config, rows[service].key) : port;
 }
 
-static bool apply(BmcNetService service, const BmcNetSetting *setting,
-                  void *opaque, GError **errp)
+/* All that can fail. */
+static bool prepare(Services *services, BmcNetService service,
+                    const BmcNetSetting *setting, Step *step, GError **errp)
 {
-    Services *services = opaque;
     unsigned port = wanted_port(services, service, setting->port);
     unsigned bound = bound_port(services, service);
+    g_autoptr(GSocketAddress) addr = NULL;
 
     if (!is_started(services, service)) {
         return true;
     }
     if (!setting->enabled) {
-        if (service == BMC_NET_IPMI) {
-            close_ipmi(services);
-        } else {
-            close_redfish(services);
-        }
+        step->close = true;
         return true;
     }
     if (bound && (bound == port || !port)) {
         return true;
     }
-    return service == BMC_NET_IPMI ? listen_ipmi(services, port, errp)
-                                   : listen_redfish(services, port, errp);
+    addr = address_for(services, service, port);
+    if (service == BMC_NET_IPMI) {
+        step->lan = ipmi_lan_new(services->ipmi, addr, errp);
+        return step->lan;
+    }
+    step->bound = http_server_listen(
+        services->http, addr,
+        has_tls(services) ? bmc_certificate_tls(services->bmc) : NULL, errp);
+    return step->bound;
 }
 
-static bool apply_for_hub(BmcNetService service, const BmcNetSetting *setting,
-                          void *opaque, GError **errp)
+static void undo(Services *services, Step *step)
+{
+    if (step->bound) {
+        http_server_unlisten(services->http, step->bound, false);
+        g_clear_object(&step->bound);
+    }
+    g_clear_pointer(&step->lan, ipmi_lan_free);
+}
+
+static void commit(Services *services, BmcNetService service, Step *step)
+{
+    if (step->close && service == BMC_NET_IPMI) {
+        close_ipmi(services);
+    } else if (step->close) {
+        close_redfish(services);
+    } else if (step->lan) {
+        take_ipmi(services, step->lan);
+    } else if (step->bound) {
+        take_redfish(services, step->bound);
+    }
+}
+
+static bool apply(Services *services, const BmcNetSettings settings,
+                  BmcNetService *failed, GError **errp)
+{
+    Step steps[BMC_NET__MAX] = { 0 };
+    unsigned i, n;
+
+    for (n = 0; n < BMC_NET__MAX; n++) {
+        if (settings[n] &&
+            !prepare(services, n, settings[n], &steps[n], errp)) {
+            *failed = n;
+            break;
+        }
+    }
+    for (i = 0; i < BMC_NET__MAX; i++) {
+        if (n < BMC_NET__MAX) {
+            undo(services, &steps[i]);
+        } else {
+            commit(services, i, &steps[i]);
+        }
+    }
+    return n == BMC_NET__MAX;
+}
+
+static bool apply_one(Services *services, BmcNetService service,
+                      const BmcNetSetting *setting, GError **errp)
+{
+    BmcNetSettings settings = { NULL };
+    BmcNetService failed;
+
+    settings[service] = setting;
+    return apply(services, settings, &failed, errp);
+}
+
+static bool apply_for_hub(const BmcNetSettings settings, void *opaque,
+                          BmcNetService *failed, GError **errp)
 {
     Services *services = opaque;
     bool ok;
 
     /* What is told meanwhile is neither the old state nor the new one. */
     services->busy = true;
-    ok = apply(service, setting, services, errp);
+    ok = apply(services, settings, failed, errp);
     services->busy = false;
     return ok;
 }
@@ -237,7 +289,7 @@ static void hub_changed(void *opaque, const void *data)
         return;
     }
     setting.enabled = open;
-    if (!apply(BMC_NET_IPMI, &setting, services, &err)) {
+    if (!apply_one(services, BMC_NET_IPMI, &setting, &err)) {
         g_warning("IPMI over LAN stays closed: %s", err->message);
     }
 }
@@ -284,7 +336,7 @@ static bool start(Services *services, BmcNetService service, GError **errp)
         g_message("%s: port %u, as was set over Redfish, not %u as "
                   "configured", rows[service].name, port, configured);
     }
-    if (apply(service, &setting, services, &err)) {
+    if (apply_one(services, service, &setting, &err)) {
         return true;
     }
     if (port != configured) {
@@ -292,7 +344,7 @@ static bool start(Services *services, BmcNetService service, GError **errp)
                   err->message, configured);
         g_clear_error(&err);
         setting.port = 0;
-        if (apply(service, &setting, services, &err)) {
+        if (apply_one(services, service, &setting, &err)) {
             return true;
         }
     }

@@ -103,15 +103,15 @@ bool bmc_network_is_open(const Bmc *bmc, BmcNetService service)
                                    : bmc->network->enabled;
 }
 
-static bool apply(Bmc *bmc, BmcNetService service,
-                  const BmcNetSetting *setting, GError **errp)
+static bool apply(Bmc *bmc, const BmcNetSettings settings,
+                  BmcNetService *failed, GError **errp)
 {
     if (!bmc->network->apply) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                    "%s is not served", services[service].name);
+                    "%s is not served", services[*failed].name);
         return false;
     }
-    return bmc->network->apply(service, setting, bmc->network->opaque, errp);
+    return bmc->network->apply(settings, bmc->network->opaque, failed, errp);
 }
 
 static void put(Bmc *bmc, BmcNetService service, const BmcNetSetting *setting,
@@ -127,24 +127,42 @@ static void put(Bmc *bmc, BmcNetService service, const BmcNetSetting *setting,
     bmc_changed(bmc, BMC_PART_LAN);
 }
 
-bool bmc_network_set(Bmc *bmc, BmcNetService service,
-                     const BmcNetSetting *setting, const BmcOrigin *origin,
-                     GError **errp)
+/* What is set already is taken out. */
+static bool find_changes(Bmc *bmc, const BmcNetSettings settings,
+                         BmcNetSettings changes, BmcNetService *failed,
+                         GError **errp)
+{
+    unsigned i;
+
+    for (i = 0; i < BMC_NET__MAX; i++) {
+        BmcNetSetting old = bmc_network_get(bmc, i);
+
+        changes[i] = settings[i];
+        if (!changes[i]) {
+            continue;
+        }
+        if (changes[i]->port != old.port && bmc->network->fixed[i]) {
+            *failed = i;
+            g_set_error_literal(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
+                                bmc->network->fixed[i]);
+            return false;
+        }
+        if (changes[i]->port == old.port &&
+            changes[i]->enabled == old.enabled) {
+            changes[i] = NULL;
+        } else {
+            *failed = i;
+        }
+    }
+    return true;
+}
+
+static void say(Bmc *bmc, BmcNetService service, const BmcNetSetting *setting,
+                const BmcOrigin *origin)
 {
     g_autofree char *who = bmc_origin_to_string(origin);
     BmcNetSetting old = bmc_network_get(bmc, service);
 
-    if (setting->port != old.port && bmc->network->fixed[service]) {
-        g_set_error_literal(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                            bmc->network->fixed[service]);
-        return false;
-    }
-    if (setting->port == old.port && setting->enabled == old.enabled) {
-        return true;
-    }
-    if (!apply(bmc, service, setting, errp)) {
-        return false;
-    }
     if (setting->enabled != old.enabled) {
         g_message("%s %s by %s", services[service].name,
                   setting->enabled ? "enabled" : "disabled", who);
@@ -153,8 +171,45 @@ bool bmc_network_set(Bmc *bmc, BmcNetService service,
         g_message("%s: port set to %u by %s", services[service].name,
                   setting->port, who);
     }
-    put(bmc, service, setting, origin);
+}
+
+bool bmc_network_change(Bmc *bmc, const BmcNetSettings settings,
+                        const BmcOrigin *origin, BmcNetService *failed,
+                        GError **errp)
+{
+    BmcNetSettings changes = { NULL };
+    unsigned i;
+
+    *failed = BMC_NET__MAX;
+    if (!find_changes(bmc, settings, changes, failed, errp)) {
+        return false;
+    }
+    if (*failed == BMC_NET__MAX) {
+        return true;
+    }
+    if (!apply(bmc, changes, failed, errp)) {
+        return false;
+    }
+    bmc_hold_changes(bmc);
+    for (i = 0; i < BMC_NET__MAX; i++) {
+        if (changes[i]) {
+            say(bmc, i, changes[i], origin);
+            put(bmc, i, changes[i], origin);
+        }
+    }
+    bmc_release_changes(bmc);
     return true;
+}
+
+bool bmc_network_set(Bmc *bmc, BmcNetService service,
+                     const BmcNetSetting *setting, const BmcOrigin *origin,
+                     GError **errp)
+{
+    BmcNetSettings settings = { NULL };
+    BmcNetService failed;
+
+    settings[service] = setting;
+    return bmc_network_change(bmc, settings, origin, &failed, errp);
 }
 
 void bmc_network_reset(Bmc *bmc, const BmcOrigin *origin)
@@ -164,13 +219,16 @@ void bmc_network_reset(Bmc *bmc, const BmcOrigin *origin)
 
     for (i = 0; i < BMC_NET__MAX; i++) {
         BmcNetSetting old = bmc_network_get(bmc, i);
+        BmcNetSettings settings = { NULL };
+        BmcNetService failed = i;
         g_autoptr(GError) err = NULL;
 
         if (old.enabled && !old.port) {
             continue;
         }
         /* What cannot be had now is tried at the next start. */
-        if (bmc->network->apply && !apply(bmc, i, &setting, &err)) {
+        settings[i] = &setting;
+        if (bmc->network->apply && !apply(bmc, settings, &failed, &err)) {
             g_warning("%s stays as it was until the next start: %s",
                       services[i].name, err->message);
         }

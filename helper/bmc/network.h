@@ -34,19 +34,23 @@ typedef struct BmcNetSetting {
 } BmcNetSetting;
 
 /**
+ * BmcNetSettings: how each service can be reached; NULL: as now.
+ */
+typedef const BmcNetSetting *BmcNetSettings[BMC_NET__MAX];
+
+/**
  * BmcNetApply: listen, and do so no more elsewhere. Tells the hub what is
- * bound then. When it fails all is as it was.
+ * bound then. When one of them fails all is as it was.
  *
- * @service: what
- * @setting: how
+ * @settings: how
  * @opaque: as given to bmc_network_attach()
+ * @failed: (out): which of them cannot
  * @errp: why it cannot
  *
  * Returns: true on success
  */
-typedef bool (*BmcNetApply)(BmcNetService service,
-                            const BmcNetSetting *setting, void *opaque,
-                            GError **errp);
+typedef bool (*BmcNetApply)(const BmcNetSettings settings, void *opaque,
+                            BmcNetService *failed, GError **errp);
 
 /**
  * bmc_network_attach: there is somebody who listens.
@@ -112,6 +116,22 @@ bool bmc_network_is_open(const Bmc *bmc, BmcNetService service);
 bool bmc_network_set(Bmc *bmc, BmcNetService service,
                      const BmcNetSetting *setting, const BmcOrigin *origin,
                      GError **errp);
+
+/**
+ * bmc_network_change: change several of them, or none; kept by the next
+ * flush.
+ *
+ * @bmc: the hub
+ * @settings: how
+ * @origin: who asks
+ * @failed: (out): on failure, of what it was
+ * @errp: as bmc_network_set()
+ *
+ * Returns: true on success
+ */
+bool bmc_network_change(Bmc *bmc, const BmcNetSettings settings,
+                        const BmcOrigin *origin, BmcNetService *failed,
+                        GError **errp);
 
 /**
  * bmc_network_new: load it. For helper/bmc/ only, so the next two.

@@ -93,13 +93,11 @@ static void check_https(const RfContext *ctx, const RfPatch *patch,
                         RfMessages *messages);
 static void check_ipmi(const RfContext *ctx, const RfPatch *patch,
                        RfMessages *messages);
-static void start_http(RfExchange *x, const RfPatch *patch);
-static void start_https(RfExchange *x, const RfPatch *patch);
-static void start_ipmi(RfExchange *x, const RfPatch *patch);
+static void start(RfExchange *x, const RfPatch *patch);
 
-static const RfSetter set_http = { check_http, start_http };
-static const RfSetter set_https = { check_https, start_https };
-static const RfSetter set_ipmi = { check_ipmi, start_ipmi };
+static const RfSetter set_http = { check_http, start };
+static const RfSetter set_https = { check_https, start };
+static const RfSetter set_ipmi = { check_ipmi, start };
 
 static const Protocol http = { "HTTP", BMC_NET_REDFISH, &set_http, false };
 static const Protocol https = { "HTTPS", BMC_NET_REDFISH, &set_https, true };
@@ -180,29 +178,46 @@ static void check(const RfContext *ctx, const Protocol *protocol,
     }
 }
 
-static void start(RfExchange *x, const Protocol *protocol,
-                  const RfPatch *patch)
+/* The port is somebody else's, or needs more rights than we have. */
+static void refuse_port(RfExchange *x, const char *name, unsigned port,
+                        const GError *err)
 {
-    BmcNetSetting setting = read_setting(&x->context, protocol, patch);
-    g_autoptr(RfMessages) messages = NULL;
-    g_autofree char *pointer = NULL;
-    g_autofree char *value = NULL;
-    g_autoptr(GError) err = NULL;
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autofree char *pointer = g_strdup_printf("/%s/Port", name);
+    g_autofree char *value = g_strdup_printf("%u", port);
 
-    if (!has_protocol(&x->context, protocol) ||
-        bmc_network_set(x->context.bmc, protocol->service, &setting,
-                        &x->origin, &err)) {
-        rf_exchange_complete_kept(x);
-        return;
-    }
-    /* The port is somebody else's, or needs more rights than we have. */
-    messages = rf_messages_new();
-    pointer = g_strdup_printf("/%s/Port", protocol->name);
-    value = g_strdup_printf("%u", setting.port);
     rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_RESOURCE_CONFLICT,
                     pointer, err->message, "Port", value, x->context.uri,
                     NULL);
     rf_exchange_fail(x, messages);
+}
+
+/* Protocols change together: the first that is called changes all. */
+static void start(RfExchange *x, const RfPatch *patch)
+{
+    static const Protocol *const protocols[] = { &http, &https, &ipmi };
+    BmcNetSetting values[BMC_NET__MAX];
+    BmcNetSettings settings = { NULL };
+    const char *names[BMC_NET__MAX] = { NULL };
+    g_autoptr(GError) err = NULL;
+    BmcNetService failed;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(protocols) && !x->next_setter; i++) {
+        BmcNetService service = protocols[i]->service;
+
+        if (has_protocol(&x->context, protocols[i])) {
+            values[service] = read_setting(&x->context, protocols[i], patch);
+            settings[service] = &values[service];
+            names[service] = protocols[i]->name;
+        }
+    }
+    if (bmc_network_change(x->context.bmc, settings, &x->origin, &failed,
+                           &err)) {
+        rf_exchange_complete_kept(x);
+    } else {
+        refuse_port(x, names[failed], values[failed].port, err);
+    }
 }
 
 static void check_http(const RfContext *ctx, const RfPatch *patch,
@@ -221,21 +236,6 @@ static void check_ipmi(const RfContext *ctx, const RfPatch *patch,
                        RfMessages *messages)
 {
     check(ctx, &ipmi, patch, messages);
-}
-
-static void start_http(RfExchange *x, const RfPatch *patch)
-{
-    start(x, &http, patch);
-}
-
-static void start_https(RfExchange *x, const RfPatch *patch)
-{
-    start(x, &https, patch);
-}
-
-static void start_ipmi(RfExchange *x, const RfPatch *patch)
-{
-    start(x, &ipmi, patch);
 }
 
 static const RfProperty http_properties[] = {
