@@ -21,6 +21,8 @@
  *
  * @seal: @password is the one that the account has, of which only a hash is
  *        to be kept
+ * @actor: (nullable): the account of who asks
+ * @generation: that account's, so @privilege, when it did
  */
 typedef struct Job {
     Bmc *bmc;
@@ -32,6 +34,9 @@ typedef struct Job {
     char *user;
     char *peer;
     bool seal;
+    const BmcUser *actor;
+    uint64_t generation;
+    BmcPrivilege privilege;
 } Job;
 
 static void job_free(void *opaque)
@@ -115,6 +120,20 @@ static bool check_password(const Job *job, GError **errp)
     return true;
 }
 
+/* Who asks may have lost what let him do so. */
+static bool check_actor(const Job *job, GError **errp)
+{
+    const BmcUser *actor = job->actor;
+
+    if (actor && (actor->generation != job->generation || !actor->enabled ||
+                  actor->privilege < job->privilege)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
+                    "the account of who asks has changed meanwhile");
+        return false;
+    }
+    return true;
+}
+
 /* Whether the name may be that of the slot. */
 static bool check_name(const Job *job, GError **errp)
 {
@@ -149,6 +168,9 @@ static unsigned free_slot(const Bmc *bmc)
 /* Called again after hashing: others may have changed accounts meanwhile. */
 static bool check(const Job *job, GError **errp)
 {
+    if (!check_actor(job, errp)) {
+        return false;
+    }
     if (job->slot ? !*users_slot(job->bmc, job->slot)->name
                   : !free_slot(job->bmc)) {
         g_set_error(errp, BMC_ERROR,
@@ -174,9 +196,10 @@ static bool check(const Job *job, GError **errp)
 
 static void apply(Job *job, const char *hash)
 {
-    const BmcOrigin origin = { job->channel, job->user, job->peer };
+    BmcOrigin origin = { job->channel, job->user, job->peer };
     const BmcAccountChange *change = &job->change;
     Bmc *bmc = job->bmc;
+    bool own = job->actor && job->actor->slot == job->slot;
     bool made = !job->slot;
     BmcUserAccess access;
 
@@ -188,6 +211,10 @@ static void apply(Job *job, const char *hash)
     if (has(job, BMC_ACCOUNT_NAME)) {
         bmc_users_set_name(bmc, job->slot, job->name, strlen(job->name),
                            &origin, NULL);
+        if (own) {
+            /* He is still the same for what follows */
+            origin.user = job->name;
+        }
     }
     if (has(job, BMC_ACCOUNT_PRIVILEGE)) {
         access.privilege = change->privilege;
@@ -281,6 +308,19 @@ static void hashed(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
+/* Nobody, where it is not an account that asks: somebody on the host. */
+static void find_actor(Job *job)
+{
+    UserSlot *at = job->user ? users_find_slot(job->bmc, job->user,
+                                               strlen(job->user)) : NULL;
+
+    if (at) {
+        job->actor = &at->user;
+        job->generation = at->user.generation;
+        job->privilege = at->user.privilege;
+    }
+}
+
 static void free_secret(void *opaque)
 {
     secret_free(opaque);
@@ -307,6 +347,7 @@ void bmc_account_change_async(Bmc *bmc, unsigned slot,
     job->channel = origin->channel;
     job->user = g_strdup(origin->user);
     job->peer = g_strdup(origin->peer);
+    find_actor(job);
     if (!check(job, &err)) {
         g_task_return_error(task, g_steal_pointer(&err));
         g_object_unref(task);

@@ -73,9 +73,10 @@ void bmc_account_change_async(Bmc *bmc, unsigned slot,
  * @res: as the callback got it
  * @errp: BMC_ERROR_INVALID when the password is too short or too long, or
  *        the account needs another one to use IPMI, or the name cannot be
- *        used; BMC_ERROR_EXISTS when another account has it; BMC_ERROR_LIMIT
- *        when no slot is free; BMC_ERROR_NOT_FOUND when there is no such
- *        account (any more)
+ *        used; BMC_ERROR_EXISTS when another account has it;
+ *        BMC_ERROR_LIMIT when no slot is free; BMC_ERROR_NOT_FOUND when
+ *        there is no such account (any more); BMC_ERROR_PERMISSION when who
+ *        asks has lost what let him do so
  *
  * Returns: the slot, or 0
  */

@@ -342,6 +342,17 @@ const BmcSession *bmc_session_find(const Bmc *bmc, const char *id)
     return session ? &session->public : NULL;
 }
 
+bool bmc_session_go_on(Bmc *bmc, const char *id)
+{
+    Session *session = find(bmc, id);
+
+    if (!session || is_over(bmc, session)) {
+        return false;
+    }
+    session->used_ms = clock_now_ms(bmc->clock);
+    return true;
+}
+
 const BmcSession *bmc_session_nth(const Bmc *bmc, unsigned n)
 {
     Session *session = g_queue_peek_nth(&bmc->sessions->list, n);

@@ -112,6 +112,16 @@ const BmcSession *bmc_session_make(Bmc *bmc, const BmcUser *user,
 const BmcSession *bmc_session_use(Bmc *bmc, const char *token);
 
 /**
+ * bmc_session_go_on: a request of a session goes on, which counts as use.
+ *
+ * @bmc: the hub
+ * @id: its id
+ *
+ * Returns: false if there is no such session any more
+ */
+bool bmc_session_go_on(Bmc *bmc, const char *id);
+
+/**
  * bmc_session_find: find a session by its id.
  *
  * @bmc: the hub

@@ -75,9 +75,9 @@ static void changed(Bmc *bmc, UserSlot *slot, const char *what,
     bmc_changed(bmc, BMC_PART_USERS);
 }
 
-/* Who has logged in, or tried to, was somebody else. */
-static void became_another(Bmc *bmc, unsigned slot)
+void users_became_another(Bmc *bmc, unsigned slot)
 {
+    users_slot(bmc, slot)->user.generation++;
     bmc_lockout_enable(bmc, slot);
     bmc_sessions_account_changed(bmc, slot);
 }
@@ -101,7 +101,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
     if (len == 0) {
         say(bmc, at, "everything", "deleted", origin);
         users_clear_slot(at);
-        became_another(bmc, slot);
+        users_became_another(bmc, slot);
         changed(bmc, at, "name", origin, trusted);
         return true;
     }
@@ -116,7 +116,7 @@ bool bmc_users_set_name(Bmc *bmc, unsigned slot, const char *name,
                     "account %u has that name", other->user.slot);
         return false;
     }
-    became_another(bmc, slot);
+    users_became_another(bmc, slot);
     memset(at->name, 0, sizeof(at->name));
     memcpy(at->name, name, len);
     changed(bmc, at, "name", origin, trusted);
@@ -140,7 +140,7 @@ static void set_password(Bmc *bmc, UserSlot *at, const void *password,
 {
     bool trusted = bmc_origin_may_reach_host(bmc, origin);
 
-    became_another(bmc, at->user.slot);
+    users_became_another(bmc, at->user.slot);
     users_clear_password(at);
     if (hash) {
         at->hash = g_strdup(hash);
@@ -223,7 +223,7 @@ void bmc_users_set_enabled(Bmc *bmc, unsigned slot, bool enabled,
     }
     if (at->user.enabled != enabled) {
         at->user.enabled = enabled;
-        became_another(bmc, slot);
+        users_became_another(bmc, slot);
         changed(bmc, at, "state", origin, trusted);
     }
 }

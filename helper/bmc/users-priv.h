@@ -116,6 +116,14 @@ void users_update(UserSlot *slot);
 void users_clear_password(UserSlot *slot);
 
 /**
+ * users_became_another: who has logged in, or tried to, was somebody else.
+ *
+ * @bmc: the hub
+ * @slot: 1 to %BMC_USERS_MAX
+ */
+void users_became_another(Bmc *bmc, unsigned slot);
+
+/**
  * users_clear_slot: make a slot as if it had never been used.
  *
  * @slot: the slot

@@ -10,16 +10,21 @@
 
 #include <nettle/hmac.h>
 
+#include "util/addr.h"
 #include "util/error.h"
 #include "util/secret.h"
 
 #define CACHE_LIFE_MS (60 * 1000)
 #define MAX_HASHING 2
 
-/* One check; @slot is 0 when no account has that name. */
+/*
+ * One check; @slot is 0 when no account has that name. @generation is the
+ * account's when the check was asked for.
+ */
 typedef struct Verify {
     Bmc *bmc;
     unsigned slot;
+    uint64_t generation;
     char *password;
     char *hash;
 } Verify;
@@ -126,7 +131,9 @@ static UserSlot *verified_slot(Bmc *bmc, const Verify *verify)
         return NULL;
     }
     slot = users_slot(bmc, verify->slot);
-    if (!slot->user.enabled || g_strcmp0(slot->hash, verify->hash)) {
+    if (!slot->user.enabled ||
+        slot->user.generation != verify->generation ||
+        g_strcmp0(slot->hash, verify->hash)) {
         return NULL;
     }
     return slot;
@@ -219,6 +226,7 @@ void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
                             GAsyncReadyCallback callback, void *opaque)
 {
     GTask *outer = g_task_new(NULL, cancellable, callback, opaque);
+    g_autofree char *key = addr_peer_key(peer ?: "");
     const BmcUser *user;
     Verify *verify;
     UserSlot *slot;
@@ -235,10 +243,11 @@ void bmc_users_verify_async(Bmc *bmc, const char *name, const char *password,
     verify->password = g_strndup(password, BMC_PASSWORD_MAX + 1);
     if (slot && slot->hash) {
         verify->slot = slot->user.slot;
+        verify->generation = slot->user.generation;
         verify->hash = g_strdup(slot->hash);
     }
     g_task_set_task_data(outer, verify, verify_free);
-    if (!fair_queue_push(bmc->users->waiting, peer ?: "", outer, &evicted)) {
+    if (!fair_queue_push(bmc->users->waiting, key, outer, &evicted)) {
         turn_away(outer);
         return;
     }

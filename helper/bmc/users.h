@@ -76,6 +76,8 @@ typedef struct BmcUserAccess {
  * @expires_us: when its password expires, microseconds since 1970; 0 for
  *              never. From then on it is as @must_change
  * @in_band: made or changed by the guest; see bmc_user_may_reach_host()
+ * @generation: grows when who has logged in before is not known to be the
+ *              same any more: another name, password or state
  */
 typedef struct BmcUser {
     unsigned slot;
@@ -88,6 +90,7 @@ typedef struct BmcUser {
     bool must_change;
     int64_t expires_us;
     bool in_band;
+    uint64_t generation;
 } BmcUser;
 
 /**

@@ -301,6 +301,16 @@ static void read_change(const RfPatch *patch, const RfSetter *setter,
     }
 }
 
+/* Who asks may have lost the right to while a password was hashed. */
+static void complete(RfExchange *x, const GError *err)
+{
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION)) {
+        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+    } else {
+        rf_exchange_complete(x, err);
+    }
+}
+
 static void changed(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(RfExchange) x = opaque;
@@ -315,7 +325,7 @@ static void changed(GObject *source, GAsyncResult *res, void *opaque)
                               x->context.uri, 0);
         return;
     }
-    rf_exchange_complete(x, err);
+    complete(x, err);
 }
 
 static void start_change(RfExchange *x, const RfPatch *patch)
@@ -341,7 +351,7 @@ static void made(GObject *source, GAsyncResult *res, void *opaque)
     if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
         rf_answer_error(x, RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE);
     } else if (err) {
-        rf_exchange_complete(x, err);
+        complete(x, err);
     } else {
         uri = g_strdup_printf(ACCOUNTS "/%u", slot);
         rf_exchange_created(x, uri, NULL, NULL);

@@ -78,6 +78,7 @@ static void set_user(RfUser *user, const BmcUser *account,
     user->privileges = rf_auth_privileges(account->privilege);
     user->channel = channel;
     user->must_change = bmc_user_must_change(account);
+    user->generation = account->generation;
 }
 
 static void finish(Check *check, const BmcUser *account)
@@ -297,6 +298,24 @@ bool rf_auth_certificate(RfAuth *auth, Bmc *bmc, const RfRequest *request,
                   request->peer, err->message);
     }
     return false;
+}
+
+bool rf_auth_renew(Bmc *bmc, RfUser *user)
+{
+    const BmcUser *account;
+
+    if (!user->slot) {
+        return true;
+    }
+    account = bmc_users_get(bmc, user->slot);
+    if (account->generation != user->generation || !account->enabled ||
+        (*user->session && !bmc_session_go_on(bmc, user->session)) ||
+        (user->certificate &&
+         bmc_trust_user(bmc, user->certificate, NULL) != account)) {
+        return false;
+    }
+    set_user(user, account, user->channel);
+    return true;
 }
 
 bool rf_auth_answers(Bmc *bmc, const RfRequest *request)

@@ -39,6 +39,7 @@ typedef struct RfAuth {
  * @certificate: (nullable): what he has shown instead of a password, now or
  *               for his session; valid as long as the request
  * @must_change: he has to change his password first
+ * @generation: BmcUser.generation of his account
  */
 typedef struct RfUser {
     char name[BMC_USER_NAME_MAX + 1];
@@ -48,6 +49,7 @@ typedef struct RfUser {
     BmcChannel channel;
     GTlsCertificate *certificate;
     bool must_change;
+    uint64_t generation;
 } RfUser;
 
 /**
@@ -107,6 +109,17 @@ void rf_auth_login(RfAuth *auth, Bmc *bmc, const RfRequest *request,
  */
 bool rf_auth_certificate(RfAuth *auth, Bmc *bmc, const RfRequest *request,
                          RfUser *user);
+
+/**
+ * rf_auth_renew: look again at somebody who has been recognised before: his
+ * account, session or certificate may have changed or gone since.
+ *
+ * @bmc: the hub
+ * @user: who; what he may do is brought up to date
+ *
+ * Returns: false if he would not be recognised any more
+ */
+bool rf_auth_renew(Bmc *bmc, RfUser *user);
 
 /**
  * rf_auth_answers: whether who has sent a request gets an answer at all:

@@ -93,6 +93,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RfExchange, rf_exchange_unref)
 void rf_exchange_set_user(RfExchange *x, const RfUser *user);
 
 /**
+ * rf_still_may: look again whether the user may do what he asks for: to be
+ * called before a request that has waited does anything.
+ *
+ * @x: the exchange
+ *
+ * Returns: false when it has answered that he may not
+ */
+bool rf_still_may(RfExchange *x);
+
+/**
  * rf_exchange_complete: what a setter or an action has begun is done.
  *
  * @x: the exchange

@@ -80,7 +80,11 @@ static void run_waiting(RfService *service)
     service->in_run_gathers = true;
     while (service->n_gathers < GATHERS_MAX &&
            !g_queue_is_empty(&service->gathers)) {
-        rf_answer_query(g_queue_pop_head(&service->gathers));
+        RfExchange *x = g_queue_pop_head(&service->gathers);
+
+        if (rf_still_may(x)) {
+            rf_answer_query(x);
+        }
     }
     service->in_run_gathers = false;
 }

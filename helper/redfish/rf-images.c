@@ -299,10 +299,24 @@ static void on_written(GObject *source, GAsyncResult *res, void *opaque)
     coming_free(coming);
 }
 
+/* What is there stays, for somebody who may go on. */
+static bool may_go_on(Coming *coming)
+{
+    if (rf_still_may(coming->x)) {
+        return true;
+    }
+    bmc_upload_abort(coming->upload);
+    coming_free(coming);
+    return false;
+}
+
 static void on_piece(GBytes *piece, void *opaque)
 {
     Coming *coming = opaque;
 
+    if (!may_go_on(coming)) {
+        return;
+    }
     bmc_upload_write_async(coming->upload, piece, on_written, coming);
 }
 
@@ -331,6 +345,9 @@ static void on_end(void *opaque)
 {
     Coming *coming = opaque;
 
+    if (!may_go_on(coming)) {
+        return;
+    }
     bmc_upload_end_async(coming->upload, on_ended, coming);
 }
 

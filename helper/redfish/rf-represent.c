@@ -126,13 +126,22 @@ void rf_prepare(RfExchange *x, void (*go_on)(RfExchange *x))
     }
 }
 
+/* What is changed looks for itself, before it is: see run_writer(). */
+static bool may_go_on(RfExchange *x)
+{
+    return (!g_str_equal(x->request.method, "GET") &&
+            !g_str_equal(x->request.method, "HEAD")) || rf_still_may(x);
+}
+
 void rf_exchange_prepared(RfExchange *x, void *prepared)
 {
     g_free(x->context.prepared);
     x->context.prepared = prepared;
-    if (x->gather_parent || rf_exchange_is_there(x)) {
+    if (x->gather_parent) {
         x->go_on(x);
-    } else {
+    } else if (!rf_exchange_is_there(x)) {
         rf_answer_missing(x);
+    } else if (may_go_on(x)) {
+        x->go_on(x);
     }
 }

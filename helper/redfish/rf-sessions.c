@@ -211,7 +211,8 @@ static void logged_in(const RfUser *user, bool busy, void *opaque)
                               "5", 0);
     } else if (!user) {
         rf_answer_error(x, RF_MESSAGE_ACCESS_UNAUTHORIZED);
-    } else {
+    } else if (service_enabled(x)) {
+        /* Somebody may have switched it off meanwhile. */
         make_session(x, user, NULL);
     }
 }

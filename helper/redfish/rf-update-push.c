@@ -290,13 +290,28 @@ static void write_out(Push *push)
 
 /* The body */
 
+static bool may_go_on(Push *push)
+{
+    if (rf_still_may(push->x)) {
+        return true;
+    }
+    give_up(push);
+    push_free(push);
+    return false;
+}
+
 static void body_piece(GBytes *piece, void *opaque)
 {
     Push *push = opaque;
+    HttpMultipartState state;
+    const uint8_t *data;
     gsize len;
-    const uint8_t *data = g_bytes_get_data(piece, &len);
-    HttpMultipartState state = http_multipart_feed(push->form, data, len);
 
+    if (!may_go_on(push)) {
+        return;
+    }
+    data = g_bytes_get_data(piece, &len);
+    state = http_multipart_feed(push->form, data, len);
     if (state == HTTP_MULTIPART_BAD || state == HTTP_MULTIPART_STOPPED) {
         fail(push);
     } else if (push->out->len) {
@@ -336,6 +351,9 @@ static void body_end(void *opaque)
     Push *push = opaque;
     unsigned task = 0;
 
+    if (!may_go_on(push)) {
+        return;
+    }
     if (http_multipart_state(push->form) != HTTP_MULTIPART_DONE ||
         !push->parameters || !push->size || !begin_update(push, &task)) {
         fail(push);

@@ -122,6 +122,9 @@ static void run_patch(RfExchange *x)
 
 static void run_writer(RfExchange *x)
 {
+    if (!rf_still_may(x)) {
+        return;
+    }
     if (g_str_equal(x->request.method, "PATCH")) {
         run_patch(x);
     } else if (match_fits(x)) {

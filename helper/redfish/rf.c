@@ -168,22 +168,71 @@ static void answer_options(RfExchange *x)
     rf_answer(x, &response);
 }
 
+/* Returns false when it has answered. */
+static bool change_fits(RfExchange *x)
+{
+    g_autoptr(RfMessages) messages = NULL;
+
+    if (!x->user.must_change) {
+        return true;
+    }
+    if (!x->route.resource || !may_before_change(x)) {
+        messages = rf_messages_new();
+        rf_add_must_change(x, messages);
+        rf_answer_errors(x, messages, 0);
+        return false;
+    }
+    /* Of an administrator, too: not what is his own in another way. */
+    x->user.privileges = RF_PRIVILEGE_CONFIGURE_SELF;
+    return true;
+}
+
+/* Returns false when it has answered. */
+static bool privileges_fit(RfExchange *x)
+{
+    unsigned needed = needed_privileges(x);
+
+    if (needed && !(needed & rf_privileges(x))) {
+        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+        return false;
+    }
+    return true;
+}
+
+/* The user is known. Returns false when it has answered. */
+static bool may_log_in(RfExchange *x)
+{
+    if (!(x->user.privileges & RF_PRIVILEGE_LOGIN)) {
+        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
+        return false;
+    }
+    return true;
+}
+
+static void refuse_user(RfExchange *x)
+{
+    rf_answer_error(x, x->request.headers[RF_HEADER_TOKEN]
+                       ? RF_MESSAGE_NO_VALID_SESSION
+                       : RF_MESSAGE_ACCESS_UNAUTHORIZED);
+}
+
+bool rf_still_may(RfExchange *x)
+{
+    if (!x->user.slot) {
+        return true;
+    }
+    if (!rf_auth_renew(x->context.bmc, &x->user)) {
+        refuse_user(x);
+        return false;
+    }
+    return may_log_in(x) && change_fits(x) && privileges_fit(x);
+}
+
 /* The user, if one is needed, is known. */
 static void dispatch(RfExchange *x)
 {
-    unsigned needed;
-
-    if (x->user.must_change &&
-        !(x->route.resource && may_before_change(x))) {
-        g_autoptr(RfMessages) messages = rf_messages_new();
-
-        rf_add_must_change(x, messages);
-        rf_answer_errors(x, messages, 0);
+    if (!change_fits(x)) {
         return;
-    }
-    if (x->user.must_change) {
-        /* Of an administrator, too: not what is his own in another way. */
-        x->user.privileges = RF_PRIVILEGE_CONFIGURE_SELF;
     }
     if (!x->route.resource) {
         rf_answer_missing(x);
@@ -196,12 +245,7 @@ static void dispatch(RfExchange *x)
         rf_answer_error(x, RF_MESSAGE_OPERATION_NOT_ALLOWED);
         return;
     }
-    needed = needed_privileges(x);
-    if (needed && !(needed & rf_privileges(x))) {
-        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
-        return;
-    }
-    if (!query_fits(x)) {
+    if (!privileges_fit(x) || !query_fits(x)) {
         return;
     }
     if (x->route.resource->expanded && x->query.expand == RF_EXPAND_NONE &&
@@ -240,9 +284,7 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
         return;
     }
     if (!user) {
-        rf_answer_error(x, x->request.headers[RF_HEADER_TOKEN]
-                           ? RF_MESSAGE_NO_VALID_SESSION
-                           : RF_MESSAGE_ACCESS_UNAUTHORIZED);
+        refuse_user(x);
         return;
     }
     if (x->route.resource && !rf_exchange_is_there(x)) {
@@ -251,11 +293,9 @@ static void authenticated(const RfUser *user, bool busy, void *opaque)
         x->route.action = NULL;
     }
     rf_exchange_set_user(x, user);
-    if (!(user->privileges & RF_PRIVILEGE_LOGIN)) {
-        rf_answer_error(x, RF_MESSAGE_INSUFFICIENT_PRIVILEGE);
-        return;
+    if (may_log_in(x)) {
+        dispatch(x);
     }
-    dispatch(x);
 }
 
 bool rf_exchange_is_there(const RfExchange *x)
