@@ -224,6 +224,49 @@ static void test_taken(Site *s, const void *data)
           free_port(G_SOCKET_TYPE_DATAGRAM));
 }
 
+/* Two that are moved together: both, or none of them. */
+static void test_together(Site *s, const void *data)
+{
+    unsigned stream = free_port(G_SOCKET_TYPE_STREAM);
+    unsigned datagram = free_port(G_SOCKET_TYPE_DATAGRAM);
+    g_autofree char *stream_url = g_strdup_printf("https://127.0.0.1:%u",
+                                                  stream);
+    g_autofree char *datagram_port = g_strdup_printf("%u", datagram);
+    g_autoptr(GSocketListener) listener = g_socket_listener_new();
+    g_autoptr(GSocket) socket = g_socket_new(
+        G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+        G_SOCKET_PROTOCOL_DEFAULT, NULL);
+    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(
+        G_SOCKET_FAMILY_IPV4);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
+    g_autoptr(GSocketAddress) bound = NULL;
+    unsigned taken = g_socket_listener_add_any_inet_port(listener, NULL,
+                                                         NULL);
+
+    g_assert_true(g_socket_bind(socket, any, FALSE, NULL));
+    bound = g_socket_get_local_address(socket, NULL);
+    patch(s, "409", "{\"HTTPS\":{\"Port\":%u},\"IPMI\":{\"Port\":%u}}",
+          stream, g_inet_socket_address_get_port(
+              G_INET_SOCKET_ADDRESS(bound)));
+    g_assert_true(https_answers(s->bmc->redfish));
+    g_assert_false(https_answers(stream_url));
+    patch(s, "409", "{\"HTTPS\":{\"Port\":%u},\"IPMI\":{\"Port\":%u}}",
+          taken, datagram);
+    patch(s, "409", "{\"HTTPS\":{\"Port\":%u},"
+          "\"IPMI\":{\"ProtocolEnabled\":false}}", taken);
+    g_assert_true(ipmi_answers(s, s->bmc->ipmi_port));
+    g_assert_false(ipmi_answers(s, datagram_port));
+    assert_shown(s, strrchr(s->bmc->redfish, ':') + 1);
+    assert_shown(s, s->bmc->ipmi_port);
+    patch(s, "200", "{\"HTTPS\":{\"Port\":%u},\"IPMI\":{\"Port\":%u}}",
+          stream, datagram);
+    g_assert_true(https_answers(stream_url));
+    g_assert_true(ipmi_answers(s, datagram_port));
+    restart(s, true);
+    g_assert_cmpstr(s->bmc->redfish, ==, stream_url);
+    g_assert_cmpstr(s->bmc->ipmi_port, ==, datagram_port);
+}
+
 /* Whoever shuts the door on himself has one more. */
 static void test_https_off(Site *s, const void *data)
 {
@@ -284,6 +327,7 @@ int main(int argc, char **argv)
     ADD("ipmi-port", test_ipmi_port);
     ADD("redfish-port", test_redfish_port);
     ADD("taken", test_taken);
+    ADD("together", test_together);
     ADD("https-off", test_https_off);
     ADD("fixed", test_fixed);
     return g_test_run();
