@@ -5,6 +5,9 @@
  * has a random number in it, and its answer comes behind a byte that JSON
  * cannot have (guest-sync-delimited). From there on each answer is that to
  * the last question.
+ *
+ * The guest decides what there is to read, so what takes long to read is read
+ * by a thread: 250 KB of brackets would hold the main loop for 100 ms.
  */
 #include "osdep.h"
 
@@ -20,6 +23,9 @@
 #define READ_SIZE (16 * 1024)
 /* Reads per turn of the main loop, so that a flood leaves others a turn. */
 #define READ_BUDGET 16
+/* What is read at once, and the longest answer to the first command. */
+#define AT_ONCE_MAX (4 * 1024)
+#define SYNC_MAX 256
 
 /* What is being waited for; then MachineGuestCommand, from 0. */
 enum { STEP_SYNC = -2, STEP_INFO = -1 };
@@ -30,7 +36,9 @@ enum { STEP_SYNC = -2, STEP_INFO = -1 };
  * @step: the question that has no answer yet
  * @sync: number in it, for %STEP_SYNC
  * @commands: what the agent can do, bits as machine_guest_parse_info() has
- * @buf: bytes of an answer that is not complete
+ * @parsing: (nullable): a thread reads an answer; stops waiting for it
+ * @buf: bytes of answers that are not complete, or not looked at
+ * @scanned: of them, without an end of a line
  * @total: bytes so far
  */
 struct MachineAgentTalk {
@@ -46,14 +54,45 @@ struct MachineAgentTalk {
     int64_t sync;
     unsigned commands;
     MachineGuest *guest;
+    GCancellable *parsing;
     GByteArray *buf;
+    size_t scanned;
     size_t total;
 };
+
+/*
+ * An answer that is being read.
+ *
+ * @good: it is one
+ * @commands: as in the talk
+ * @guest: the talk's, with what is told
+ */
+typedef struct Answer {
+    char *line;
+    size_t len;
+    int step;
+    bool good;
+    unsigned commands;
+    MachineGuest *guest;
+} Answer;
+
+static void answer_free(void *opaque)
+{
+    Answer *answer = opaque;
+
+    machine_guest_free(answer->guest);
+    g_free(answer->line);
+    g_free(answer);
+}
 
 static void hang_up(MachineAgentTalk *talk)
 {
     clock_timer_stop(&talk->timer);
     dialer_stop(talk->dialer);
+    if (talk->parsing) {
+        g_cancellable_cancel(talk->parsing);
+        g_clear_object(&talk->parsing);
+    }
     if (talk->source) {
         g_source_destroy(talk->source);
         g_clear_pointer(&talk->source, g_source_unref);
@@ -133,6 +172,8 @@ static bool take_sync(MachineAgentTalk *talk, const char *line, size_t len)
 
     if (last) {
         len -= last + 1 - line;
+    }
+    if (last && len <= SYNC_MAX) {
         object = json_parse_object(last + 1, len, NULL);
     }
     if (!object || json_get_int(object, "return", &id) != JSON_GET_OK ||
@@ -144,25 +185,84 @@ static bool take_sync(MachineAgentTalk *talk, const char *line, size_t len)
 }
 
 /* A command that has failed has told nothing; the others may. */
-static bool take_answer(MachineAgentTalk *talk, const char *line, size_t len)
+static void read_answer(Answer *answer)
 {
-    g_autoptr(JsonObject) object = json_parse_object(line, len, NULL);
-    JsonNode *value;
+    g_autoptr(JsonObject) object = json_parse_object(answer->line,
+                                                     answer->len, NULL);
+    JsonNode *value = object ? json_object_get_member(object, "return")
+                             : NULL;
 
-    if (!object || (!json_object_has_member(object, "return") &&
-                    !json_object_has_member(object, "error"))) {
+    answer->good = value || (object &&
+                             json_object_has_member(object, "error"));
+    if (value && answer->step == STEP_INFO) {
+        answer->commands = machine_guest_parse_info(value);
+    } else if (value) {
+        machine_guest_parse(answer->guest, answer->step, value);
+    }
+}
+
+static void read_thread(GTask *task, void *source, void *data,
+                        GCancellable *cancellable)
+{
+    read_answer(data);
+    g_task_return_boolean(task, true);
+}
+
+/* Returns false if the talk is over. */
+static bool finish_answer(MachineAgentTalk *talk, Answer *answer)
+{
+    talk->guest = g_steal_pointer(&answer->guest);
+    talk->commands = answer->commands;
+    if (!answer->good) {
         fail(talk, BMC_ERROR_PROTOCOL,
              "what the guest agent says is no answer");
         return false;
     }
-    value = json_object_get_member(object, "return");
-    if (value && talk->step == STEP_INFO) {
-        talk->commands = machine_guest_parse_info(value);
-    } else if (value) {
-        machine_guest_parse(talk->guest, talk->step, value);
-    }
     talk->step++;
     return ask(talk);
+}
+
+static bool take_lines(MachineAgentTalk *talk);
+
+static void answer_read(GObject *source, GAsyncResult *res, void *opaque)
+{
+    MachineAgentTalk *talk = opaque;
+    g_autoptr(GError) err = NULL;
+
+    g_task_propagate_boolean(G_TASK(res), &err);
+    if (err) {
+        return; /* the talk is over */
+    }
+    g_clear_object(&talk->parsing);
+    if (finish_answer(talk, g_task_get_task_data(G_TASK(res)))) {
+        take_lines(talk);
+    }
+}
+
+/* Returns false if the talk is over. */
+static bool take_answer(MachineAgentTalk *talk, const char *line, size_t len)
+{
+    Answer *answer = g_new0(Answer, 1);
+    GTask *task;
+    bool ok;
+
+    answer->line = g_memdup2(line, len);
+    answer->len = len;
+    answer->step = talk->step;
+    answer->commands = talk->commands;
+    answer->guest = g_steal_pointer(&talk->guest);
+    if (len <= AT_ONCE_MAX) {
+        read_answer(answer);
+        ok = finish_answer(talk, answer);
+        answer_free(answer);
+        return ok;
+    }
+    talk->parsing = g_cancellable_new();
+    task = g_task_new(NULL, talk->parsing, answer_read, talk);
+    g_task_set_task_data(task, answer, answer_free);
+    g_task_run_in_thread(task, read_thread);
+    g_object_unref(task);
+    return true;
 }
 
 static bool take_line(MachineAgentTalk *talk, const char *line, size_t len)
@@ -171,32 +271,43 @@ static bool take_line(MachineAgentTalk *talk, const char *line, size_t len)
                                    : take_answer(talk, line, len);
 }
 
+/* All that are complete, unless one is being read. False: it is over. */
+static bool take_lines(MachineAgentTalk *talk)
+{
+    while (!talk->parsing && talk->buf->len > talk->scanned) {
+        const char *data = (const char *)talk->buf->data;
+        const char *newline = memchr(data + talk->scanned, '\n',
+                                     talk->buf->len - talk->scanned);
+        g_autofree char *line = NULL;
+        size_t len;
+
+        if (!newline) {
+            talk->scanned = talk->buf->len;
+            return true;
+        }
+        len = newline - data;
+        line = g_memdup2(data, len + 1);
+        g_byte_array_remove_range(talk->buf, 0, len + 1);
+        talk->scanned = 0;
+        if (len && !take_line(talk, line, len)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Returns false if the talk is over. */
 static bool take_bytes(MachineAgentTalk *talk, const char *data, size_t len)
 {
     talk->total += len;
-    while (len) {
-        const char *newline = memchr(data, '\n', len);
-        size_t n = newline ? (size_t)(newline - data) : len;
-
-        if (talk->total > MACHINE_AGENT_BYTES_MAX ||
-            talk->buf->len + n > MACHINE_AGENT_LINE_MAX) {
-            fail(talk, BMC_ERROR_LIMIT, "the guest agent says too much");
-            return false;
-        }
-        g_byte_array_append(talk->buf, (const guint8 *)data, n);
-        if (newline) {
-            g_autoptr(GByteArray) line = talk->buf;
-
-            talk->buf = g_byte_array_new();
-            if (line->len &&
-                !take_line(talk, (const char *)line->data, line->len)) {
-                return false;
-            }
-            n++;
-        }
-        data += n;
-        len -= n;
+    g_byte_array_append(talk->buf, (const guint8 *)data, len);
+    if (!take_lines(talk)) {
+        return false;
+    }
+    if (talk->total > MACHINE_AGENT_BYTES_MAX ||
+        talk->buf->len > MACHINE_AGENT_LINE_MAX) {
+        fail(talk, BMC_ERROR_LIMIT, "the guest agent says too much");
+        return false;
     }
     return true;
 }

@@ -16,8 +16,8 @@
 #define MACHINE_AGENT_PORT "org.qemu.guest_agent.0"
 /* The agent answers within that time, all questions together, or is gone. */
 #define MACHINE_AGENT_TALK_MS 5000
-/* Longest answer, and bytes in one talk. */
-#define MACHINE_AGENT_LINE_MAX (1024 * 1024)
+/* Longest answer, of hundreds of interfaces, and bytes in one talk. */
+#define MACHINE_AGENT_LINE_MAX (256 * 1024)
 #define MACHINE_AGENT_BYTES_MAX (4 * MACHINE_AGENT_LINE_MAX)
 
 typedef struct MachineAgentTalk MachineAgentTalk;

@@ -133,7 +133,10 @@ static bool is_good_text(const char *text)
         return false;
     }
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-        if (!g_unichar_isprint(g_utf8_get_char(p))) {
+        gunichar c = g_utf8_get_char(p);
+
+        /* Which are no controls, but end a line all the same. */
+        if (!g_unichar_isprint(c) || c == 0x2028 || c == 0x2029) {
             return false;
         }
     }
@@ -211,7 +214,9 @@ static bool parse_address(JsonNode *node, MachineGuestAddress *address)
            sizeof(address->text);
 }
 
-static MachineGuestInterface *parse_interface(JsonObject *object)
+/* @left: how many addresses may still be taken, of all interfaces. */
+static MachineGuestInterface *parse_interface(JsonObject *object,
+                                              unsigned *left)
 {
     g_autofree MachineGuestInterface *interface =
         g_new0(MachineGuestInterface, 1);
@@ -223,12 +228,13 @@ static MachineGuestInterface *parse_interface(JsonObject *object)
     interface->addresses = g_array_new(false, true,
                                        sizeof(MachineGuestAddress));
     json_get_array(object, "ip-addresses", &list);
-    for (guint i = 0; list && i < json_array_get_length(list) &&
+    for (guint i = 0; list && i < json_array_get_length(list) && *left &&
          interface->addresses->len < MACHINE_GUEST_ADDRESSES_MAX; i++) {
         MachineGuestAddress address = { 0 };
 
         if (parse_address(json_array_get_element(list, i), &address)) {
             g_array_append_val(interface->addresses, address);
+            (*left)--;
         }
     }
     return g_steal_pointer(&interface);
@@ -236,6 +242,8 @@ static MachineGuestInterface *parse_interface(JsonObject *object)
 
 static void parse_interfaces(MachineGuest *guest, JsonArray *list)
 {
+    unsigned left = MACHINE_GUEST_ALL_ADDRESSES_MAX;
+
     g_clear_pointer(&guest->interfaces, g_ptr_array_unref);
     guest->interfaces = g_ptr_array_new_with_free_func(interface_free);
     for (guint i = 0; i < json_array_get_length(list) &&
@@ -244,7 +252,8 @@ static void parse_interfaces(MachineGuest *guest, JsonArray *list)
         MachineGuestInterface *interface = NULL;
 
         if (JSON_NODE_HOLDS_OBJECT(node)) {
-            interface = parse_interface(json_node_get_object(node));
+            interface = parse_interface(json_node_get_object(node),
+                                        &left);
         }
         if (interface) {
             g_ptr_array_add(guest->interfaces, interface);

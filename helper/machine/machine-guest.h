@@ -15,7 +15,9 @@
 /* Bytes of a text: a name in DNS has at most 253. */
 #define MACHINE_GUEST_TEXT_MAX 255
 #define MACHINE_GUEST_INTERFACES_MAX 256
+/* Of one interface, and of all. */
 #define MACHINE_GUEST_ADDRESSES_MAX 64
+#define MACHINE_GUEST_ALL_ADDRESSES_MAX 1024
 /* Room for an IP address, for a MAC address, and the zero behind it. */
 #define MACHINE_GUEST_ADDRESS_SIZE 46
 #define MACHINE_GUEST_MAC_SIZE 18

@@ -236,6 +236,68 @@ static void test_flood(void)
     }
 }
 
+static char *large_answer(const char *end)
+{
+    GString *text = g_string_new("{\"return\":[{}");
+
+    while (text->len < MACHINE_AGENT_LINE_MAX - 8 * 1024) {
+        g_string_append(text, ",{},[]");
+    }
+    g_string_append(text, end);
+    return g_string_free(text, false);
+}
+
+/* What takes long to read is read aside; it may be no answer at all. */
+static void test_large(void)
+{
+    static const struct {
+        const char *end;
+        int code;
+    } cases[] = {
+        { "]}\n", -1 },
+        { "]}\n{\"return\":{}}\n", -1 },
+        { "]]\n", BMC_ERROR_PROTOCOL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = large_answer(cases[i].end);
+        Fixture f = { .answer = text };
+
+        start(&f, true);
+        talk(&f, 0);
+        wait_over(&f);
+        if (cases[i].code < 0) {
+            g_assert_no_error(f.error);
+            g_assert_null(f.guest->host_name);
+        } else {
+            g_assert_error(f.error, BMC_ERROR, cases[i].code);
+        }
+        clear(&f);
+    }
+}
+
+/* And whoever waits for it may go meanwhile. */
+static void test_gone(void)
+{
+    g_autofree char *text = large_answer("]}\n");
+
+    for (unsigned i = 0; i < 40; i++) {
+        Fixture f = { .answer = text };
+
+        start(&f, true);
+        talk(&f, 0);
+        while (!f.over && !strstr(f.asked->str, "guest-info")) {
+            g_main_context_iteration(NULL, true);
+        }
+        for (unsigned n = 0; n < i && !f.over; n++) {
+            g_main_context_iteration(NULL, true);
+        }
+        clear(&f);
+        while (g_main_context_iteration(NULL, false)) {
+        }
+    }
+}
+
 static bool was_asked(void *opaque)
 {
     return ((Fixture *)opaque)->asked->len;
@@ -304,6 +366,8 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-agent/stale", test_stale);
     g_test_add_func("/machine-agent/bad", test_bad);
     g_test_add_func("/machine-agent/flood", test_flood);
+    g_test_add_func("/machine-agent/large", test_large);
+    g_test_add_func("/machine-agent/gone", test_gone);
     g_test_add_func("/machine-agent/silent", test_silent);
     g_test_add_func("/machine-agent/hung-up", test_hung_up);
     g_test_add_func("/machine-agent/absent", test_absent);

@@ -75,7 +75,8 @@ static void test_names(void)
     static const char *const bad[] = {
         "{}", "[]", "1", "{'host-name':1}", "{'host-name':''}",
         "{'host-name':'a\\nb'}", "{'host-name':'a\\u001bb'}",
-        "{'host-name':'\\u202e'}",
+        "{'host-name':'\\u202e'}", "{'host-name':'a\\u2028b'}",
+        "{'host-name':'\\u2029'}", "{'host-name':'a\\u0085b'}",
     };
     g_autoptr(MachineGuest) guest = g_new0(MachineGuest, 1);
     g_autofree char *name = g_strnfill(MACHINE_GUEST_TEXT_MAX, 'x');
@@ -204,8 +205,9 @@ static void test_many(void)
     tell(guest, MACHINE_GUEST_INTERFACES, json->str);
     g_assert_cmpuint(guest->interfaces->len, ==,
                      MACHINE_GUEST_INTERFACES_MAX);
-    address_is(guest, false, MACHINE_GUEST_INTERFACES_MAX *
-               MACHINE_GUEST_ADDRESSES_MAX, NULL, 0);
+    address_is(guest, false, MACHINE_GUEST_ALL_ADDRESSES_MAX - 1,
+               "192.0.2.1", 24);
+    address_is(guest, false, MACHINE_GUEST_ALL_ADDRESSES_MAX, NULL, 0);
 }
 
 int main(int argc, char **argv)
