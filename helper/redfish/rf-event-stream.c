@@ -132,7 +132,8 @@ void rf_event_streams_free(RfEvents *events)
 
 /*
  * Whether who reads a stream may still do so. The end of the session that has
- * opened it does not matter (DSP0266 "Session termination").
+ * opened it does not matter (DSP0266 "Session termination"); another password
+ * of his account does: somebody else may have known the old one.
  */
 static bool may_read(const EventStream *stream)
 {
@@ -148,7 +149,7 @@ static bool may_read(const EventStream *stream)
         bmc_trust_user(bmc, user->certificate, NULL) != account) {
         return false;
     }
-    return account->enabled && g_str_equal(account->name, user->name) &&
+    return account->enabled && account->generation == user->generation &&
            rf_auth_privileges(account->privilege) & RF_PRIVILEGE_LOGIN;
 }
 

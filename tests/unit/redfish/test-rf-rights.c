@@ -207,6 +207,27 @@ static void test_queries(void)
     g_assert_cmpuint(last->status, ==, 401);
 }
 
+/* A stream ends when whoever has opened it may be somebody else. */
+static void test_streams(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autoptr(RfHub) hub = hub_with_bob("\"Redfish\",\"IPMI\"");
+        g_autoptr(RfReply) stream = start(hub, BY_BOB, NULL, "GET",
+                                          EVENTS "/SSE", NULL, NULL);
+        bool goes_on = changes[i].func == demote ||
+                       changes[i].func == require_change;
+
+        g_assert_nonnull(stream->stream);
+        changes[i].func(hub);
+        fixture_settle(&hub->fix);
+        g_test_message("%zu", i);
+        g_assert_true(stream->ended == !goes_on);
+        if (goes_on) {
+            rf_reply_hang_up(stream);
+        }
+    }
+}
+
 /* Who renames himself is who he was for the rest of it. */
 static void test_own_name(void)
 {
@@ -245,6 +266,7 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/rights/hashing", test_hashing);
     g_test_add_func("/redfish/rights/verifying", test_verifying);
     g_test_add_func("/redfish/rights/queries", test_queries);
+    g_test_add_func("/redfish/rights/streams", test_streams);
     g_test_add_func("/redfish/rights/own-name", test_own_name);
     g_test_add_func("/redfish/rights/login", test_login);
     return g_test_run();
