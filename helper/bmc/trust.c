@@ -10,7 +10,6 @@
 #include "bmc/sessions.h"
 #include "util/error.h"
 #include "util/log.h"
-#include "util/tls-trust.h"
 
 #define SECTION "trust"
 #define VERDICT "bmc-trust"
@@ -94,6 +93,7 @@ static void save(Bmc *bmc)
                                    trust->config.enabled);
     json_object_set_boolean_member(section, "required",
                                    trust->config.required);
+    json_object_set_int_member(section, "name", trust->config.name);
     json_object_set_int_member(section, "last", trust->last_id);
     json_object_set_array_member(section, "authorities", array);
     persist_set(bmc->persist, SECTION, section);
@@ -138,12 +138,15 @@ static void load(Bmc *bmc)
     BmcTrust *trust = bmc->trust;
     PersistReader r, sub;
     int64_t last = 0;
+    int64_t name = TLS_TRUST_COMMON_NAME;
     JsonArray *array;
     unsigned i;
 
     persist_read(&r, bmc->persist, SECTION);
     persist_read_bool(&r, "enabled", &trust->config.enabled);
     persist_read_bool(&r, "required", &trust->config.required);
+    persist_read_int(&r, "name", 0, TLS_TRUST__MAX - 1, &name);
+    trust->config.name = name;
     persist_read_int(&r, "last", 0, UINT_MAX - 1, &last);
     trust->last_id = last;
     if (!persist_read_array(&r, "authorities", BMC_TRUST_MAX, &array)) {
@@ -211,9 +214,11 @@ void bmc_trust_configure(Bmc *bmc, const BmcTrustConfig *config,
     g_autofree char *who = bmc_origin_to_string(origin);
 
     bmc->trust->config = *config;
-    g_message("TLS: certificates of clients %s by %s",
+    g_message("TLS: certificates of clients %s, accounts by %s, by %s",
               !config->enabled ? "switched off" :
-              config->required ? "required" : "switched on", who);
+              config->required ? "required" : "switched on",
+              config->name == TLS_TRUST_PRINCIPAL ? "User Principal Name"
+                                                  : "common name", who);
     changed(bmc);
 }
 
@@ -352,7 +357,8 @@ static const char *check(Bmc *bmc, GTlsCertificate *certificate,
         return verdict->name;
     }
     g_object_set_data(G_OBJECT(certificate), VERDICT, NULL);
-    name = tls_trust_check(bmc->trust->trust, certificate, &until_us, errp);
+    name = tls_trust_check(bmc->trust->trust, certificate,
+                           bmc->trust->config.name, &until_us, errp);
     if (!name) {
         return NULL;
     }

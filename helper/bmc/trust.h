@@ -2,7 +2,7 @@
 /*
  * Authorities whose certificates let clients in over TLS without a password
  * (DSP0266 "Client certificate authentication"). The common name of such a
- * certificate is the name of an account. Nothing about a certificate is
+ * certificate, or its User Principal Name, is the name of an account. Nothing about a certificate is
  * decided for good: what is trusted, and the account, are looked at again
  * with each request.
  */
@@ -14,6 +14,7 @@
 #include "bmc/bmc.h"
 #include "bmc/users.h"
 #include "util/tls-cert.h"
+#include "util/tls-trust.h"
 
 #define BMC_TRUST_MAX 16
 
@@ -23,10 +24,12 @@
  * @enabled: certificates are asked for and count
  * @required: whoever comes over the network without a good one gets no
  *            answer at all; does nothing without @enabled and an authority
+ * @name: which of its names is that of the account
  */
 typedef struct BmcTrustConfig {
     bool enabled;
     bool required;
+    TlsTrustName name;
 } BmcTrustConfig;
 
 /**

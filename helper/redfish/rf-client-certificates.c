@@ -17,7 +17,11 @@
 
 /* What is there is one certificate, never a chain. */
 static const char *const create_types[] = { "PEM", NULL };
-static const char *const mappings[] = { "CommonName", NULL };
+static const char *const mappings[] = {
+    [TLS_TRUST_COMMON_NAME] = "CommonName",
+    [TLS_TRUST_PRINCIPAL] = "UserPrincipalName",
+    NULL
+};
 
 /* Without TLS there are no certificates of clients. */
 static bool exists_collection(const RfContext *ctx)
@@ -57,6 +61,12 @@ static bool get_responds(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_mapping(const RfContext *ctx, RfValue *value)
+{
+    value->choice = bmc_trust_config(ctx->bmc)->name;
+    return true;
+}
+
 static void check_config(const RfContext *ctx, const RfPatch *patch,
                          RfMessages *messages);
 static void start_config(RfExchange *x, const RfPatch *patch);
@@ -71,6 +81,8 @@ static BmcTrustConfig read_config(const RfContext *ctx, const RfPatch *patch)
     const RfValue *enabled = rf_patch_get(patch, &set_config, "Enabled");
     const RfValue *responds = rf_patch_get(
         patch, &set_config, "RespondToUnauthenticatedClients");
+    const RfValue *mapping = rf_patch_get(patch, &set_config,
+                                          "CertificateMappingAttribute");
     BmcTrustConfig config = *bmc_trust_config(ctx->bmc);
 
     if (enabled) {
@@ -78,6 +90,9 @@ static BmcTrustConfig read_config(const RfContext *ctx, const RfPatch *patch)
     }
     if (responds) {
         config.required = !responds->boolean;
+    }
+    if (mapping) {
+        config.name = mapping->choice;
     }
     return config;
 }
@@ -182,7 +197,7 @@ static const RfProperty client_properties[] = {
     { "RespondToUnauthenticatedClients", RF_TYPE_BOOL, .get = get_responds,
       .setter = &set_config },
     { "CertificateMappingAttribute", RF_TYPE_ENUM, .texts = mappings,
-      .get = rf_get_first },
+      .get = get_mapping, .allowed = rf_allow_any, .setter = &set_config },
     { "Certificates", RF_TYPE_LINK, .text = CERTIFICATES },
     { NULL }
 };

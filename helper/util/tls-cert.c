@@ -97,6 +97,33 @@ static char *hex(const uint8_t *bytes, size_t len)
     return g_string_free(text, false);
 }
 
+char *tls_name_unescape(const char *text)
+{
+    GString *out;
+
+    /* What is no text at all comes in hexadecimal digits. */
+    if (*text == '#') {
+        return NULL;
+    }
+    out = g_string_new(NULL);
+    for (; *text; text++) {
+        int high = -1, low = -1;
+
+        if (*text == '\\' && text[1]) {
+            text++;
+            high = g_ascii_xdigit_value(*text);
+            low = high < 0 ? -1 : g_ascii_xdigit_value(text[1]);
+        }
+        g_string_append_c(out, low < 0 ? *text : high * 16 + low);
+        text += low >= 0;
+    }
+    if (strlen(out->str) != out->len) {
+        g_string_free(out, TRUE);
+        return NULL;
+    }
+    return g_string_free(out, FALSE);
+}
+
 static void read_names(gnutls_x509_crt_t crt, NameGetter get,
                        char *names[TLS_NAME__MAX])
 {
@@ -107,7 +134,9 @@ static void read_names(gnutls_x509_crt_t crt, NameGetter get,
         size_t len = sizeof(buf) - 1;
 
         if (get(crt, name_oids[i], 0, 0, buf, &len) >= 0 && *buf) {
-            names[i] = g_utf8_make_valid(buf, -1);
+            g_autofree char *text = tls_name_unescape(buf);
+
+            names[i] = g_utf8_make_valid(text ?: buf, -1);
         }
     }
 }

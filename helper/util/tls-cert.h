@@ -100,6 +100,17 @@ void tls_cert_info_free(TlsCertInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsCertInfo, tls_cert_info_free)
 
 /**
+ * tls_name_unescape: a part of a name as it is. GnuTLS writes it as RFC 4514
+ * has it, as a part of a longer text.
+ *
+ * @text: as GnuTLS writes it
+ *
+ * Returns: (transfer full): the text; or NULL if it is none, or has a zero
+ * in it
+ */
+char *tls_name_unescape(const char *text);
+
+/**
  * tls_cert_to_der: read one certificate.
  *
  * @pem: the certificate, alone

@@ -5,12 +5,15 @@
 #include "util/tls-trust.h"
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509-ext.h>
 #include <gnutls/x509.h>
 
 #include "util/error.h"
 #include "util/tls-cert.h"
 
 #define NAME_MAX_LEN 256
+#define OID_ALTERNATIVE_NAMES "2.5.29.17"
+#define ALTERNATIVES_MAX 64
 
 /* Keys of RSA below 2048 bits and SHA-1 are below that. */
 #define VERIFY_FLAGS GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM)
@@ -175,11 +178,93 @@ static char *read_name(gnutls_x509_crt_t crt)
             GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
         return NULL;
     }
-    return g_strdup(name);
+    return tls_name_unescape(name);
+}
+
+/* One of the alternative names, if it is what is looked for. */
+static char *read_alternative(gnutls_subject_alt_names_t names, unsigned n,
+                              bool *end)
+{
+    gnutls_datum_t value = { NULL, 0 };
+    gnutls_datum_t oid = { NULL, 0 };
+    gnutls_datum_t text = { NULL, 0 };
+    unsigned type = 0;
+    char *name = NULL;
+
+    *end = gnutls_subject_alt_names_get(names, n, &type, &value, &oid) < 0;
+    if (*end || type != GNUTLS_SAN_OTHERNAME || !oid.data ||
+        gnutls_x509_othername_to_virtual((const char *)oid.data, &value,
+                                         &type, &text) < 0) {
+        return NULL;
+    }
+    if (type == GNUTLS_SAN_OTHERNAME_MSUSERPRINCIPAL && text.data &&
+        text.size < NAME_MAX_LEN) {
+        name = g_strndup((const char *)text.data, text.size);
+        if (strlen(name) != text.size || !*name) {
+            g_clear_pointer(&name, g_free);
+        }
+    }
+    gnutls_free(text.data);
+    return name;
+}
+
+/* As read_name(), and for the same reason. */
+static char *read_principal(gnutls_x509_crt_t crt)
+{
+    gnutls_subject_alt_names_t names = NULL;
+    gnutls_datum_t der = { NULL, 0 };
+    char *found = NULL;
+    unsigned n, count = 0;
+    bool end = false;
+
+    if (gnutls_x509_crt_get_extension_by_oid2(crt, OID_ALTERNATIVE_NAMES, 0,
+                                              &der, NULL) < 0) {
+        return NULL;
+    }
+    if (gnutls_subject_alt_names_init(&names) >= 0 &&
+        gnutls_x509_ext_import_subject_alt_names(&der, names, 0) >= 0) {
+        for (n = 0; n < ALTERNATIVES_MAX && !end; n++) {
+            char *name = read_alternative(names, n, &end);
+
+            if (name) {
+                g_free(found);
+                found = name;
+                count++;
+            }
+        }
+    }
+    if (names) {
+        gnutls_subject_alt_names_deinit(names);
+    }
+    gnutls_free(der.data);
+    if (count != 1 || !end) {
+        g_clear_pointer(&found, g_free);
+    }
+    return found;
+}
+
+/* Who is trusted may expire before all that a client has presented. */
+static void limit_by_trusted(const TlsTrust *trust,
+                             const Presented *presented, int64_t *until_us)
+{
+    unsigned i;
+
+    for (i = 0; i < presented->n; i++) {
+        gnutls_x509_crt_t issuer = NULL;
+
+        if (gnutls_x509_trust_list_get_issuer(
+                trust->list, presented->certs[i], &issuer,
+                GNUTLS_TL_GET_COPY) >= 0) {
+            *until_us = MIN(*until_us,
+                            (int64_t)gnutls_x509_crt_get_expiration_time(
+                                issuer) * G_USEC_PER_SEC);
+            gnutls_x509_crt_deinit(issuer);
+        }
+    }
 }
 
 char *tls_trust_check(const TlsTrust *trust, GTlsCertificate *certificate,
-                      int64_t *until_us, GError **errp)
+                      TlsTrustName which, int64_t *until_us, GError **errp)
 {
     gnutls_typed_vdata_st purpose = {
         .type = GNUTLS_DT_KEY_PURPOSE_OID,
@@ -214,9 +299,13 @@ char *tls_trust_check(const TlsTrust *trust, GTlsCertificate *certificate,
         wrong(errp, "its key is not for signatures");
         return NULL;
     }
-    name = read_name(presented.certs[0]);
+    limit_by_trusted(trust, &presented, until_us);
+    name = which == TLS_TRUST_PRINCIPAL ? read_principal(presented.certs[0])
+                                        : read_name(presented.certs[0]);
     if (!name) {
-        wrong(errp, "it does not have one common name");
+        wrong(errp, which == TLS_TRUST_PRINCIPAL
+              ? "it does not have one User Principal Name"
+              : "it does not have one common name");
     }
     return name;
 }

@@ -11,6 +11,19 @@
 #define TLS_CA_MAX (16 * 1024)
 
 /**
+ * TlsTrustName: what of a certificate says whose it is.
+ *
+ * @TLS_TRUST_COMMON_NAME: the common name of its subject
+ * @TLS_TRUST_PRINCIPAL: the User Principal Name (OID 1.3.6.1.4.1.311.20.2.3)
+ *                       among its alternative names
+ */
+typedef enum TlsTrustName {
+    TLS_TRUST_COMMON_NAME,
+    TLS_TRUST_PRINCIPAL,
+    TLS_TRUST__MAX,
+} TlsTrustName;
+
+/**
  * TlsTrust: the authorities that are trusted to sign certificates of
  * clients.
  */
@@ -61,12 +74,14 @@ bool tls_trust_add(TlsTrust *trust, const char *pem);
  *
  * @trust: the list
  * @certificate: what it has presented, with the chain as its issuers
- * @until_us: (out): when the first of them expires, microseconds since 1970
+ * @which: which name is wanted
+ * @until_us: (out): when the first of them expires, or who is trusted,
+ *            microseconds since 1970
  * @errp: BMC_ERROR_AUTH, with what is wrong
  *
- * Returns: (transfer full): the one common name of its subject, or NULL
+ * Returns: (transfer full): the one such name that it has, or NULL
  */
 char *tls_trust_check(const TlsTrust *trust, GTlsCertificate *certificate,
-                      int64_t *until_us, GError **errp);
+                      TlsTrustName which, int64_t *until_us, GError **errp);
 
 #endif /* QEMU_BMC_UTIL_TLS_TRUST_H */

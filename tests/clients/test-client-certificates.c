@@ -287,6 +287,35 @@ static void test_required(Site *s, const void *data)
     status(s, BASIC, SYSTEM, "200");
 }
 
+/* Another name of the certificate than its common name. */
+static void test_principal(Site *s, const void *data)
+{
+    make_cert(s, "upn", &(TestCertSpec) {
+                  .name = "nobody", .principal = "bob" }, s->ca);
+    make_cert(s, "both", &(TestCertSpec) {
+                  .name = "admin", .principal = "nobody" }, s->ca);
+    make_cert(s, "two", &(TestCertSpec) {
+                  .name = "bob", .principal = "bob",
+                  .second_principal = "admin" }, s->ca);
+    by(s, "upn", "", SYSTEM, "401");
+    by(s, "both", "", SYSTEM, "200");
+    configure(s, "\"CertificateMappingAttribute\":\"Whole\"", "400");
+    configure(s, "\"CertificateMappingAttribute\":\"UserPrincipalName\"",
+              "200");
+    by(s, "upn", "", SYSTEM, "200");
+    by(s, "upn", "", ACCOUNTS "/2", "403");
+    by(s, "both", "", SYSTEM, "401");
+    by(s, "two", "", SYSTEM, "401");
+    by(s, "admin", "", SYSTEM, "401");
+    test_bmc_kill(s->bmc);
+    test_bmc_free(s->bmc);
+    s->bmc = test_bmc_start(s->dir, "--qmp /nonexistent/qmp");
+    by(s, "upn", "", SYSTEM, "200");
+    by(s, "admin", "", SYSTEM, "401");
+    configure(s, "\"CertificateMappingAttribute\":\"CommonName\"", "200");
+    by(s, "admin", "", SYSTEM, "200");
+}
+
 static void test_kept(Site *s, const void *data)
 {
     g_autofree char *out = NULL;
@@ -406,6 +435,7 @@ int main(int argc, char **argv)
     ADD("account", test_account);
     ADD("session", test_session);
     ADD("required", test_required);
+    ADD("principal", test_principal);
     ADD("kept", test_kept);
     ADD("empty", test_empty);
     ADD("resumed", test_resumed);

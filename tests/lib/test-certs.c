@@ -29,6 +29,15 @@ static void add_name(gnutls_x509_crt_t crt, const char *name)
     }
 }
 
+static void add_principal(gnutls_x509_crt_t crt, const char *name)
+{
+    if (name) {
+        check(gnutls_x509_crt_set_subject_alt_othername(
+            crt, "1.3.6.1.4.1.311.20.2.3", name, strlen(name),
+            GNUTLS_FSAN_APPEND | GNUTLS_FSAN_ENCODE_UTF8_STRING));
+    }
+}
+
 static void make_key(gnutls_x509_privkey_t key, unsigned rsa_bits)
 {
     if (rsa_bits) {
@@ -60,6 +69,8 @@ static void fill(gnutls_x509_crt_t crt, const TestCertSpec *spec)
     check(gnutls_x509_crt_set_expiration_time(crt, now + to * TEST_DAY));
     add_name(crt, spec->name);
     add_name(crt, spec->second);
+    add_principal(crt, spec->principal);
+    add_principal(crt, spec->second_principal);
     check(gnutls_x509_crt_set_basic_constraints(crt, spec->authority, -1));
     check(gnutls_x509_crt_set_key_usage(
         crt, spec->usage ?: spec->authority ? GNUTLS_KEY_KEY_CERT_SIGN

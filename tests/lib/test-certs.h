@@ -30,6 +30,8 @@ typedef struct TestCert {
  *
  * @name: its common name; NULL for none
  * @second: (nullable): a second common name
+ * @principal: (nullable): its User Principal Name
+ * @second_principal: (nullable): another
  * @authority: it is an authority's
  * @purpose: (nullable): OID of what it is for; NULL: for TLS clients
  * @no_purpose: it does not say for what it is
@@ -42,6 +44,8 @@ typedef struct TestCert {
 typedef struct TestCertSpec {
     const char *name;
     const char *second;
+    const char *principal;
+    const char *second_principal;
     bool authority;
     const char *purpose;
     bool no_purpose;

@@ -31,7 +31,8 @@ static void teardown(Trusted *t, const void *data)
 }
 
 /* The name, or the reason in brackets. */
-static char *check(const TlsTrust *trust, const char *pem, int64_t *until_us)
+static char *check_name(const TlsTrust *trust, const char *pem,
+                        TlsTrustName which, int64_t *until_us)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(GTlsCertificate) certificate =
@@ -39,13 +40,18 @@ static char *check(const TlsTrust *trust, const char *pem, int64_t *until_us)
     char *name;
 
     g_assert_no_error(err);
-    name = tls_trust_check(trust, certificate, until_us, &err);
+    name = tls_trust_check(trust, certificate, which, until_us, &err);
     if (!name) {
         g_assert_error(err, BMC_ERROR, BMC_ERROR_AUTH);
         name = g_strdup_printf("(%s)", err->message);
     }
     g_test_message("%s", name);
     return name;
+}
+
+static char *check(const TlsTrust *trust, const char *pem, int64_t *until_us)
+{
+    return check_name(trust, pem, TLS_TRUST_COMMON_NAME, until_us);
 }
 
 static char *check_spec(Trusted *t, const TestCertSpec *spec,
@@ -98,6 +104,70 @@ static void test_bad(Trusted *t, const void *data)
 
         g_assert_cmpint(*name, ==, '(');
     }
+}
+
+/* Characters that have a meaning where names are written as one text. */
+static void test_names(Trusted *t, const void *data)
+{
+    static const char *const names[] = {
+        "a,b", "a+b", "a\\,b", "a\"b", "<a;b>", " a b ", "#ab", "\\41", "a=b",
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name = check_spec(
+            t, &(TestCertSpec) { .name = names[i] }, t->ca);
+
+        g_assert_cmpstr(name, ==, names[i]);
+    }
+}
+
+static void test_principal(Trusted *t, const void *data)
+{
+    static const struct {
+        TestCertSpec spec;
+        const char *name;
+    } cases[] = {
+        { { .name = "guest", .principal = "admin" }, "admin" },
+        { { .name = "guest", .principal = "al@example" }, "al@example" },
+        { { .name = NULL, .principal = "a,b+c" }, "a,b+c" },
+        { { .name = "admin" }, NULL },
+        { { .name = "admin", .principal = "admin",
+            .second_principal = "guest" }, NULL },
+    };
+    int64_t until_us;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(TestCert) cert = test_cert_new(&cases[i].spec, t->ca);
+        g_autofree char *name = check_name(t->trust, cert->pem,
+                                           TLS_TRUST_PRINCIPAL, &until_us);
+
+        if (cases[i].name) {
+            g_assert_cmpstr(name, ==, cases[i].name);
+        } else {
+            g_assert_cmpint(*name, ==, '(');
+        }
+    }
+}
+
+/* Who is trusted can be the first to expire. */
+static void test_until(Trusted *t, const void *data)
+{
+    g_autoptr(TestCert) brief = test_cert_new(
+        &(TestCertSpec) { .name = "Brief", .authority = true, .to = 2 },
+        NULL);
+    g_autoptr(TestCert) lasting = test_cert_new(
+        &(TestCertSpec) { .name = "admin", .to = 9 }, brief);
+    g_autofree char *name = NULL;
+    int64_t until_us = 0;
+
+    g_assert_true(tls_trust_add(t->trust, brief->pem));
+    name = check(t->trust, lasting->pem, &until_us);
+    g_assert_cmpstr(name, ==, "admin");
+    g_assert_cmpint(until_us / G_USEC_PER_SEC, <=,
+                    time(NULL) + 2 * TEST_DAY);
+    g_assert_cmpint(until_us / G_USEC_PER_SEC, >, time(NULL) + TEST_DAY);
 }
 
 /* An authority in between comes with the client; a client is none. */
@@ -192,6 +262,12 @@ int main(int argc, char **argv)
     g_test_add("/tls-trust/good", Trusted, NULL, setup, test_good, teardown);
     g_test_add("/tls-trust/bad", Trusted, NULL, setup, test_bad, teardown);
     g_test_add("/tls-trust/chain", Trusted, NULL, setup, test_chain,
+               teardown);
+    g_test_add("/tls-trust/names", Trusted, NULL, setup, test_names,
+               teardown);
+    g_test_add("/tls-trust/principal", Trusted, NULL, setup, test_principal,
+               teardown);
+    g_test_add("/tls-trust/until", Trusted, NULL, setup, test_until,
                teardown);
     g_test_add("/tls-trust/authority", Trusted, NULL, setup, test_authority,
                teardown);
