@@ -79,6 +79,30 @@ static void test_boot(TestLab *f, const void *data)
     bmcctl(f, "boot status", 0, "*as the machine is configured\n");
 }
 
+static void test_network(TestLab *f, const void *data)
+{
+    g_autoptr(GSocketListener) listener = g_socket_listener_new();
+    unsigned taken = g_socket_listener_add_any_inet_port(listener, NULL,
+                                                         NULL);
+    g_autofree char *move = g_strdup_printf("network port https %u", taken);
+    g_autofree char *shown = g_strdup_printf("*HTTPS *on *%u\n*", taken);
+
+    bmcctl(f, "network show", 0,
+           "PROTOCOL *HTTP *off *-\nHTTPS *on *\nIPMI *on *\n");
+    bmcctl(f, "--json network show", 0, "{*\"HTTPS\":{*}*}\n");
+    bmcctl(f, move, 1, "bmcctl: *");
+    bmcctl(f, "network off ipmi", 0, "");
+    bmcctl(f, "network show", 0, "*IPMI *off *-\n");
+    bmcctl(f, "network on IPMI", 0, "");
+    bmcctl(f, "network show", 0, "*IPMI *on *\n");
+    bmcctl(f, "network on telnet", 1, "bmcctl: this BMC has no protocol*");
+    bmcctl(f, "network port https 0", 2, "bmcctl: '0' is no port*");
+    bmcctl(f, "network port https", 2, "*");
+    g_socket_listener_close(listener);
+    bmcctl(f, move, 0, "");
+    bmcctl(f, "network show", 0, shown);
+}
+
 static void test_users(TestLab *f, const void *data)
 {
     g_autofree char *local = g_strdup_printf("--run-dir %s/run",
@@ -278,6 +302,7 @@ int main(int argc, char **argv)
     ADD("power", test_power);
     ADD("boot", test_boot);
     ADD("users", test_users);
+    ADD("network", test_network);
     ADD("log", test_log);
     ADD("url", test_url);
     ADD("upload", test_upload);

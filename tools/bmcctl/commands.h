@@ -38,6 +38,7 @@ extern const CtlCommand ctl_guest_commands[];
 extern const CtlCommand ctl_media_commands[];
 extern const CtlCommand ctl_user_commands[];
 extern const CtlCommand ctl_log_commands[];
+extern const CtlCommand ctl_network_commands[];
 extern const CtlCommand ctl_cert_commands[];
 extern const CtlCommand ctl_secure_boot_commands[];
 extern const CtlCommand ctl_sensor_commands[];

@@ -44,7 +44,8 @@ static const GOptionEntry entries[] = {
 static const CtlCommand *const tables[] = {
     ctl_system_commands, ctl_guest_commands, ctl_media_commands,
     ctl_user_commands, ctl_log_commands, ctl_sensor_commands,
-    ctl_cert_commands, ctl_secure_boot_commands, ctl_firmware_commands, NULL,
+    ctl_network_commands, ctl_cert_commands, ctl_secure_boot_commands,
+    ctl_firmware_commands, NULL,
 };
 
 static void say(const char *text)
