@@ -42,6 +42,7 @@ struct BmcCertificates {
  *
  * @text: what a client has sent, or NULL
  * @csr: what is asked for, or NULL
+ * @key: the key that it is asked for, PEM; NULL: a new one
  * @who: who asks, for the log
  */
 typedef struct Job {
@@ -51,6 +52,7 @@ typedef struct Job {
     char *dir;
     char *text;
     TlsCsr *csr;
+    char *key;
     char *who;
     GTlsCertificate *tls;
 } Job;
@@ -63,6 +65,7 @@ static void job_free(Job *job)
     g_free(job->dir);
     secret_free(job->text);
     tls_csr_free(job->csr);
+    secret_free(job->key);
     g_free(job->who);
     g_free(job);
 }
@@ -148,9 +151,11 @@ static void do_request(GTask *task, void *source, void *opaque,
     g_autofree char *path = g_build_filename(job->dir, KEY_FILE, NULL);
     GError *err = NULL;
     char *key = NULL;
-    g_autofree char *text = tls_csr_make(job->csr, &key, &err);
+    g_autofree char *text = job->key
+        ? tls_csr_renew(job->csr, job->key, &err)
+        : tls_csr_make(job->csr, &key, &err);
 
-    if (text && write_secret(path, key, &err)) {
+    if (text && (job->key || write_secret(path, key, &err))) {
         g_task_return_pointer(task, g_steal_pointer(&text), g_free);
     } else {
         g_task_return_error(task, err);
@@ -339,6 +344,29 @@ void bmc_certificate_request_async(Bmc *bmc, const TlsCsr *csr,
         job->csr = tls_csr_copy(csr);
         run(job, do_request, requested);
     }
+}
+
+void bmc_certificate_renew_async(Bmc *bmc, const TlsKeyType *key,
+                                 const BmcOrigin *origin,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, void *opaque)
+{
+    BmcCertificates *certs = bmc->certificates;
+    Job *job = begin(bmc, origin,
+                     g_task_new(NULL, cancellable, callback, opaque));
+    g_autofree char *pem = NULL;
+
+    if (!job) {
+        return;
+    }
+    g_object_get(certs->tls, "certificate-pem", &pem, NULL);
+    job->csr = tls_csr_of(pem, NULL) ?: g_new0(TlsCsr, 1);
+    if (key) {
+        job->csr->key = *key;
+    } else {
+        g_object_get(certs->tls, "private-key-pem", &job->key, NULL);
+    }
+    run(job, do_request, requested);
 }
 
 char *bmc_certificate_request_finish(GAsyncResult *res, GError **errp)

@@ -119,8 +119,24 @@ void bmc_certificate_request_async(Bmc *bmc, const TlsCsr *csr,
                                    void *opaque);
 
 /**
- * bmc_certificate_request_finish: result of
- * bmc_certificate_request_async().
+ * bmc_certificate_renew_async: the same for another certificate with the
+ * names of the present one.
+ *
+ * @bmc: the hub
+ * @key: (nullable): kind of the new key; NULL: with the present key
+ * @origin: who asks
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is made
+ * @opaque: handed to @callback
+ */
+void bmc_certificate_renew_async(Bmc *bmc, const TlsKeyType *key,
+                                 const BmcOrigin *origin,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_certificate_request_finish: result of bmc_certificate_request_async()
+ * and bmc_certificate_renew_async().
  *
  * @res: as the callback got it
  * @errp: as bmc_certificate_replace_finish()

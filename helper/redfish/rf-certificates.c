@@ -241,6 +241,7 @@ static void requested(GObject *source, GAsyncResult *res, void *opaque)
     g_autofree char *csr = bmc_certificate_request_finish(res, &err);
     g_autoptr(JsonObject) body = NULL;
     JsonObject *link;
+    bool of_one;
 
     if (g_cancellable_is_cancelled(x->cancellable)) {
         return;
@@ -249,10 +250,13 @@ static void requested(GObject *source, GAsyncResult *res, void *opaque)
         rf_exchange_complete(x, err);
         return;
     }
+    of_one = g_str_has_prefix(x->route.action->name, "#Certificate.");
     body = json_object_new();
     link = json_object_new();
-    json_object_set_string_member(link, "@odata.id", CERTIFICATES);
-    json_object_set_object_member(body, "CertificateCollection", link);
+    json_object_set_string_member(link, "@odata.id",
+                                  of_one ? CERTIFICATE : CERTIFICATES);
+    json_object_set_object_member(
+        body, of_one ? "Certificate" : "CertificateCollection", link);
     json_object_set_string_member(body, "CSRString", csr);
     rf_exchange_respond(x, 200, body);
 }
@@ -286,6 +290,27 @@ static void start_request(RfExchange *x, const RfPatch *patch)
     tls_csr_free(csr);
 }
 
+static void start_renew(RfExchange *x, const RfPatch *patch)
+{
+    bmc_certificate_renew_async(x->context.bmc, NULL, &x->origin,
+                                x->cancellable, requested,
+                                rf_exchange_ref(x));
+}
+
+static void start_rekey(RfExchange *x, const RfPatch *patch)
+{
+    TlsKeyType type;
+    const char *bad = read_key_type(patch, &type);
+
+    if (bad) {
+        refuse_parameter(x, bad, "Certificate.Rekey", NULL);
+    } else {
+        bmc_certificate_renew_async(x->context.bmc, &type, &x->origin,
+                                    x->cancellable, requested,
+                                    rf_exchange_ref(x));
+    }
+}
+
 static const RfProperty replace_parameters[] = {
     { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
       .min = 1, .max = TLS_PEM_MAX },
@@ -294,6 +319,13 @@ static const RfProperty replace_parameters[] = {
     { "CertificateUri", RF_TYPE_JSON, .required = true },
     { NULL }
 };
+
+#define KEY_PARAMETERS                                                      \
+    { "KeyPairAlgorithm", RF_TYPE_ENUM, .texts = algorithms,                \
+      .allowed = rf_allow_any },                                            \
+    { "KeyCurveId", RF_TYPE_ENUM, .texts = curves,                          \
+      .allowed = rf_allow_any },                                            \
+    { "KeyBitLength", RF_TYPE_INTEGER, .min = 256, .max = 4096 }
 
 static const RfProperty csr_parameters[] = {
     { "CertificateCollection", RF_TYPE_JSON, .required = true },
@@ -306,12 +338,16 @@ static const RfProperty csr_parameters[] = {
     { "Country", RF_TYPE_STRING, .min = COUNTRY_LEN, .max = COUNTRY_LEN + 1 },
     { "Email", RF_TYPE_STRING, .min = 1, .max = NAME_MAX_LEN },
     { "AlternativeNames", RF_TYPE_STRINGS },
-    { "KeyPairAlgorithm", RF_TYPE_ENUM, .texts = algorithms,
-      .allowed = rf_allow_any },
-    { "KeyCurveId", RF_TYPE_ENUM, .texts = curves, .allowed = rf_allow_any },
-    { "KeyBitLength", RF_TYPE_INTEGER, .min = 256, .max = 4096 },
+    KEY_PARAMETERS,
     { NULL }
 };
+
+static const RfProperty rekey_parameters[] = {
+    KEY_PARAMETERS,
+    { NULL }
+};
+
+static const RfProperty no_parameters[] = { { NULL } };
 
 static bool is_replaceable(const RfContext *ctx)
 {
@@ -325,6 +361,14 @@ static const RfAction service_actions[] = {
     { "#CertificateService.ReplaceCertificate", replace_parameters,
       RF_PRIVILEGE_CONFIGURE_MANAGER, start_replace,
       .exists = is_replaceable },
+    { NULL }
+};
+
+static const RfAction certificate_actions[] = {
+    { "#Certificate.Rekey", rekey_parameters, RF_PRIVILEGE_CONFIGURE_MANAGER,
+      start_rekey, .exists = is_replaceable },
+    { "#Certificate.Renew", no_parameters, RF_PRIVILEGE_CONFIGURE_MANAGER,
+      start_renew, .exists = is_replaceable },
     { NULL }
 };
 
@@ -412,6 +456,7 @@ const RfResource rf_certificates_resources[] = {
     { .path = MANAGER_CERTIFICATES "/{CertificateId}",
       .type = "Certificate.v1_11_0.Certificate",
       .properties = certificate_properties,
+      .actions = certificate_actions,
       .read = RF_PRIVILEGE_LOGIN,
       .depends = DEPENDS,
       .exists = exists_certificate },

@@ -149,6 +149,28 @@ void tls_csr_free(TlsCsr *csr);
 char *tls_csr_make(const TlsCsr *csr, char **key, GError **errp);
 
 /**
+ * tls_csr_of: what another certificate like one would be asked for with.
+ *
+ * @pem: the certificate; its chain may follow
+ * @errp: BMC_ERROR_INVALID
+ *
+ * Returns: (transfer full): its subject and alternative names, with the
+ *          default kind of key; or NULL
+ */
+TlsCsr *tls_csr_of(const char *pem, GError **errp);
+
+/**
+ * tls_csr_renew: make a request for a certificate of a key that there is.
+ *
+ * @csr: what to ask for; its kind of key does not matter
+ * @key: the key, PEM
+ * @errp: BMC_ERROR_INVALID when the request cannot be so
+ *
+ * Returns: (transfer full): the request, PEM, or NULL
+ */
+char *tls_csr_renew(const TlsCsr *csr, const char *key, GError **errp);
+
+/**
  * tls_pair_make: put a server's certificate together with its key.
  *
  * @text: PEM: the certificate, the rest of its chain in order, and perhaps

@@ -11,6 +11,9 @@
 #include "util/secret.h"
 #include "util/tls-cert.h"
 
+#define ALTERNATIVES_MAX 64
+#define ALTERNATIVE_SIZE 256
+
 static const char *const name_oids[TLS_NAME__MAX] = {
     [TLS_NAME_COMMON] = GNUTLS_OID_X520_COMMON_NAME,
     [TLS_NAME_ORGANIZATION] = GNUTLS_OID_X520_ORGANIZATION_NAME,
@@ -124,41 +127,146 @@ static int sign(gnutls_x509_crq_t crq, gnutls_x509_privkey_t key,
     return rc;
 }
 
-char *tls_csr_make(const TlsCsr *csr, char **key, GError **errp)
+static void set_error(int rc, GError **errp)
 {
-    gnutls_x509_privkey_t privkey = NULL;
+    g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
+                "the request cannot be made: %s", gnutls_strerror(rc));
+}
+
+/* @digest: %GNUTLS_DIG_UNKNOWN: as it fits the key */
+static char *print_request(const TlsCsr *csr, gnutls_x509_privkey_t key,
+                           gnutls_digest_algorithm_t digest, GError **errp)
+{
     gnutls_x509_crq_t crq = NULL;
-    gnutls_datum_t key_pem = { NULL, 0 };
     gnutls_datum_t pem = { NULL, 0 };
     char *text = NULL;
     int rc;
 
+    if ((rc = gnutls_x509_crq_init(&crq)) < 0 ||
+        (rc = fill(crq, key, csr)) < 0 ||
+        (rc = sign(crq, key, digest)) < 0 ||
+        (rc = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem)) < 0) {
+        set_error(rc, errp);
+    } else {
+        text = g_strndup((char *)pem.data, pem.size);
+    }
+    gnutls_free(pem.data);
+    if (crq) {
+        gnutls_x509_crq_deinit(crq);
+    }
+    return text;
+}
+
+char *tls_csr_make(const TlsCsr *csr, char **key, GError **errp)
+{
+    gnutls_x509_privkey_t privkey = NULL;
+    gnutls_datum_t key_pem = { NULL, 0 };
+    char *text = NULL;
+    int rc;
+
     if ((rc = gnutls_x509_privkey_init(&privkey)) < 0 ||
-        (rc = gnutls_x509_crq_init(&crq)) < 0 ||
         (rc = gnutls_x509_privkey_generate(privkey, kinds[csr->key].algo,
                                            kinds[csr->key].bits, 0)) < 0 ||
-        (rc = fill(crq, privkey, csr)) < 0 ||
-        (rc = sign(crq, privkey, kinds[csr->key].digest)) < 0 ||
-        (rc = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem)) < 0 ||
         (rc = gnutls_x509_privkey_export2_pkcs8(
              privkey, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN,
              &key_pem)) < 0) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
-                    "the request cannot be made: %s", gnutls_strerror(rc));
+        set_error(rc, errp);
     } else {
-        text = g_strndup((char *)pem.data, pem.size);
+        text = print_request(csr, privkey, kinds[csr->key].digest, errp);
+    }
+    if (text) {
         *key = g_strndup((char *)key_pem.data, key_pem.size);
     }
     if (key_pem.data) {
         secret_wipe(key_pem.data, key_pem.size);
         gnutls_free(key_pem.data);
     }
-    gnutls_free(pem.data);
-    if (crq) {
-        gnutls_x509_crq_deinit(crq);
+    if (privkey) {
+        gnutls_x509_privkey_deinit(privkey);
+    }
+    return text;
+}
+
+char *tls_csr_renew(const TlsCsr *csr, const char *key, GError **errp)
+{
+    gnutls_datum_t datum = { (unsigned char *)key, strlen(key) };
+    gnutls_x509_privkey_t privkey = NULL;
+    char *text = NULL;
+    int rc;
+
+    if ((rc = gnutls_x509_privkey_init(&privkey)) < 0 ||
+        (rc = gnutls_x509_privkey_import2(privkey, &datum,
+                                          GNUTLS_X509_FMT_PEM, NULL,
+                                          0)) < 0) {
+        set_error(rc, errp);
+    } else {
+        text = print_request(csr, privkey, GNUTLS_DIG_UNKNOWN, errp);
     }
     if (privkey) {
         gnutls_x509_privkey_deinit(privkey);
     }
     return text;
+}
+
+/* As add_alternative() takes it; NULL for what that does not take. */
+static char *read_alternative(unsigned type, const uint8_t *bytes, size_t len)
+{
+    g_autoptr(GInetAddress) addr = NULL;
+
+    if (type == GNUTLS_SAN_DNSNAME && len && !memchr(bytes, '\0', len)) {
+        return g_strndup((const char *)bytes, len);
+    }
+    if (type == GNUTLS_SAN_IPADDRESS && (len == 4 || len == 16)) {
+        addr = g_inet_address_new_from_bytes(
+            bytes, len == 4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+        return g_inet_address_to_string(addr);
+    }
+    return NULL;
+}
+
+static char **read_alternatives(gnutls_x509_crt_t crt)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    unsigned n;
+
+    for (n = 0; n < ALTERNATIVES_MAX; n++) {
+        uint8_t bytes[ALTERNATIVE_SIZE];
+        size_t len = sizeof(bytes);
+        g_autofree char *name = NULL;
+        int type = gnutls_x509_crt_get_subject_alt_name(crt, n, bytes, &len,
+                                                        NULL);
+
+        if (type == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+            break;
+        }
+        name = type < 0 ? NULL : read_alternative(type, bytes, len);
+        if (name) {
+            g_strv_builder_add(names, name);
+        }
+    }
+    return g_strv_builder_end(names);
+}
+
+TlsCsr *tls_csr_of(const char *pem, GError **errp)
+{
+    g_autoptr(TlsCertInfo) info = tls_cert_info_new(pem, errp);
+    gnutls_datum_t datum = { (unsigned char *)pem, strlen(pem) };
+    gnutls_x509_crt_t crt = NULL;
+    TlsCsr *csr;
+    unsigned i;
+
+    if (!info) {
+        return NULL;
+    }
+    csr = g_new0(TlsCsr, 1);
+    for (i = 0; i < TLS_NAME__MAX; i++) {
+        csr->subject[i] = g_steal_pointer(&info->subject[i]);
+    }
+    if (gnutls_x509_crt_init(&crt) >= 0) {
+        if (gnutls_x509_crt_import(crt, &datum, GNUTLS_X509_FMT_PEM) >= 0) {
+            csr->alternative = read_alternatives(crt);
+        }
+        gnutls_x509_crt_deinit(crt);
+    }
+    return csr;
 }

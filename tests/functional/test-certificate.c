@@ -94,6 +94,24 @@ static void teardown(Site *s, const void *data)
     test_dir_free(s->dir);
 }
 
+/* Another one with the same names, by which clients find it. */
+static void renew(Site *s, const char *command)
+{
+    g_autofree char *replace = g_strdup_printf("cert replace %s/again.pem",
+                                               s->dir->path);
+    g_autofree char *before = local(s, "cert pem", 0);
+    g_autofree char *csr = local(s, command, 0);
+    g_autofree char *cert = test_cert_sign(csr, s->ca);
+    g_autofree char *after = NULL;
+
+    write_text(s, "again.pem", cert);
+    ok(s, replace);
+    after = local(s, "cert pem", 0);
+    g_assert_cmpstr(before, !=, after);
+    shows(s, "cert show", 0, "Subject:*CN=vm1.example*Issuer:*CN=Authority*");
+    g_assert_true(is_served(s, "ca.pem"));
+}
+
 static void test_commands(Site *s, const void *data)
 {
     g_autofree char *good = test_dir_file(s->dir, "good.pem");
@@ -109,6 +127,8 @@ static void test_commands(Site *s, const void *data)
     shows(s, "cert show", 0, "Subject:*CN=vm1.example*Issuer:*CN=Authority*");
     pem = local(s, "cert pem", 0);
     g_assert_nonnull(strstr(pem, s->ca->pem));
+    renew(s, "cert renew");
+    renew(s, "cert rekey");
     write_text(s, "good.pem", s->ca->pem);
     shows(s, replace, 1, "bmcctl: *another private key.\n");
     write_text(s, "good.pem", "nothing");

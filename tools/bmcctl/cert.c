@@ -124,6 +124,17 @@ static JsonObject *get_service(Ctl *ctl, GError **errp)
     return path ? ctl_get(ctl, path, errp) : NULL;
 }
 
+static void print_csr(Ctl *ctl, JsonObject *answer)
+{
+    const char *csr = ctl_text(answer, "CSRString");
+
+    if (ctl_json(ctl)) {
+        ctl_print(answer);
+    } else if (csr) {
+        fputs(csr, stdout);
+    }
+}
+
 static bool cert_csr(Ctl *ctl, const char *data, char **args, GError **errp)
 {
     g_autoptr(JsonObject) service = get_service(ctl, errp);
@@ -132,7 +143,6 @@ static bool cert_csr(Ctl *ctl, const char *data, char **args, GError **errp)
     g_autofree char *path = target ? https_path(ctl, errp) : NULL;
     g_autoptr(JsonObject) body = json_object_new();
     g_autoptr(JsonObject) answer = NULL;
-    const char *csr;
 
     if (!path) {
         return false;
@@ -154,13 +164,25 @@ static bool cert_csr(Ctl *ctl, const char *data, char **args, GError **errp)
     if (!answer) {
         return false;
     }
-    csr = ctl_text(answer, "CSRString");
-    if (ctl_json(ctl)) {
-        ctl_print(answer);
-    } else if (csr) {
-        fputs(csr, stdout);
-    }
+    print_csr(ctl, answer);
     return true;
+}
+
+/* @data: the action */
+static bool cert_again(Ctl *ctl, const char *data, char **args, GError **errp)
+{
+    g_autoptr(JsonObject) own = get_own(ctl, errp);
+    const char *target = own ? ctl_action(own, data, errp) : NULL;
+    g_autoptr(JsonObject) body = json_object_new();
+    g_autoptr(JsonObject) answer = NULL;
+
+    if (target) {
+        answer = ctl_call(ctl, "POST", target, body, errp);
+    }
+    if (answer) {
+        print_csr(ctl, answer);
+    }
+    return answer;
 }
 
 /* It may have a key in it: free with secret_free(). */
@@ -355,6 +377,10 @@ const CtlCommand ctl_cert_commands[] = {
     { "cert pem", "", "Print it with its chain, PEM", cert_pem, NULL },
     { "cert csr", "NAME [NAMES]", "Make a key and a request for it",
       cert_csr, NULL },
+    { "cert renew", "", "Make a request with the names and the key in use",
+      cert_again, "#Certificate.Renew" },
+    { "cert rekey", "", "Make a request with the names in use and a new key",
+      cert_again, "#Certificate.Rekey" },
     { "cert replace", "FILE", "Use another certificate", cert_replace, NULL },
     { "trust status", "", "Show whether clients' certificates count",
       trust_status, NULL },

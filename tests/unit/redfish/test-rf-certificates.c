@@ -301,6 +301,98 @@ static void test_fixed(void)
     g_assert_nonnull(strstr(post->text, "TLS_CERT"));
 }
 
+/* SHA-256 of the public key that a request is for. */
+static char *key_of(const char *csr)
+{
+    gnutls_datum_t datum = { (unsigned char *)csr, strlen(csr) };
+    gnutls_x509_crq_t crq;
+    uint8_t id[64];
+    size_t len = sizeof(id);
+
+    check(gnutls_x509_crq_init(&crq));
+    check(gnutls_x509_crq_import(crq, &datum, GNUTLS_X509_FMT_PEM));
+    check(gnutls_x509_crq_verify(crq, 0));
+    check(gnutls_x509_crq_get_key_id(crq, GNUTLS_KEYID_USE_SHA256, id,
+                                     &len));
+    gnutls_x509_crq_deinit(crq);
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, id, len);
+}
+
+static char *again(RfHub *hub, const char *action, const char *body)
+{
+    g_autofree char *path = g_strconcat(
+        CERTIFICATES "/1/Actions/Certificate.", action, NULL);
+    g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "POST", path, body);
+
+    g_assert_cmpuint(reply->status, ==, 200);
+    g_assert_cmpstr(rf_reply_text(reply, "/Certificate/@odata.id"), ==,
+                    CERTIFICATES "/1");
+    g_assert_null(strstr(rf_reply_text(reply, "/CSRString"), "PRIVATE"));
+    return g_strdup(rf_reply_text(reply, "/CSRString"));
+}
+
+/* With the names of the one in use, and its key or another one. */
+static void test_again(void)
+{
+    static const char *const kinds[] = {
+        "", "\"KeyPairAlgorithm\":\"TPM_ALG_RSA\",\"KeyBitLength\":2048",
+        "\"KeyCurveId\":\"TPM_ECC_NIST_P384\"",
+    };
+    g_autoptr(RfHub) hub = hub_new(false);
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *body = g_strdup_printf("{%s}", kinds[i]);
+        g_autofree char *renewed = again(hub, "Renew", "{}");
+        g_autofree char *twice = again(hub, "Renew", "{}");
+        g_autofree char *rekeyed = again(hub, "Rekey", body);
+        g_autofree char *key = key_of(renewed);
+        g_autofree char *key_twice = key_of(twice);
+        g_autofree char *other = key_of(rekeyed);
+        g_autoptr(RfReply) by_key = NULL;
+        g_autoptr(RfReply) by_other = NULL;
+        g_autoptr(RfReply) shown = NULL;
+        g_autofree char *first = NULL;
+        g_autofree char *second = NULL;
+        Authority ca;
+
+        g_assert_cmpstr(key, ==, key_twice);
+        g_assert_cmpstr(key, !=, other);
+        authority_init(&ca);
+        first = authority_sign(&ca, renewed, 5, GNUTLS_KP_TLS_WWW_SERVER);
+        second = authority_sign(&ca, rekeyed, 5, GNUTLS_KP_TLS_WWW_SERVER);
+        authority_clear(&ca);
+        by_key = replace(hub, ADMIN, first);
+        g_assert_cmpuint(by_key->status, ==, 204);
+        /* The key of the request still waits for its certificate. */
+        by_other = replace(hub, ADMIN, second);
+        g_assert_cmpuint(by_other->status, ==, 204);
+        shown = rf_hub_get(hub, CERTIFICATES "/1");
+        g_assert_cmpstr(rf_reply_text(shown, "/Subject/CommonName"), ==,
+                        "qemu-bmc test");
+    }
+}
+
+static void test_again_refused(void)
+{
+    static const char renew[] = CERTIFICATES "/1/Actions/Certificate.Renew";
+    static const char rekey[] = CERTIFICATES "/1/Actions/Certificate.Rekey";
+    g_autoptr(RfHub) hub = hub_new(false);
+    g_autoptr(RfHub) fixed = hub_new(true);
+    g_autoptr(RfReply) operator = rf_hub_send(hub, HUB_OPERATOR, "POST",
+                                              renew, "{}");
+    g_autoptr(RfReply) password = rf_hub_send(
+        hub, ADMIN, "POST", renew, "{\"ChallengePassword\":\"x\"}");
+    g_autoptr(RfReply) bits = rf_hub_send(hub, ADMIN, "POST", rekey,
+                                          "{\"KeyBitLength\":1024}");
+    g_autoptr(RfReply) files = rf_hub_send(fixed, ADMIN, "POST", renew, "{}");
+
+    g_assert_cmpuint(operator->status, ==, 403);
+    g_assert_cmpuint(password->status, ==, 400);
+    g_assert_cmpuint(bits->status, ==, 400);
+    g_assert_cmpuint(files->status, ==, 404);
+}
+
 #define TOLD(hub) bmc_generation((hub)->fix.bmc, BMC_PART_EXPIRY)
 
 /* The end of a certificate is told of some time before. */
@@ -339,6 +431,9 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/certificates/refused", test_refused);
     g_test_add_func("/redfish/certificates/requests-refused",
                     test_requests_refused);
+    g_test_add_func("/redfish/certificates/again", test_again);
+    g_test_add_func("/redfish/certificates/again-refused",
+                    test_again_refused);
     g_test_add_func("/redfish/certificates/rights", test_rights);
     g_test_add_func("/redfish/certificates/fixed", test_fixed);
     g_test_add_func("/redfish/certificates/expiry", test_expiry);
