@@ -2,9 +2,9 @@
 /*
  * Authorities whose certificates let clients in over TLS without a password
  * (DSP0266 "Client certificate authentication"). The common name of such a
- * certificate, or its User Principal Name, is the name of an account. Nothing about a certificate is
- * decided for good: what is trusted, and the account, are looked at again
- * with each request.
+ * certificate, or its User Principal Name, is the name of an account. Nothing
+ * about a certificate is decided for good: what is trusted, and the account,
+ * are looked at again with each request.
  */
 #ifndef QEMU_BMC_BMC_TRUST_H
 #define QEMU_BMC_BMC_TRUST_H
