@@ -24,6 +24,7 @@
  * @session: NULL outside a session
  * @rmcpp: outside a session: it came in the RMCP+ wrapper
  * @request: its message, without data
+ * @accounts: it is about accounts
  * @serial: ipmi_retry_serial()
  * @pending: while the answer is deferred
  * @dropped: the session has ended while the request was carried out
@@ -34,6 +35,7 @@ typedef struct EngineOp {
     bool rmcpp;
     IpmiPeer peer;
     IpmbMessage request;
+    bool accounts;
     uint32_t serial;
     IpmiRequest *pending;
     bool dropped;
@@ -56,10 +58,17 @@ static void send_writer(IpmiEngine *engine, const IpmiPeer *peer,
     }
 }
 
+static const IpmiCommand *find(const IpmbMessage *request)
+{
+    return ipmi_core_find_request(request->netfn, request->cmd, request->data,
+                                  request->data_len);
+}
+
 static EngineOp *op_new(IpmiEngine *engine, IpmiSession *session,
                         const IpmiPeer *peer, const IpmbMessage *request)
 {
     EngineOp *op = g_new0(EngineOp, 1);
+    const IpmiCommand *command;
 
     op->engine = engine;
     op->session = session;
@@ -69,8 +78,11 @@ static EngineOp *op_new(IpmiEngine *engine, IpmiSession *session,
     op->request.data_len = 0;
     op->link.data = op;
     g_queue_push_tail_link(&engine->ops, &op->link);
+    command = find(request);
+    op->accounts = command && (command->flags & IPMI_CMD_ACCOUNTS);
     if (session) {
         session->n_pending++;
+        session->n_accounts += op->accounts;
     }
     return op;
 }
@@ -79,6 +91,7 @@ static void op_free(EngineOp *op)
 {
     if (op->session) {
         op->session->n_pending--;
+        op->session->n_accounts -= op->accounts;
     }
     g_queue_unlink(&op->engine->ops, &op->link);
     g_free(op);
@@ -178,12 +191,6 @@ static void session_closing(void *opaque, const void *data)
         }
         at = next;
     }
-}
-
-static const IpmiCommand *find(const IpmbMessage *request)
-{
-    return ipmi_core_find_request(request->netfn, request->cmd, request->data,
-                                  request->data_len);
 }
 
 static void execute(EngineOp *op, const IpmbMessage *request)

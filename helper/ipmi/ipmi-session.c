@@ -185,18 +185,21 @@ static bool may_stay(const IpmiSessions *sessions, const IpmiSession *session)
 }
 
 /*
- * Who renames its own account goes on under the new name, and gets an answer
- * to Close Session. For others the account is not the one they know.
+ * Who renames its own account, or gives it another password, goes on, and
+ * gets an answer to Close Session. For others the account is not the one that
+ * they know.
  */
 static bool active_holds(const IpmiSessions *sessions, IpmiSession *session)
 {
     const BmcUser *user = bmc_users_get(sessions->bmc, session->slot);
-    bool renamed = strcmp(user->name, session->user) != 0;
+    bool other = user->generation != session->generation ||
+                 strcmp(user->name, session->user) != 0;
 
-    if ((renamed && (!session->n_pending || !*user->name)) ||
+    if ((other && (!session->n_accounts || !*user->name)) ||
         !may_stay(sessions, session)) {
         return false;
     }
+    session->generation = user->generation;
     g_strlcpy(session->user, user->name, sizeof(session->user));
     return true;
 }
@@ -375,6 +378,8 @@ bool ipmi_sessions_activate(IpmiSessions *sessions, IpmiSession *session)
     }
     rakp_auth_wipe(&session->rakp);
     session->state = IPMI_SESSION_ACTIVE;
+    session->generation =
+        bmc_users_get(sessions->bmc, session->slot)->generation;
     session->challenged_ms = -1;
     session->active_ms = clock_now_ms(sessions->clock);
     session->privilege = MIN(session->ceiling, BMC_PRIVILEGE_USER);

@@ -113,6 +113,8 @@ typedef struct IpmiSessionHost {
  * @closing: to be closed when the answer in hand has been sent
  * @used: a packet has come within it
  * @n_pending: requests whose answers are pending
+ * @n_accounts: those of them that are about accounts
+ * @generation: BmcUser.generation of the user when it became active
  * @sol_refused: it was told that it has no active SOL payload
  * @retry: requests that must not be carried out twice
  * @link: in its list
@@ -146,6 +148,8 @@ struct IpmiSession {
     bool closing;
     bool used;
     unsigned n_pending;
+    unsigned n_accounts;
+    uint64_t generation;
     bool sol_refused;
     IpmiRetry *retry;
     GList link;

@@ -186,6 +186,34 @@ static void test_own_name(EngineFixture *f, const void *opaque)
     g_assert_cmpint(f->core->sessions->active.length, ==, 1);
 }
 
+/* The same with another password, over whatever it is set. */
+static void test_own_password(EngineFixture *f, const void *opaque)
+{
+    EngineHost host;
+    EngineHost elsewhere;
+    EngineHost other;
+
+    g_assert_cmphex(login(f, &host, "admin"), ==, 0);
+    g_assert_cmphex(login(f, &elsewhere, "admin"), ==, 0);
+    g_assert_cmphex(login(f, &other, "oper"), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, APP, 0x3b, "04"), ==, 0);
+    /* "password" again: it is another one all the same. */
+    g_assert_cmphex(engine_host_command(
+                        &host, APP, 0x47,
+                        "02 02 70617373776f72640000000000000000"), ==, 0);
+    g_assert_cmphex(engine_host_command(&host, CHASSIS, 0x01, ""), ==, 0);
+    g_assert_cmphex(engine_host_command(&elsewhere, CHASSIS, 0x01, ""), ==,
+                    IPMI_TEST_SILENCE);
+    g_assert_cmphex(engine_host_command(&other, CHASSIS, 0x01, ""), ==, 0);
+    bmc_users_set_password(f->base.bmc, FIXTURE_ADMIN,
+                           (const uint8_t *)"password\0\0\0\0\0\0\0",
+                           BMC_IPMI_PASSWORD_SHORT, &inside);
+    g_assert_cmphex(engine_host_command(&host, CHASSIS, 0x01, ""), ==,
+                    IPMI_TEST_SILENCE);
+    g_assert_cmphex(engine_host_command(&other, CHASSIS, 0x01, ""), ==, 0);
+    g_assert_cmpint(f->core->sessions->active.length, ==, 1);
+}
+
 static int try_password(EngineFixture *f, const char *ip, const char *user,
                         const char *password)
 {
@@ -305,6 +333,7 @@ int main(int argc, char **argv)
     ADD("limit", test_limit);
     ADD("disabled", test_disabled);
     ADD("own-name", test_own_name);
+    ADD("own-password", test_own_password);
     ADD("own-end", test_own_end);
     ADD("bad-password", test_bad_password);
     ADD("suite-privileges", test_suite_privileges);
