@@ -20,6 +20,7 @@ typedef struct InfoQuery {
     MachineQmp *q;
     unsigned pending;
     bool cancelled;
+    bool late;
     MachineInfo info;
     GPtrArray *cpus;
     bool has_memory;
@@ -187,12 +188,33 @@ static void info_memory(InfoQuery *query)
     }
 }
 
+/*
+ * A QEMU that hangs has not lost its devices: what it told before holds
+ * until it tells something else.
+ */
+static bool info_keep(InfoQuery *query)
+{
+    MachineQmp *q = query->q;
+
+    q->info_late = query->late;
+    if (!query->late || !q->info_known) {
+        return false;
+    }
+    q->info_pending = false;
+    return true;
+}
+
 static void info_complete(InfoQuery *query)
 {
     MachineQmp *q = query->q;
     MachineInfo old = q->parent.info;
     bool changed;
 
+    if (info_keep(query)) {
+        machine_qmp_unanswered(q); /* asks whether it does again */
+        return;
+    }
+    q->info_known = !query->late;
     query->info.firmware = info_firmware(query);
     info_process(query);
     info_memory(query);
@@ -218,14 +240,15 @@ static void info_complete(InfoQuery *query)
 }
 
 /*
- * An answer is there. One that is missing leaves its fact unknown, unless
- * the connection or the machine has gone, which ends the round.
+ * An answer is there. One that is missing leaves its fact unknown, unless it
+ * is only late; if the connection or the machine has gone the round ends.
  */
 static void info_answered(InfoQuery *query, GError *error)
 {
     if (bmc_error_is_cancelled(error)) {
         query->cancelled = true;
     } else if (error) {
+        query->late |= g_error_matches(error, BMC_ERROR, BMC_ERROR_TIMEOUT);
         g_debug("a fact about QEMU is not known: %s", error->message);
     }
     g_clear_error(&error);
@@ -538,6 +561,14 @@ void machine_qmp_query_info(MachineQmp *q)
     info_qom_get(query, "firmware", firmware_done);
     info_qom_get(query, "boot", boot_done);
     info_qom_get(query, "graphics", graphics_done);
+}
+
+void machine_qmp_info_again(MachineQmp *q)
+{
+    if (q->ready && q->info_late && !q->info_pending) {
+        q->info_late = false;
+        machine_qmp_query_info(q);
+    }
 }
 
 /*

@@ -62,6 +62,8 @@ typedef struct MachineQmpAgent MachineQmpAgent;
  * @info_stale: they have changed again meanwhile
  * @info_asked: rounds of questions for them so far
  * @info_answered: the last one that has changed the facts
+ * @info_known: the facts are those of the QEMU that is connected
+ * @info_late: QEMU did not answer in time: to be asked when it does again
  * @watchdog_set: on this connection QEMU was told what to do when a watchdog
  *                expires; else only its command line tells
  * @agent: the guest agent
@@ -100,6 +102,8 @@ struct MachineQmp {
     bool info_stale;
     uint64_t info_asked;
     uint64_t info_answered;
+    bool info_known;
+    bool info_late;
     bool watchdog_set;
     MachineQmpAgent *agent;
     GHashTable *boot_types;
@@ -408,6 +412,14 @@ void machine_qmp_insert_medium(Machine *machine, const char *drive,
  */
 void machine_qmp_eject_medium(Machine *machine, const char *drive,
                               GTask *task);
+
+/**
+ * machine_qmp_info_again: QEMU answers: ask for the facts that it did not
+ * tell in time.
+ *
+ * @q: the machine
+ */
+void machine_qmp_info_again(MachineQmp *q);
 
 /**
  * machine_qmp_refresh_info: MachineOps.refresh.

@@ -159,6 +159,7 @@ static void status_apply(MachineQmp *q, JsonNode *reply)
     set_state(q, state, true, NULL);
     machine_qmp_update_calls(q);
     machine_qmp_agent_state(q);
+    machine_qmp_info_again(q);
 }
 
 static void status_done(GObject *source, GAsyncResult *res, gpointer opaque)
@@ -248,6 +249,8 @@ static void connection_begin(MachineQmp *q)
     q->status_timeouts = 0;
     q->start_status = 0;
     q->info_pending = false;
+    q->info_known = false;
+    q->info_late = false;
     q->watchdog_set = false;
     q->end_reason = NULL;
     q->reset_needed = !q->fresh_process;

@@ -325,6 +325,48 @@ static void test_unanswered(void)
     fixture_clear(&f);
 }
 
+static bool facts_are_asked(void *opaque)
+{
+    return mock_qmp_get_count(opaque, "query-uuid") > 1;
+}
+
+static bool has_new_memory(void *opaque)
+{
+    const Machine *machine = opaque;
+
+    return machine->info.memory_bytes / 4096 == 2;
+}
+
+/* What a QEMU that hangs cannot tell is not gone, and is asked for later. */
+static void test_hang_facts(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(TestSync) sync = { 0 };
+    uint64_t memory;
+    Fixture f;
+
+    fixture_connect(&f, "running");
+    memory = f.machine->info.memory_bytes;
+    g_assert_cmpuint(memory, >, 0);
+    g_assert_cmpuint(f.machine->info.n_cpus, >, 0);
+    mock_qmp_set_deaf(f.mock, true);
+    machine_refresh_async(f.machine, NULL, test_sync_ready, &sync);
+    test_drain();
+    clock_advance(f.clock, 10000);
+    g_assert_false(machine_refresh_finish(test_sync_wait(&sync), &error));
+    test_drain();
+    g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_UNKNOWN);
+    g_assert_cmpuint(f.machine->info.memory_bytes, ==, memory);
+    g_assert_cmpuint(f.machine->info.n_cpus, >, 0);
+    mock_qmp_set_reply(f.mock, "query-memory-size-summary",
+                       "{\"base-memory\": 8192}");
+    mock_qmp_set_deaf(f.mock, false);
+    wait_event(&f, "STATE=running");
+    g_assert_true(test_wait_until(facts_are_asked, f.mock, WAIT_MS));
+    g_assert_true(test_wait_until(has_new_memory, f.machine, WAIT_MS));
+    fixture_clear(&f);
+}
+
 static void test_hang(void)
 {
     g_autoptr(GError) error = NULL;
@@ -507,6 +549,7 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-ops/timeout", test_timeout_op);
     g_test_add_func("/machine-ops/hang", test_hang);
     g_test_add_func("/machine-ops/unanswered", test_unanswered);
+    g_test_add_func("/machine-ops/hang-facts", test_hang_facts);
     g_test_add_func("/machine-ops/cancel", test_cancel);
     g_test_add_func("/machine-ops/cancel/start", test_cancel_start);
     g_test_add_func("/machine-ops/cancel/unseen", test_stop_unseen_start);
