@@ -49,9 +49,7 @@ static const char *const untold[] = {
 };
 
 /* Members that never change, or whose changes nobody wants to hear of. */
-static const char *const constant[] = {
-    "Sensor", "Session",
-};
+static const char *const constant[] = { "Session" };
 
 /* What does not say by itself what it shows, or where it is. */
 static const struct {
@@ -60,7 +58,7 @@ static const struct {
 } others[] = {
     { "/redfish/v1/Managers/1",
       1 << BMC_PART_SYSTEM | 1 << BMC_PART_IDENTIFY | 1 << BMC_PART_SOL |
-      1 << BMC_PART_LAN },
+      1 << BMC_PART_LAN | 1 << BMC_PART_EVENTS },
     { "/redfish/v1/Managers/1/EthernetInterfaces/1", 1 << BMC_PART_LAN },
     { "/redfish/v1/Managers/1/SerialInterfaces/1", 1 << BMC_PART_SOL },
     { "/redfish/v1/Systems/1/LogServices/SEL", 1 << BMC_PART_EVENTS },
@@ -140,8 +138,8 @@ static char *etag_of(const RfResource *resource, const RfContext *ctx)
     g_autoptr(GBytes) body = NULL;
     char *etag;
 
-    if ((resource->prepare && !resource->refreshes) || resource->raw ||
-        is_one_of(resource, constant, G_N_ELEMENTS(constant)) ||
+    if ((resource->prepare && !resource->refreshes && !resource->known) ||
+        resource->raw || is_one_of(resource, constant, G_N_ELEMENTS(constant)) ||
         (resource->exists && !resource->exists(ctx))) {
         return NULL;
     }
@@ -215,8 +213,14 @@ static bool is_known(const Watched *w)
     const char *uri = w->ctx.uri;
     bool hardware = g_str_has_prefix(uri, "/redfish/v1/Systems/") ||
                     g_str_has_prefix(uri, "/redfish/v1/Chassis/");
+    char first[RF_URI_MAX];
 
     if (g_str_has_suffix(uri, "Storage") && !info->disks) {
+        return false;
+    }
+    /* Drives are asked for apart from all else. */
+    if (g_str_has_suffix(uri, "/VirtualMedia") && !w->members &&
+        !w->nth(&w->ctx, 0, first)) {
         return false;
     }
     return !hardware || bmc_boot_devices(w->ctx.bmc);
@@ -377,7 +381,8 @@ void rf_event_watch_changed(RfEventWatch *watch, BmcPart part)
     for (i = 0; i < watch->list->len; i++) {
         Watched *w = watch->list->pdata[i];
 
-        if (w->depends & 1u << part) {
+        /* Whatever has made it known, the next change of it is one. */
+        if (w->depends & 1u << part || (w->nth && !w->members)) {
             look_at(watch, w, false);
         }
     }

@@ -288,6 +288,8 @@ typedef struct RfUpload {
  *           later. What is made of it is not used again
  * @refreshes: @prepare only brings the model up to date: getters need nothing
  *             that it finds, and what is made of the model is used again
+ * @known: getters also do without what @prepare finds, and then show what
+ *         there is to tell events of
  * @exists: tells whether the ids in the URI are right; not needed when
  *          there are none
  * @is_own: (nullable): whether it is the user's own, so that ConfigureSelf
@@ -318,6 +320,7 @@ struct RfResource {
     GBytes *(*raw)(const RfContext *ctx);
     void (*prepare)(RfExchange *x);
     bool refreshes;
+    bool known;
     bool (*exists)(const RfContext *ctx);
     bool (*is_own)(const RfExchange *x);
     const char *before_change;

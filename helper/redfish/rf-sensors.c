@@ -103,7 +103,9 @@ static bool nth_sensor(const RfContext *ctx, unsigned n,
 
 static const BmcSensorReading *reading_of(const RfContext *ctx)
 {
-    return ctx->prepared;
+    static const BmcSensorReading none;
+
+    return ctx->prepared ?: &none;
 }
 
 static void sensor_read(GObject *source, GAsyncResult *res, void *opaque)
@@ -457,6 +459,7 @@ const RfResource rf_sensors_resources[] = {
       .read = RF_PRIVILEGE_LOGIN,
       .write = RF_PRIVILEGE_CONFIGURE_COMPONENTS,
       .prepare = prepare_reading,
+      .known = true,
       .exists = exists_sensor },
     { NULL }
 };

@@ -5,6 +5,7 @@
 #include "bmc/events.h"
 #include "bmc/lan.h"
 #include "bmc/sel.h"
+#include "bmc/sensors.h"
 #include "bmc/tasks.h"
 #include "rf-hub.h"
 
@@ -264,6 +265,23 @@ static void settings_pending(RfHub *hub)
                      ==, 200);
 }
 
+static void clock_moved(RfHub *hub)
+{
+    g_assert_cmpuint(request(hub, "PATCH", "/redfish/v1/Managers/1",
+                             "{\"DateTimeLocalOffset\":\"+01:00\"}"), ==, 200);
+}
+
+/* As IPMI does it. */
+static void sensor_disabled(RfHub *hub)
+{
+    Bmc *bmc = hub->fix.bmc;
+    const BmcSensor *sensor = bmc_sensor_find(bmc, 1);
+    BmcSensorSettings settings = sensor->settings;
+
+    settings.scanning = false;
+    g_assert_true(bmc_sensor_set(bmc, 1, &settings, &somebody, NULL));
+}
+
 static void watchdog(RfHub *hub)
 {
     mock_machine_event(hub->fix.mock, MACHINE_EVENT_WATCHDOG, "none");
@@ -316,6 +334,8 @@ static const struct {
     { "settings known", settings_known, "ResourceChanged@Systems/1/Bios" },
     { "settings pending", settings_pending,
       "ResourceChanged@Systems/1/Bios/Settings" },
+    { "clock", clock_moved, "ResourceChanged@Managers/1" },
+    { "sensor", sensor_disabled, "ResourceChanged@Chassis/1/Sensors/01" },
     { "watchdog", watchdog, "ResourceErrorsDetected@Systems/1" },
     { "power off", power_off, "ResourcePoweredOff@Systems/1" },
     { "QEMU gone", qemu_gone, "ResourceStateChanged@Systems/1" },
@@ -354,6 +374,30 @@ static void test_start(void)
     g_test_message("%s", got);
     g_assert_nonnull(strstr(got, "ResourcePoweredOn@Systems/1"));
     g_assert_null(strstr(got, "ResourceCreated@Systems/1/Ethernet"));
+}
+
+/* What has become known is told of from then on. */
+static void test_known(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_UNKNOWN);
+    g_autoptr(RfReply) stream = open_stream(hub);
+    g_autofree char *before = NULL;
+    g_autofree char *got = NULL;
+
+    mock_machine_add_drive(hub->fix.mock, "cd0", MACHINE_DRIVE_CD);
+    qemu_back(hub);
+    fixture_settle(&hub->fix);
+    stream->stream->drained(stream->opaque);
+    before = take(stream);
+    g_assert_null(strstr(before, "VirtualMedia"));
+    mock_machine_add_drive(hub->fix.mock, "cd1", MACHINE_DRIVE_CD);
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&hub->fix);
+    stream->stream->drained(stream->opaque);
+    got = take(stream);
+    g_test_message("%s, then %s", before, got);
+    g_assert_nonnull(strstr(got, "@Systems/1/VirtualMedia/CD2"));
+    g_assert_nonnull(strstr(got, "@Managers/1/VirtualMedia/CD2"));
 }
 
 /* Who was there before a restart learns of it. */
@@ -437,6 +481,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/redfish/event-sources/table", test_table);
     g_test_add_func("/redfish/event-sources/start", test_start);
+    g_test_add_func("/redfish/event-sources/known", test_known);
     g_test_add_func("/redfish/event-sources/restart", test_restart);
     g_test_add_func("/redfish/event-sources/session", test_session);
     g_test_add_func("/redfish/event-sources/account", test_account);
