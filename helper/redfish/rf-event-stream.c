@@ -206,18 +206,31 @@ static const char *const filter_properties[] = {
     "SubordinateResources", NULL,
 };
 
+static void refuse_filter(RfExchange *x)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autofree char *names = g_strjoinv(", ", (char **)filter_properties);
+    g_autofree char *why = g_strdup_printf("A filter of events may name %s.",
+                                           names);
+    const char *from = strstr(x->request.query, "filter=");
+    g_autofree char *coded = NULL;
+    g_autofree char *value = NULL;
+
+    from = from ? from + strlen("filter=") : x->request.query;
+    coded = g_strndup(from, strcspn(from, "&"));
+    value = g_uri_unescape_string(coded, NULL);
+    rf_messages_add(messages, RF_MESSAGE_QUERY_PARAMETER_VALUE_FORMAT_ERROR,
+                    NULL, why, value ?: coded, "$filter", NULL);
+    rf_answer_errors(x, messages, 0);
+}
+
 /* Returns false when it has answered. */
 static bool filter_fits(RfExchange *x)
 {
     RfFilter *filter = x->query.filter;
 
     if (filter && !rf_filter_is_of(filter, filter_properties)) {
-        g_autoptr(RfMessages) messages = rf_messages_new();
-
-        rf_messages_add(messages,
-                        RF_MESSAGE_QUERY_PARAMETER_VALUE_FORMAT_ERROR, NULL,
-                        NULL, x->request.query, "$filter", NULL);
-        rf_answer_errors(x, messages, 0);
+        refuse_filter(x);
         return false;
     }
     if (filter) {

@@ -206,7 +206,24 @@ static void push_all(RfGather *gather, JsonObject *object, unsigned levels)
     json_node_unref(node);
 }
 
+static void expanded(RfGather *gather);
+
 /* Fetching */
+
+/* A resource that has no excerpt is shown whole (DSP0266 "excerpt"). */
+static void select_excerpt(const RfResource *resource, JsonObject *object)
+{
+    const char *const *names = resource->excerpt;
+    g_autoptr(JsonObject) select = NULL;
+
+    if (names) {
+        select = json_object_new();
+        for (; *names; names++) {
+            json_object_set_null_member(select, *names);
+        }
+        rf_query_select(select, object);
+    }
+}
 
 /* The reference becomes what it refers to. */
 static void fill(Reference *reference, JsonObject *object)
@@ -237,6 +254,10 @@ static void fetched(RfExchange *child)
         gather->n_bytes += g_bytes_get_size(r->body);
         g_string_append(gather->etags, r->etag);
         object = parse(r);
+        if (gather->x->query.excerpt && gather->done == expanded &&
+            !child->route.info) {
+            select_excerpt(child->route.resource, object);
+        }
         fill(gather->current, object);
         if (gather->current->levels > 1) {
             push_all(gather, gather->current->object,
@@ -356,21 +377,6 @@ static void run(RfGather *gather)
     }
 }
 
-/* A resource that has no excerpt is shown whole (DSP0266 "excerpt"). */
-static void select_excerpt(RfGather *gather)
-{
-    const char *const *names = gather->x->route.resource->excerpt;
-    g_autoptr(JsonObject) select = NULL;
-
-    if (gather->x->query.excerpt && names) {
-        select = json_object_new();
-        for (; *names; names++) {
-            json_object_set_null_member(select, *names);
-        }
-        rf_query_select(select, gather->body);
-    }
-}
-
 /* The steps of a query, in the order in which they are done */
 
 /*
@@ -395,7 +401,9 @@ static void answer(RfGather *gather, bool several)
     g_autoptr(RfRepresentation) r = g_new0(RfRepresentation, 1);
     char *text;
 
-    select_excerpt(gather);
+    if (x->query.excerpt && !x->route.info) {
+        select_excerpt(x->route.resource, gather->body);
+    }
     if (x->query.select) {
         rf_query_select(x->query.select, gather->body);
     }

@@ -181,9 +181,10 @@ static void complain(Outcome outcome, const char *name, const char *value,
                         NULL, NULL, value, name, NULL);
         break;
     case OUTCOME_RANGE: {
+        bool expand = g_str_equal(name, "$expand");
         g_autofree char *range = g_strdup_printf(
-            "0-%d", g_str_equal(name, "$expand") ? RF_EXPAND_LEVELS_MAX
-                                                 : RF_QUERY_TOP_MAX);
+            "%d-%d", expand ? 1 : 0, expand ? RF_EXPAND_LEVELS_MAX
+                                            : RF_QUERY_TOP_MAX);
 
         rf_messages_add(messages, RF_MESSAGE_QUERY_PARAMETER_OUT_OF_RANGE,
                         NULL, NULL, value, name, range, NULL);

@@ -167,7 +167,12 @@ static void assert_bad(RfHub *hub, const char *query)
 static void test_bad_filter(void)
 {
     g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) reply = rf_hub_send(
+        hub, ADMIN, "GET", STREAM "?$filter=Colour%20eq%20'red'", NULL);
+    g_autofree char *body = rf_reply_messages(reply);
 
+    g_assert_cmpstr(body, ==, "QueryParameterValueFormatError");
+    g_assert_nonnull(strstr(reply->text, "'Colour eq 'red'' for"));
     assert_bad(hub, "$filter=Colour%20eq%20'red'");
     assert_bad(hub, "$filter=MessageId%20eq%20'x'%20or%20Id%20eq%20'1'");
     assert_bad(hub, "$filter=MessageId/x%20eq%20'x'");

@@ -40,7 +40,7 @@ static void test_parse(void)
         { "$skip=99999999999999999999", "QueryParameterOutOfRange", true },
         { "$expand=.", NULL, true },
         { "$expand=*($levels=6)", NULL, true },
-        { "$expand=~($levels=0)", "QueryParameterOutOfRange", true },
+        { "$expand=~($levels=0)", "out of range 1-6", true },
         { "$expand=.($levels=7)", "QueryParameterOutOfRange", true },
         { "$expand=.($levels=)", "QueryParameterValueFormatError", true },
         { "$expand=.(", "QueryParameterValueFormatError", true },
@@ -321,9 +321,16 @@ static void test_excerpt(void)
         "?excerpt", NULL);
     g_autoptr(RfReply) sensor = rf_hub_get(hub, path);
     g_autoptr(RfReply) whole = rf_hub_get(hub, SYSTEM "?excerpt");
+    g_autoptr(RfReply) each = rf_hub_get(hub, SENSORS "?$expand=.&excerpt");
+    g_autoptr(RfReply) named = rf_hub_get(
+        hub, SENSORS "?$filter=Name%20eq%20'ACPI%20Power'&excerpt");
 
     g_assert_null(rf_reply_node(sensor, "/Name"));
     g_assert_nonnull(rf_reply_node(whole, "/Name"));
+    g_assert_nonnull(rf_reply_node(each, "/Name"));
+    g_assert_true(json_object_has_member(member(each, 0), "@odata.type"));
+    g_assert_false(json_object_has_member(member(each, 0), "Name"));
+    g_assert_nonnull(member(named, 0));
 }
 
 #define EVERYTHING "$expand=*($levels=6)"
