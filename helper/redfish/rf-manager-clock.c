@@ -102,12 +102,12 @@ static bool parse_time(const char *text, uint32_t *seconds)
 }
 
 static void complain(RfMessages *messages, const char *name,
-                     const char *value)
+                     const char *value, const char *advice)
 {
     g_autofree char *pointer = g_strconcat("/", name, NULL);
 
     rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_FORMAT_ERROR,
-                    pointer, NULL, value, name, NULL);
+                    pointer, advice, value, name, NULL);
 }
 
 static void clock_check(const RfContext *ctx, const RfPatch *patch,
@@ -120,10 +120,12 @@ static void clock_check(const RfContext *ctx, const RfPatch *patch,
     int minutes;
 
     if (time && !parse_time(time->text, &seconds)) {
-        complain(messages, "DateTime", time->text);
+        complain(messages, "DateTime", time->text,
+                 "It must be as 2026-01-31T12:00:00Z, from 1970 to 2105.");
     }
     if (offset && !parse_offset(offset->text, &minutes)) {
-        complain(messages, "DateTimeLocalOffset", offset->text);
+        complain(messages, "DateTimeLocalOffset", offset->text,
+                 "It must be as +02:00, from -19:59 to +19:59.");
     }
 }
 

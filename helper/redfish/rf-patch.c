@@ -4,6 +4,8 @@
 
 #include "redfish/rf-patch.h"
 
+#include "redfish/rf-advice.h"
+
 /* Bytes of a description, more or less. */
 #define DESCRIBED_MAX 200
 
@@ -104,6 +106,22 @@ static Verdict read_choice(const RfProperty *property, const RfContext *ctx,
         }
     }
     return VERDICT_NOT_IN_LIST;
+}
+
+/* Returns (transfer full): a Resolution. */
+static char *advise(const RfProperty *property, const RfContext *ctx,
+                    Verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_NOT_IN_LIST:
+        return rf_advise_list(property, ctx);
+    case VERDICT_OUT_OF_RANGE:
+        return rf_advise_range(property, "");
+    case VERDICT_TOO_LONG:
+        return rf_advise_range(property, " bytes");
+    default:
+        return rf_advise_type(property);
+    }
 }
 
 static bool in_range(const RfProperty *property, double number)
@@ -309,10 +327,12 @@ static bool parse_members(RfPatch *patch, const RfProperty *properties,
         if (verdict == VERDICT_OK) {
             add_change(patch, property, &value);
         } else {
+            g_autofree char *advice = advise(property, ctx, verdict);
+
             text = property->secret ? g_strdup("******")
                                     : rf_error_value_text(node);
             rf_messages_add(messages, verdict_messages[verdict].property,
-                            pointer, NULL, text, name, NULL);
+                            pointer, advice, text, name, NULL);
         }
     }
     return any;
@@ -379,10 +399,12 @@ static void parse_parameter(RfPatch *patch, const RfAction *action,
     if (verdict == VERDICT_OK) {
         add_change(patch, parameter, &value);
     } else {
+        g_autofree char *advice = advise(parameter, ctx, verdict);
+
         text = parameter->secret ? g_strdup("******")
                                  : rf_error_value_text(node);
         rf_messages_add(messages, verdict_messages[verdict].parameter,
-                        pointer, NULL, text, name, title, NULL);
+                        pointer, advice, text, name, title, NULL);
     }
 }
 

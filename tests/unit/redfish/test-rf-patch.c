@@ -56,6 +56,8 @@ static const RfProperty properties[] = {
     { "In", RF_TYPE_OBJECT, .members = inner },
     { "L", RF_TYPE_LINK, .text = "/x" },
     { "T", RF_TYPE_STRINGS, .item = nth_text, .setter = &two },
+    { "R", RF_TYPE_INTEGER, .min = 1, .max = 9, .setter = &two },
+    { "Len", RF_TYPE_STRING, .max = 4, .setter = &two, .nullable = true },
     { NULL }
 };
 
@@ -283,6 +285,35 @@ static void test_action(void)
     }
 }
 
+/* Who has sent something wrong is told what would be right. */
+static void test_advice(void)
+{
+    static const struct {
+        const char *body;
+        const char *advice;
+    } cases[] = {
+        { "{\"In\":{\"E\":\"Blue\"}}", "It can be Red, Green." },
+        { "{\"R\":10}", "It can be from 1 to 9." },
+        { "{\"R\":1.5}", "It must be an integer." },
+        { "{\"Len\":\"12345\"}", "It can be from 0 to 4 bytes." },
+        { "{\"Len\":5}", "It must be a string or null." },
+        { "{\"T\":5}", "It must be an array of strings." },
+        { "{\"In\":5}", "It must be an object." },
+    };
+    RfContext ctx = { 0 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JsonObject) body = object(cases[i].body);
+        g_autoptr(RfMessages) messages = rf_messages_new();
+
+        g_assert_null(rf_patch_parse(properties, &ctx, body, messages));
+        g_assert_cmpstr(json_object_get_string_member(
+                            json_array_get_object_element(
+                                rf_messages_list(messages), 0),
+                            "Resolution"), ==, cases[i].advice);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -292,5 +323,6 @@ int main(int argc, char **argv)
     g_test_add_func("/redfish/patch/arrays", test_arrays);
     g_test_add_func("/redfish/patch/check", test_check);
     g_test_add_func("/redfish/patch/action", test_action);
+    g_test_add_func("/redfish/patch/advice", test_advice);
     return g_test_run();
 }
