@@ -57,6 +57,7 @@ static void test_power(TestLab *f, const void *data)
     bmcctl(f, "power reset", 0, "");
     bmcctl(f, "power off", 0, "");
     bmcctl(f, "power status", 0, "Off\n");
+    bmcctl(f, "power shutdown", 1, "bmcctl: * standby. The machine is off.\n");
     bmcctl(f, "power reset", 0, "");
     bmcctl(f, "power status", 0, "On\n");
     bmcctl(f, "power off", 0, "");
@@ -75,6 +76,8 @@ static void test_boot(TestLab *f, const void *data)
     bmcctl(f, "boot status", 0, "Boot from: * Hdd, always\n");
     bmcctl(f, "boot set moon", 1, "bmcctl: *cannot boot from 'moon'*");
     bmcctl(f, "boot set pxe twice", 2, "bmcctl: 'twice' is neither*");
+    bmcctl(f, "status --json", 2, "*options come before the command*");
+    bmcctl(f, "get /redfish/v1/none", 1, "bmcctl: *was not found.\n");
     bmcctl(f, "boot clear", 0, "");
     bmcctl(f, "boot status", 0, "*as the machine is configured\n");
 }

@@ -307,6 +307,16 @@ bool ctl_json(const Ctl *ctl)
 
 /* Requests */
 
+/*
+ * A BMC that knows better than its registry says in the resolution why it
+ * refuses; those of the registries say to correct the request and resubmit it.
+ */
+static bool says_more(const char *resolution)
+{
+    return resolution && *resolution && !strstr(resolution, "esubmit") &&
+           !g_str_has_prefix(resolution, "None");
+}
+
 /* What the BMC says is wrong: its first message, or the status. */
 static void set_refusal(Ctl *ctl, unsigned status, JsonObject *answer,
                         GError **errp)
@@ -334,11 +344,7 @@ static void set_refusal(Ctl *ctl, unsigned status, JsonObject *answer,
                                      : "the certificate does not count";
     } else if (id && g_str_has_suffix(id, ".GeneralError") && resolution) {
         message = resolution; /* the message only points to it */
-    }
-    /* What is wrong with a value that is text is not in the message. */
-    if (message && resolution && id &&
-        (g_str_has_suffix(id, ".PropertyValueError") ||
-         g_str_has_suffix(id, ".ActionParameterValueError"))) {
+    } else if (message && says_more(resolution)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED, "%s %s", message,
                     resolution);
         return;

@@ -170,6 +170,30 @@ static bool run(const CtlCommand *command, char **args, GError **errp)
     return ctl && command->run(ctl, command->data, args, errp);
 }
 
+/* An option behind the command is no option: that of a number could be. */
+static bool is_option(const char *text)
+{
+    return text[0] == '-' && (text[1] == '-' || g_ascii_isalpha(text[1]));
+}
+
+static void complain(int argc, char **argv)
+{
+    g_autofree char *usage = argc > 1 ? usage_of(argv[1]) : NULL;
+    int i;
+
+    say(argc <= 1 ? "what is it to do? (try --help)" :
+        usage ? usage : "no such command (try --help)");
+    for (i = 1; i < argc; i++) {
+        if (is_option(argv[i])) {
+            g_autofree char *hint = g_strdup_printf(
+                "options come before the command: bmcctl %s ...", argv[i]);
+
+            say(hint);
+            return;
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) err = NULL;
@@ -195,10 +219,7 @@ int main(int argc, char **argv)
     }
     command = find_command(argc - 1, argv + 1, &n_words);
     if (!command) {
-        g_autofree char *usage = argc > 1 ? usage_of(argv[1]) : NULL;
-
-        say(argc <= 1 ? "what is it to do? (try --help)" :
-            usage ? usage : "no such command (try --help)");
+        complain(argc, argv);
         return 2;
     }
     if (!run(command, argv + 1 + n_words, &err)) {
