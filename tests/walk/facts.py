@@ -74,7 +74,8 @@ class Facts:
             elif word == "object":
                 now = self.objects[parts[0]] = Type()
             elif word == "enum":
-                self.enums[parts[0]] = set(parts[1:])
+                self.enums[parts[0]] = {part.replace("%20", " ")
+                                        for part in parts[1:]}
             elif word == "uri":
                 now.uris.append(re.compile(
                     re.sub(r"\\{\w+\\}", "[^/]+", re.escape(rest)) + "/?"))

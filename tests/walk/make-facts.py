@@ -18,7 +18,7 @@ uri PATH                  where such a resource may be
 - PROPERTY KIND           ... may be there
 + PARAMETER KIND          of an action
 object FILE.NAME          an object in a resource, likewise
-enum FILE.NAME WORD...    words that are allowed
+enum FILE.NAME WORD...    words that are allowed, %20 for a blank in one
 
 Kinds: s text, i whole number, n number, b true or false, l link to a
 resource, x anything; o(OBJECT), e(ENUM), a(KIND) a list of; "?" behind it:
@@ -174,7 +174,8 @@ class Facts:
             yield f"object {label}"
             yield from lines
         for label, words in sorted(self.enums.items()):
-            yield f"enum {label} {' '.join(words)}"
+            coded = [word.replace(" ", "%20") for word in words]
+            yield f"enum {label} {' '.join(coded)}"
 
 
 def main():

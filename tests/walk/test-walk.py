@@ -19,6 +19,7 @@ from walk import Client, Walk
 
 V1 = "/redfish/v1"
 SYSTEM = V1 + "/Systems/1"
+LOGS = SYSTEM + "/LogServices"
 CHASSIS = V1 + "/Chassis/1"
 MANAGER = V1 + "/Managers/1"
 SCHEMAS = V1 + "/JsonSchemas"
@@ -66,7 +67,8 @@ class World:
             V1 + "/SessionService/Sessions": collection("Session"),
             SYSTEM: self.typed("ComputerSystem", {
                 "Id": "1", "Name": "1", "PowerState": "On",
-                "AssetTag": None, "MemorySummary": {
+                "LogServices": link(LOGS), "AssetTag": None,
+                "MemorySummary": {
                     "TotalSystemMemoryGiB": 0.5},
                 "Boot": {"BootSourceOverrideTarget": "None",
                          "BootSourceOverrideTarget@Redfish.AllowableValues":
@@ -85,6 +87,16 @@ class World:
                 "Oem": {"Own": {"@odata.type": "#Own.v1_0_0.Thing",
                                 "Size": 1}},
             }),
+            LOGS: collection("LogService", LOGS + "/SEL"),
+            LOGS + "/SEL": self.typed("LogService", {
+                "Id": "SEL", "Name": "SEL",
+                "Entries": link(LOGS + "/SEL/Entries")}),
+            LOGS + "/SEL/Entries": collection("LogEntry",
+                                              LOGS + "/SEL/Entries/1"),
+            LOGS + "/SEL/Entries/1": self.typed("LogEntry", {
+                "Id": "1", "Name": "1", "EntryType": "SEL",
+                "EntryCode": "Lower Critical - going low",
+                "SensorType": "Drive Slot/Bay"}),
             SYSTEM + "/ResetActionInfo": self.typed("ActionInfo", {
                 "Id": "ResetActionInfo", "Name": "Reset",
                 "Parameters": [{"Name": "ResetType", "Required": True,
@@ -260,6 +272,8 @@ DEFECTS = [
     ("allowable value that is none", lambda w: w.bodies[SYSTEM]["Boot"][
         "BootSourceOverrideTarget@Redfish.AllowableValues"].append("Moon"),
      "'Moon' is none of"),
+    ("part of a word", lambda w: w.bodies[LOGS + "/SEL/Entries/1"].update(
+        SensorType="Drive"), "'Drive' is none of"),
     ("annotation of nothing", lambda w: w.bodies[SYSTEM].update(
         {"Bootx@Redfish.AllowableValues": []}), "annotates what"),
     ("unknown annotation", lambda w: w.bodies[SYSTEM].update(
