@@ -69,9 +69,21 @@ static const char *const fru_keys[FRU_FIELD__MAX] = {
     [FRU_PRODUCT_ASSET] = "asset-tag",
 };
 
+static char *list_names(const NameRow *rows)
+{
+    GString *text = g_string_new(rows->name);
+
+    while ((++rows)->name) {
+        g_string_append_printf(text, ", %s", rows->name);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static bool find_code(const NameRow *rows, const char *name, uint8_t *code,
                       GError **errp)
 {
+    const NameRow *all = rows;
+    g_autofree char *names = NULL;
     bool hex = g_str_has_prefix(name, "0x");
     guint64 number;
 
@@ -86,9 +98,10 @@ static bool find_code(const NameRow *rows, const char *name, uint8_t *code,
         *code = number;
         return true;
     }
+    names = list_names(all);
     g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
-                "'%s' is neither a known name nor a number from 0 to 255",
-                name);
+                "'%s' is neither a number from 0 to 255 nor one of: %s", name,
+                names);
     return false;
 }
 

@@ -32,10 +32,11 @@ static bool nth_interface(const RfContext *ctx, unsigned n,
     return nic;
 }
 
+/* Without an id QEMU has only a path for it, which is nothing for people. */
 static bool get_name(const RfContext *ctx, RfValue *value)
 {
     value->text = nic_of(ctx)->device->name;
-    return true;
+    return *value->text == '/' ? rf_get_id(ctx, value) : true;
 }
 
 static bool get_type(const RfContext *ctx, RfValue *value)

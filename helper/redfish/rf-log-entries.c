@@ -253,6 +253,7 @@ static const char *const origins[BMC_PART__MAX] = {
     [BMC_PART_BOOT] = "/redfish/v1/Systems/1",
     [BMC_PART_SYSTEM] = "/redfish/v1/Systems/1",
     [BMC_PART_IDENTIFY] = "/redfish/v1/Systems/1",
+    [BMC_PART_USERS] = "/redfish/v1/AccountService/Accounts",
     [BMC_PART_LAN] = "/redfish/v1/Managers/1/NetworkProtocol",
     [BMC_PART_FRU] = "/redfish/v1/Chassis/1",
     [BMC_PART_SOL] = "/redfish/v1/Managers/1",

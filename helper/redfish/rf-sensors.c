@@ -240,15 +240,18 @@ static bool get_health(const RfContext *ctx, RfValue *value)
     return reading->available && bmc_sensor_is_analog(sensor_of(ctx));
 }
 
-/* Thresholds: absent when not set */
+/* Thresholds: absent when not set; one of 255 steps, without binary noise */
 
 static bool get_threshold(const RfContext *ctx, BmcThreshold threshold,
                           RfValue *value)
 {
     const BmcSensor *sensor = sensor_of(ctx);
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-    value->number = sdr_value(&sensor->factors,
-                              sensor->settings.threshold[threshold]);
+    g_ascii_formatd(text, sizeof(text), "%.9g",
+                    sdr_value(&sensor->factors,
+                              sensor->settings.threshold[threshold]));
+    value->number = g_ascii_strtod(text, NULL);
     return bmc_sensor_is_analog(sensor) &&
            sensor->settings.threshold_mask & 1u << threshold;
 }

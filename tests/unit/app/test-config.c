@@ -113,6 +113,8 @@ static void test_file_errors(Fixture *f, const void *data)
         { "[bmc]\nname=a\\e\n", "*:2: name: *backslash*" },
         { "[fru Riser]\nfile=\\x\n", "*:2: *backslash*" },
         { "[sensor Room]\nmin=1\nsource=file:\\e\n", "*:3: *backslash*" },
+        { "[sensor Room]\ntype=door\n",
+          "*:2: *'door'*one of: temperature, *battery" },
     };
     unsigned i;
 

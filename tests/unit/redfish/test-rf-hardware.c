@@ -110,14 +110,19 @@ static void test_memory(void)
 static void test_interfaces(void)
 {
     g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    static const char anon[] = "/machine/peripheral-anon/device[2]";
 
     mock_machine_add_device(hub->fix.mock, "net7", MACHINE_BOOT_NIC, -1);
+    mock_machine_add_device(hub->fix.mock, anon, MACHINE_BOOT_NIC, -1);
     mock_machine_event(hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
     test_drain();
     has(hub, SYSTEM "/EthernetInterfaces",
         SYSTEM "/EthernetInterfaces/net7");
     has(hub, SYSTEM "/EthernetInterfaces/net7",
         "\"MACAddress\":\"52:54:00:12:34:56\"");
+    has(hub, SYSTEM "/EthernetInterfaces/net7", "\"Name\":\"net7\"");
+    has(hub, SYSTEM "/EthernetInterfaces/peripheral-anon-device-2",
+        "\"Name\":\"peripheral-anon-device-2\"");
 }
 
 static void pci_add(GPtrArray *all, const char *path, unsigned functions,

@@ -252,6 +252,7 @@ static void test_journal(void)
     g_autoptr(RfReply) reply = NULL;
     g_autoptr(RfReply) done = NULL;
     g_autoptr(RfReply) empty = NULL;
+    g_autoptr(RfReply) user = NULL;
     JsonObject *found = NULL;
     unsigned n;
 
@@ -277,6 +278,10 @@ static void test_journal(void)
     g_assert_cmpuint(done->status, ==, 204);
     empty = rf_hub_get(hub, LOG "/Entries");
     g_assert_cmpuint(n_members(empty), ==, 0);
+    fixture_set_user(&hub->fix, FIXTURE_VIEWER, true, BMC_PRIVILEGE_OPERATOR);
+    user = rf_hub_get(hub, LOG "/Entries");
+    g_assert_nonnull(strstr(user->text, "{\"OriginOfCondition\":{\"@odata.id\":"
+                            "\"/redfish/v1/AccountService/Accounts\"}}"));
 }
 
 static void test_journal_bounded(void)

@@ -155,6 +155,8 @@ static void test_health(void)
                         "Temperature");
         g_assert_cmpfloat_with_epsilon(
             number_at(reply, "/Thresholds/UpperCritical/Reading"), 40, 0.3);
+        g_assert_nonnull(strstr(reply->text,
+                                "\"UpperCritical\":{\"Reading\":40.16}"));
         g_assert_null(rf_reply_node(reply, "/Thresholds/UpperCaution"));
     }
 }
