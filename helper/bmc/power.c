@@ -661,8 +661,13 @@ void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
         return;
     }
     step = steps[bmc->machine->state][action];
-    if (step == STEP_NOTHING && action == BMC_POWER_FORCE_OFF && starting) {
-        /* The start that was given up may still reach the machine */
+    if (action == BMC_POWER_FORCE_OFF &&
+        ((step == STEP_NOTHING && starting) ||
+         (step == STEP_NO_QEMU && bmc->machine->can_start_process))) {
+        /*
+         * The start that was given up may still reach the machine; and a
+         * QEMU of our own that hangs is ended.
+         */
         step = STEP_STOP;
     }
     if (action == BMC_POWER_PUSH_BUTTON && step == STEP_BUTTON &&

@@ -25,6 +25,7 @@
 
 static const char not_ready_text[] =
     "QEMU was started but does not answer on its QMP socket";
+static const char not_ending_text[] = "the QEMU process does not end";
 
 /*
  * @exited: the process has ended, but not all that it said on QMP was read
@@ -222,40 +223,6 @@ static void start_update(MachineCall *call)
     }
 }
 
-static void launch_run_op(Machine *machine, MachineOp op, GTask *task)
-{
-    MachineLaunch *launch = (MachineLaunch *)machine;
-    GError *error = NULL;
-    MachineCall *call;
-
-    if (op != MACHINE_OP_START || machine->state != MACHINE_STATE_GONE ||
-        !machine->can_start_process) {
-        machine_qmp_run_op(machine, op, task);
-        return;
-    }
-    call = call_new(launch, task, start_update);
-    machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
-    if (!launch->process && !launch_spawn(launch, &error)) {
-        machine_call_fail(call, error);
-    }
-}
-
-static void launch_free(Machine *machine)
-{
-    MachineLaunch *launch = (MachineLaunch *)machine;
-
-    clock_timer_stop(&launch->drain_timer);
-    clock_timer_stop(&launch->kill_timer);
-    machine_qmp_cleanup(&launch->qmp);
-    machine_process_free(launch->process);
-    g_strfreev(launch->argv);
-    g_free(launch->qmp_path);
-    g_free(launch->state_dir);
-    g_free(launch->exit_detail);
-    g_free(launch->end_detail);
-    g_free(launch);
-}
-
 static void kill_timed_out(void *opaque)
 {
     MachineLaunch *launch = opaque;
@@ -285,6 +252,55 @@ static void launch_quit(MachineLaunch *launch)
     }
 }
 
+/* What does not answer can still be ended: it is our process. */
+static void launch_end_hung(MachineLaunch *launch, GTask *task)
+{
+    MachineCall *call = call_new(launch, task, end_update);
+
+    g_message("QEMU does not answer: ending its process");
+    machine_call_set_deadline(call, END_DEADLINE_MS, not_ending_text);
+    launch_quit(launch);
+}
+
+static void launch_run_op(Machine *machine, MachineOp op, GTask *task)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+    GError *error = NULL;
+    MachineCall *call;
+
+    if (op == MACHINE_OP_STOP && machine->state == MACHINE_STATE_UNKNOWN &&
+        launch->process) {
+        launch_end_hung(launch, task);
+        return;
+    }
+    if (op != MACHINE_OP_START || machine->state != MACHINE_STATE_GONE ||
+        !machine->can_start_process) {
+        machine_qmp_run_op(machine, op, task);
+        return;
+    }
+    call = call_new(launch, task, start_update);
+    machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
+    if (!launch->process && !launch_spawn(launch, &error)) {
+        machine_call_fail(call, error);
+    }
+}
+
+static void launch_free(Machine *machine)
+{
+    MachineLaunch *launch = (MachineLaunch *)machine;
+
+    clock_timer_stop(&launch->drain_timer);
+    clock_timer_stop(&launch->kill_timer);
+    machine_qmp_cleanup(&launch->qmp);
+    machine_process_free(launch->process);
+    g_strfreev(launch->argv);
+    g_free(launch->qmp_path);
+    g_free(launch->state_dir);
+    g_free(launch->exit_detail);
+    g_free(launch->end_detail);
+    g_free(launch);
+}
+
 static void launch_apply_settings(Machine *machine, bool may_end, GTask *task)
 {
     MachineLaunch *launch = (MachineLaunch *)machine;
@@ -303,8 +319,7 @@ static void launch_apply_settings(Machine *machine, bool may_end, GTask *task)
     g_message("%s a new QEMU process: ending the present one",
               differ ? "new settings need" : "changes of firmware files need");
     call = call_new(launch, task, end_update);
-    machine_call_set_deadline(call, END_DEADLINE_MS,
-                              "the QEMU process does not end");
+    machine_call_set_deadline(call, END_DEADLINE_MS, not_ending_text);
     launch_quit(launch);
 }
 
@@ -396,8 +411,7 @@ void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
     MachineCall *call = call_new(launch, task, end_update);
 
     machine->can_start_process = false;
-    machine_call_set_deadline(call, END_DEADLINE_MS,
-                              "the QEMU process does not end");
+    machine_call_set_deadline(call, END_DEADLINE_MS, not_ending_text);
     end_update(call);
     if (!launch->process || launch->ending) {
         return;

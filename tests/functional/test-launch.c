@@ -134,6 +134,31 @@ static void test_qemu_killed(Fixture *f, const void *data)
     test_bmc_wait_power(f->bmc, "On");
 }
 
+/* One that hangs is of no use, but a force off still ends it. */
+static void test_qemu_hung(Fixture *f, const void *data)
+{
+    int64_t end = g_get_monotonic_time() + TEST_VM_WAIT_MS * INT64_C(1000);
+    int status;
+    GPid pid;
+
+    start(f, "--power-on-at-start=true", DISK);
+    test_bmc_wait_power(f->bmc, "On");
+    pid = qemu_pid(f);
+    kill(pid, SIGSTOP);
+    /* That it hangs is found out by the first one. */
+    do {
+        status = test_bmc_redfish(f->bmc, "POST",
+                                  "/Systems/1/Actions/ComputerSystem.Reset",
+                                  "{\"ResetType\":\"ForceOff\"}", NULL);
+        g_assert_true(status == 204 || status == 503);
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    } while (status != 204);
+    test_bmc_wait_power(f->bmc, "Off");
+    g_assert_cmpint(kill(pid, 0), ==, -1);
+    start_process(f);
+    test_bmc_wait_power(f->bmc, "On");
+}
+
 static void test_adopted(Fixture *f, const void *data)
 {
     GPid first;
@@ -343,6 +368,7 @@ int main(int argc, char **argv)
     ADD("power", test_power);
     ADD("power-on-at-start", test_power_on_at_start);
     ADD("qemu-killed", test_qemu_killed);
+    ADD("qemu-hung", test_qemu_hung);
     ADD("adopted", test_adopted);
     ADD("ends-qemu", test_ends_qemu);
     ADD("restore-policy", test_restore_policy);

@@ -26,8 +26,10 @@ typedef struct TableRow {
 /* on, force off, shutdown, graceful restart, restart, cycle, nmi, button */
 static const TableRow table[N_STATES] = {
     [MACHINE_STATE_UNKNOWN] = { {
-        "!unavailable", "!unavailable", "!unavailable", "!unavailable",
-        "!unavailable", "!unavailable", "!unavailable", "!unavailable" } },
+        "!unavailable", "stop",
+        "!unavailable", "!unavailable",
+        "!unavailable", "!unavailable",
+        "!unavailable", "!unavailable" } },
     [MACHINE_STATE_GONE] = { {
         "start", "", "!state", "!state",
         "!state", "!state", "!state", "start" } },
@@ -85,6 +87,18 @@ static void check_table_cell(MachineState state, BmcPowerAction action)
     fixture_start(&fix);
     g_assert_cmpint(fixture_power(&fix, action), ==, code);
     fixture_assert_log(&fix, want);
+}
+
+/* Of somebody else's, nothing can be said. */
+static void test_unknown_attached(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    fixture_init(&fix, MACHINE_STATE_UNKNOWN);
+    fixture_start(&fix);
+    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_OFF), ==,
+                    BMC_ERROR_UNAVAILABLE);
+    fixture_assert_log(&fix, "");
 }
 
 static void test_table(void)
@@ -564,6 +578,8 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/power/table", test_table);
+    g_test_add_func("/power/table-attached",
+                    test_unknown_attached);
     g_test_add_func("/power/states", test_states);
     g_test_add_func("/power/gone-not-ours", test_gone_not_ours);
     g_test_add_func("/power/on-off", test_on_off_events);
