@@ -24,7 +24,8 @@
 #define SECURE_BOOT SYSTEM "/SecureBoot"
 #define CERTIFICATE RF_HTTPS_CERTIFICATES_URI "/1"
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
-#define SEL_ENTRIES SYSTEM "/LogServices/SEL/Entries"
+#define SEL SYSTEM "/LogServices/SEL"
+#define SEL_ENTRIES SEL "/Entries"
 #define MANAGER "/redfish/v1/Managers/1"
 #define SUBSCRIPTIONS RF_EVENT_SERVICE "/Subscriptions"
 
@@ -171,7 +172,8 @@ static void log_changed(RfEventSource *source)
     unsigned count = bmc_sel_info(source->bmc).count;
 
     if (count < source->sel_count) {
-        tell(RF_RESOURCE_CHANGED, "LogEntryCollection", SEL_ENTRIES, source);
+        /* Events are about resources, and a collection is none. */
+        tell(RF_RESOURCE_CHANGED, "LogService", SEL, source);
     }
     source->sel_count = count;
 }

@@ -247,17 +247,20 @@ static bool nth_journal_entry(const RfContext *ctx, unsigned n,
     return entry;
 }
 
-/* Resources that show parts of the model; others have no one place. */
+/*
+ * Resources that show parts of the model; others have no one place. A
+ * collection is none.
+ */
 static const char *const origins[BMC_PART__MAX] = {
     [BMC_PART_POWER] = "/redfish/v1/Systems/1",
     [BMC_PART_BOOT] = "/redfish/v1/Systems/1",
     [BMC_PART_SYSTEM] = "/redfish/v1/Systems/1",
     [BMC_PART_IDENTIFY] = "/redfish/v1/Systems/1",
-    [BMC_PART_USERS] = "/redfish/v1/AccountService/Accounts",
+    [BMC_PART_USERS] = "/redfish/v1/AccountService",
     [BMC_PART_LAN] = "/redfish/v1/Managers/1/NetworkProtocol",
     [BMC_PART_FRU] = "/redfish/v1/Chassis/1",
     [BMC_PART_SOL] = "/redfish/v1/Managers/1",
-    [BMC_PART_MEDIA] = "/redfish/v1/Systems/1/VirtualMedia",
+    [BMC_PART_MEDIA] = "/redfish/v1/Systems/1",
     [BMC_PART_FLASH] = "/redfish/v1/Systems/1",
 };
 

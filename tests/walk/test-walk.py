@@ -96,7 +96,8 @@ class World:
             LOGS + "/SEL/Entries/1": self.typed("LogEntry", {
                 "Id": "1", "Name": "1", "EntryType": "SEL",
                 "EntryCode": "Lower Critical - going low",
-                "SensorType": "Drive Slot/Bay"}),
+                "SensorType": "Drive Slot/Bay",
+                "Links": {"OriginOfCondition": link(SYSTEM)}}),
             SYSTEM + "/ResetActionInfo": self.typed("ActionInfo", {
                 "Id": "ResetActionInfo", "Name": "Reset",
                 "Parameters": [{"Name": "ResetType", "Required": True,
@@ -274,6 +275,9 @@ DEFECTS = [
      "'Moon' is none of"),
     ("part of a word", lambda w: w.bodies[LOGS + "/SEL/Entries/1"].update(
         SensorType="Drive"), "'Drive' is none of"),
+    ("a collection as origin", lambda w: w.bodies[
+        LOGS + "/SEL/Entries/1"]["Links"].update(
+            OriginOfCondition=link(LOGS)), "is a collection"),
     ("annotation of nothing", lambda w: w.bodies[SYSTEM].update(
         {"Bootx@Redfish.AllowableValues": []}), "annotates what"),
     ("unknown annotation", lambda w: w.bodies[SYSTEM].update(

@@ -42,6 +42,11 @@ BOTH_WAYS = [
      "Links/ManagerInChassis"),
     ("Chassis", "Links/Drives", "Drive", "Links/Chassis"),
     ("Chassis", "Links/Storage", "Storage", "Links/Enclosures"),
+    ("Chassis", "Links/Processors", "Processor", "Links/Chassis"),
+    ("ComputerSystem", "Links/TrustedComponents", "TrustedComponent",
+     "Links/ComponentsProtected"),
+    ("SimpleStorage", "Links/Storage", "Storage", "Links/SimpleStorage"),
+    ("PCIeFunction", "Links/Drives", "Drive", "Links/PCIeFunctions"),
     ("Volume", "Links/Drives", "Drive", "Links/Volumes"),
     ("ManagerAccount", "Links/Role", "Role", None),
 ]
@@ -414,6 +419,16 @@ class Walk:
                 elif back and uri.rstrip("/") not in at(body, back):
                     self.report(f"{to}/{back}", f"has no {uri}")
 
+    def check_origins(self):
+        """What something is about is a resource; a collection is none."""
+        for uri, body in self.seen.items():
+            for where, item in self.objects(body):
+                for to in at(item, "OriginOfCondition"):
+                    kind = (self.seen.get(to) or {}).get("@odata.type", "")
+                    if "Collection." in kind:
+                        self.report(f"{uri}{where}/OriginOfCondition",
+                                    f"{to} is a collection")
+
     def check_strangers(self):
         """What is not public is not shown without a login."""
         if not self.client.login:
@@ -444,6 +459,7 @@ class Walk:
         self.read_schemas()
         self.walk(ROOT)
         self.check_both_ways()
+        self.check_origins()
         self.check_schemas()
         self.check_strangers()
         status, _, data = self.client("GET", ROOT + "nothing/here")

@@ -308,7 +308,7 @@ static const struct {
     { "log entry", log_entry,
       "ResourceCreated@Systems/1/LogServices/SEL/Entries/1" },
     { "log cleared", log_cleared,
-      "ResourceChanged@Systems/1/LogServices/SEL/Entries" },
+      "ResourceChanged@Systems/1/LogServices/SEL ResourceCreated" },
     { "log disabled", log_disabled,
       "ResourceChanged@Systems/1/LogServices/SEL" },
     { "log enabled", log_enabled,

@@ -281,7 +281,7 @@ static void test_journal(void)
     fixture_set_user(&hub->fix, FIXTURE_VIEWER, true, BMC_PRIVILEGE_OPERATOR);
     user = rf_hub_get(hub, LOG "/Entries");
     g_assert_nonnull(strstr(user->text, "{\"OriginOfCondition\":{\"@odata.id\":"
-                            "\"/redfish/v1/AccountService/Accounts\"}}"));
+                            "\"/redfish/v1/AccountService\"}}"));
 }
 
 static void test_journal_bounded(void)
