@@ -137,12 +137,12 @@ static char **read_list(PersistReader *r, const char *key)
     return g_strv_builder_end(builder);
 }
 
-/* One of which a part is damaged could send what nobody wants sent there. */
 static char *without_query(const char *destination)
 {
     return g_strndup(destination, strcspn(destination, "?#"));
 }
 
+/* One of which a part is damaged could send what nobody wants sent there. */
 static void load_one(Bmc *bmc, PersistReader *r)
 {
     g_auto(BmcSubscription) s = { 0 };
