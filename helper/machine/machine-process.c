@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -37,13 +38,17 @@ struct MachineProcess {
     LogLimit limit;
     bool exited;
     bool output_ended;
+    size_t output_left; /* bytes that were in the pipe when it exited */
     ClockTimer *output_timer;
     /* adopted */
     int pidfd;
     GSource *pidfd_source;
 };
 
-/* A grandchild may hold the pipe open for ever after the end. */
+/*
+ * A grandchild may hold the pipe open for ever after the end. What was in it by
+ * then is read, however long a busy machine takes for it.
+ */
 #define OUTPUT_WAIT_MS 500
 
 static char *exit_detail(const MachineProcess *process)
@@ -111,6 +116,16 @@ static void output_add(MachineProcess *process, const char *data, size_t len)
 }
 
 static void output_read(MachineProcess *process);
+static void output_given_up(void *opaque);
+
+static void output_follow(MachineProcess *process)
+{
+    if (process->exited && !process->output_ended && !process->output_left &&
+        !process->output_timer) {
+        clock_timer_start(process->clock, &process->output_timer,
+                          OUTPUT_WAIT_MS, output_given_up, process);
+    }
+}
 
 static void output_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
@@ -124,7 +139,9 @@ static void output_done(GObject *source, GAsyncResult *res, gpointer opaque)
     }
     if (n > 0) {
         output_add(process, process->chunk, n);
+        process->output_left -= MIN(process->output_left, (size_t)n);
         output_read(process);
+        output_follow(process);
         return;
     }
     line_complete(process);
@@ -143,9 +160,19 @@ static void output_given_up(void *opaque)
 {
     MachineProcess *process = opaque;
 
+    g_cancellable_cancel(process->cancellable);
     line_complete(process);
     process->output_ended = true;
     process_check_ended(process);
+}
+
+static size_t bytes_waiting(const MachineProcess *process)
+{
+    int fd = g_unix_input_stream_get_fd(
+        G_UNIX_INPUT_STREAM(process->output));
+    int n = 0;
+
+    return ioctl(fd, FIONREAD, &n) || n < 0 ? 0 : n;
 }
 
 static void child_exited(GObject *source, GAsyncResult *res, gpointer opaque)
@@ -158,10 +185,8 @@ static void child_exited(GObject *source, GAsyncResult *res, gpointer opaque)
         return;
     }
     process->exited = true;
-    if (!process->output_ended) {
-        clock_timer_start(process->clock, &process->output_timer,
-                          OUTPUT_WAIT_MS, output_given_up, process);
-    }
+    process->output_left = bytes_waiting(process);
+    output_follow(process);
     process_check_ended(process);
 }
 
