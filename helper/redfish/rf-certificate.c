@@ -7,6 +7,17 @@
 #include "bmc/certificate.h"
 #include "bmc/media-certs.h"
 #include "bmc/trust.h"
+#include "util/error.h"
+
+/* Of an authority there is one certificate, never a chain. */
+static const char *const create_types[] = { "PEM", NULL };
+
+const RfProperty rf_certificate_create[] = {
+    RF_CERTIFICATE_STRING,
+    { "CertificateType", RF_TYPE_ENUM, .required = true,
+      .texts = create_types },
+    { NULL }
+};
 
 const char *const rf_certificate_types[] = { "PEM", "PEMchain", NULL };
 
@@ -50,6 +61,66 @@ char *rf_certificate_sentence(const GError *err)
 
     text[0] = g_ascii_toupper(text[0]);
     return text;
+}
+
+const char *rf_certificate_text(const RfPatch *patch)
+{
+    return rf_patch_get(patch, NULL, "CertificateString")->text;
+}
+
+void rf_certificate_refuse(RfExchange *x, const GError *err)
+{
+    g_autoptr(RfMessages) messages = rf_messages_new();
+    g_autofree char *why = rf_certificate_sentence(err);
+
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+        rf_messages_add(messages,
+                        RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE, NULL,
+                        why, NULL);
+    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_EXISTS)) {
+        rf_messages_add(messages, RF_MESSAGE_RESOURCE_ALREADY_EXISTS,
+                        "/CertificateString", why, "Certificate",
+                        "CertificateString", "the same", NULL);
+    } else if (!g_error_matches(err, BMC_ERROR, BMC_ERROR_INVALID)) {
+        rf_messages_add_error(messages, err);
+    } else if (x->route.action) {
+        rf_messages_add(messages, RF_MESSAGE_ACTION_PARAMETER_VALUE_ERROR,
+                        "/CertificateString", why, "CertificateString",
+                        x->route.action->name + 1, NULL);
+    } else {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR,
+                        "/CertificateString", why, "CertificateString", NULL);
+    }
+    rf_exchange_fail(x, messages);
+}
+
+static void added(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    if (err) {
+        rf_exchange_complete(x, err);
+    } else {
+        g_autofree char *uri = g_steal_pointer(&x->location);
+
+        rf_exchange_created(x, uri, NULL, NULL);
+    }
+}
+
+void rf_certificate_added(RfExchange *x, unsigned id, const GError *err)
+{
+    if (!id) {
+        rf_certificate_refuse(x, err);
+        return;
+    }
+    x->location = g_strdup_printf("%s/%u", x->context.uri, id);
+    bmc_flush_async(x->context.bmc, x->cancellable, added,
+                    rf_exchange_ref(x));
 }
 
 static bool get_text(RfValue *value, const char *text)

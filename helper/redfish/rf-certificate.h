@@ -3,6 +3,7 @@
 #ifndef QEMU_BMC_REDFISH_RF_CERTIFICATE_H
 #define QEMU_BMC_REDFISH_RF_CERTIFICATE_H
 
+#include "redfish/rf-exchange.h"
 #include "redfish/rf-resource.h"
 #include "util/tls-cert.h"
 
@@ -15,8 +16,16 @@ extern const char *const rf_certificate_usages[];
 extern const RfProperty rf_certificate_subject[];
 extern const RfProperty rf_certificate_issuer[];
 
+/* Body of a POST that brings one certificate of an authority. */
+extern const RfProperty rf_certificate_create[];
+
 /* AccountService.MultiFactorAuth; see rf-client-certificates.c. */
 extern const RfProperty rf_multi_factor_properties[];
+
+/* A text with a certificate; a row of a table. */
+#define RF_CERTIFICATE_STRING                                               \
+    { "CertificateString", RF_TYPE_STRING, .required = true,                \
+      .secret = true, .min = 1, .max = TLS_PEM_MAX }
 
 /* All but Name and what it is for; a row of a table. */
 #define RF_CERTIFICATE_PROPERTIES                                           \
@@ -67,6 +76,34 @@ unsigned rf_certificate_number(const char *id);
  * Returns: (transfer full): the sentence
  */
 char *rf_certificate_sentence(const GError *err);
+
+/**
+ * rf_certificate_text: the certificate that a POST brings.
+ *
+ * @patch: its body, with %RF_CERTIFICATE_STRING
+ *
+ * Returns: (transfer none): the text
+ */
+const char *rf_certificate_text(const RfPatch *patch);
+
+/**
+ * rf_certificate_refuse: answer that a certificate cannot be had: as a
+ * parameter of the action, if it is one, or else as a property.
+ *
+ * @x: the exchange
+ * @err: why not
+ */
+void rf_certificate_refuse(RfExchange *x, const GError *err);
+
+/**
+ * rf_certificate_added: answer a POST to a collection, once the new member is
+ * kept.
+ *
+ * @x: the exchange
+ * @id: the member's number, or 0 if there is none
+ * @err: why there is none
+ */
+void rf_certificate_added(RfExchange *x, unsigned id, const GError *err);
 
 /**
  * rf_certificate_get_pem: RfProperty.get; so the next ones.

@@ -10,8 +10,9 @@
 #include "redfish/rf-service.h"
 
 #include "bmc/certificate.h"
+#include "bmc/media-certs.h"
+#include "bmc/media.h"
 #include "bmc/trust.h"
-#include "util/error.h"
 
 #define SERVICE "/redfish/v1/CertificateService"
 #define LOCATIONS SERVICE "/CertificateLocations"
@@ -83,45 +84,18 @@ static void refuse_parameter(RfExchange *x, const char *name,
     rf_exchange_fail(x, messages);
 }
 
-/* Returns whether it has succeeded; if not, that is answered. */
-static bool is_replaced(RfExchange *x, GAsyncResult *res)
-{
-    g_autoptr(RfMessages) messages = NULL;
-    g_autoptr(GError) err = NULL;
-    g_autofree char *why = NULL;
-
-    if (bmc_certificate_replace_finish(res, &err)) {
-        return !g_cancellable_is_cancelled(x->cancellable);
-    }
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return false;
-    }
-    messages = rf_messages_new();
-    if (!g_error_matches(err, BMC_ERROR, BMC_ERROR_INVALID)) {
-        rf_messages_add_error(messages, err);
-        rf_exchange_fail(x, messages);
-        return false;
-    }
-    why = rf_certificate_sentence(err);
-    if (x->route.action) {
-        refuse_parameter(x, "CertificateString",
-                         "CertificateService.ReplaceCertificate", why);
-        return false;
-    }
-    rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR,
-                    "/CertificateString", why, "CertificateString", NULL);
-    rf_exchange_fail(x, messages);
-    return false;
-}
-
 static void replaced(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(RfExchange) x = opaque;
+    g_autoptr(GError) err = NULL;
 
-    if (!is_replaced(x, res)) {
+    bmc_certificate_replace_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
         return;
     }
-    if (x->route.action) {
+    if (err) {
+        rf_certificate_refuse(x, err);
+    } else if (x->route.action) {
         rf_exchange_complete(x, NULL);
     } else {
         rf_exchange_created(x, CERTIFICATE, NULL, NULL);
@@ -131,7 +105,6 @@ static void replaced(GObject *source, GAsyncResult *res, void *opaque)
 static void start_replace(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *uri = rf_patch_get(patch, NULL, "CertificateUri");
-    const RfValue *text = rf_patch_get(patch, NULL, "CertificateString");
 
     if (uri && !is_link(uri, CERTIFICATE)) {
         refuse_parameter(x, "CertificateUri",
@@ -140,8 +113,8 @@ static void start_replace(RfExchange *x, const RfPatch *patch)
                          CERTIFICATE ".");
         return;
     }
-    bmc_certificate_replace_async(x->context.bmc, text->text, &x->origin,
-                                  x->cancellable, replaced,
+    bmc_certificate_replace_async(x->context.bmc, rf_certificate_text(patch),
+                                  &x->origin, x->cancellable, replaced,
                                   rf_exchange_ref(x));
 }
 
@@ -312,8 +285,7 @@ static void start_rekey(RfExchange *x, const RfPatch *patch)
 }
 
 static const RfProperty replace_parameters[] = {
-    { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
-      .min = 1, .max = TLS_PEM_MAX },
+    RF_CERTIFICATE_STRING,
     { "CertificateType", RF_TYPE_ENUM, .required = true,
       .texts = rf_certificate_types, .allowed = rf_allow_any },
     { "CertificateUri", RF_TYPE_JSON, .required = true },
@@ -379,18 +351,50 @@ static const RfProperty service_properties[] = {
     { NULL }
 };
 
-/* The authorities of clients follow. */
+/* The authorities of clients, as long as there is TLS. */
+static unsigned nth_client_authority(const RfContext *ctx, unsigned n)
+{
+    return bmc_certificate_tls(ctx->bmc) ? bmc_trust_nth(ctx->bmc, n) : 0;
+}
+
+/* The authorities of image servers, slot by slot. */
+static bool nth_media_authority(const RfContext *ctx, unsigned n,
+                                char uri[RF_URI_MAX])
+{
+    const BmcMediaSlot *slot;
+
+    for (unsigned i = 0; (slot = bmc_media_get(ctx->bmc, i)); i++) {
+        unsigned id;
+
+        for (unsigned j = 0;
+             (id = bmc_media_cert_nth(ctx->bmc, slot->id, j)); j++) {
+            if (n-- == 0) {
+                g_snprintf(uri, RF_URI_MAX, "/redfish/v1/Systems/1/"
+                           "VirtualMedia/%s/Certificates/%u", slot->id, id);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* All that are installed: ours, and whom we trust. */
 static bool nth_location(const RfContext *ctx, unsigned n,
                          char uri[RF_URI_MAX])
 {
     unsigned id;
 
-    if (n == 0 || !bmc_certificate_info(ctx->bmc)) {
-        return nth_certificate(ctx, n, uri);
+    if (bmc_certificate_info(ctx->bmc) && n-- == 0) {
+        return nth_certificate(ctx, 0, uri);
     }
-    id = bmc_trust_nth(ctx->bmc, n - 1);
-    g_snprintf(uri, RF_URI_MAX, RF_CLIENT_CERTIFICATES_URI "/%u", id);
-    return id;
+    for (unsigned i = 0; (id = nth_client_authority(ctx, i)); i++) {
+        if (n-- == 0) {
+            g_snprintf(uri, RF_URI_MAX, RF_CLIENT_CERTIFICATES_URI "/%u",
+                       id);
+            return true;
+        }
+    }
+    return nth_media_authority(ctx, n, uri);
 }
 
 static const RfProperty location_links[] = {
@@ -420,8 +424,7 @@ static const RfProperty certificate_properties[] = {
 };
 
 static const RfProperty create_properties[] = {
-    { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
-      .min = 1, .max = TLS_PEM_MAX },
+    RF_CERTIFICATE_STRING,
     { "CertificateType", RF_TYPE_ENUM, .required = true,
       .texts = rf_certificate_types },
     { NULL }
@@ -445,7 +448,7 @@ const RfResource rf_certificates_resources[] = {
       .type = "CertificateLocations.v1_0_4.CertificateLocations",
       .properties = locations_properties,
       .read = RF_PRIVILEGE_LOGIN,
-      .depends = DEPENDS | 1 << BMC_PART_TRUST },
+      .depends = DEPENDS | 1 << BMC_PART_TRUST | 1 << BMC_PART_MEDIA },
     { .path = MANAGER_CERTIFICATES,
       .type = "CertificateCollection.CertificateCollection",
       .properties = collection_properties,

@@ -6,7 +6,6 @@
 #include "osdep.h"
 
 #include "redfish/rf-certificate.h"
-#include "redfish/rf-exchange.h"
 
 #include "bmc/certificate.h"
 #include "bmc/trust.h"
@@ -15,8 +14,6 @@
 #define CERTIFICATES RF_CLIENT_CERTIFICATES_URI
 #define DEPENDS (1 << BMC_PART_TRUST | 1 << BMC_PART_CERTIFICATE)
 
-/* What is there is one certificate, never a chain. */
-static const char *const create_types[] = { "PEM", NULL };
 static const char *const mappings[] = {
     [TLS_TRUST_COMMON_NAME] = "CommonName",
     [TLS_TRUST_PRINCIPAL] = "UserPrincipalName",
@@ -122,53 +119,13 @@ static void start_config(RfExchange *x, const RfPatch *patch)
     rf_exchange_complete_kept(x);
 }
 
-static void added(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    if (err) {
-        rf_exchange_complete(x, err);
-    } else {
-        g_autofree char *uri = g_steal_pointer(&x->location);
-
-        rf_exchange_created(x, uri, NULL, NULL);
-    }
-}
-
 static void start_add(RfExchange *x, const RfPatch *patch)
 {
-    const RfValue *text = rf_patch_get(patch, NULL, "CertificateString");
-    g_autoptr(RfMessages) messages = NULL;
     g_autoptr(GError) err = NULL;
-    g_autofree char *why = NULL;
-    unsigned id = bmc_trust_add(x->context.bmc, text->text, &x->origin, &err);
+    unsigned id = bmc_trust_add(x->context.bmc, rf_certificate_text(patch),
+                                &x->origin, &err);
 
-    if (id) {
-        x->location = g_strdup_printf(CERTIFICATES "/%u", id);
-        bmc_flush_async(x->context.bmc, x->cancellable, added,
-                        rf_exchange_ref(x));
-        return;
-    }
-    messages = rf_messages_new();
-    why = rf_certificate_sentence(err);
-    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
-        rf_messages_add(messages,
-                        RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE, NULL,
-                        why, NULL);
-    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_EXISTS)) {
-        rf_messages_add(messages, RF_MESSAGE_RESOURCE_ALREADY_EXISTS,
-                        "/CertificateString", why, "Certificate",
-                        "CertificateString", "the same", NULL);
-    } else {
-        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR,
-                        "/CertificateString", why, "CertificateString", NULL);
-    }
-    rf_exchange_fail(x, messages);
+    rf_certificate_added(x, id, err);
 }
 
 static void start_remove(RfExchange *x)
@@ -220,16 +177,8 @@ static const RfProperty certificate_properties[] = {
     { NULL }
 };
 
-static const RfProperty create_properties[] = {
-    { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
-      .min = 1, .max = TLS_PEM_MAX },
-    { "CertificateType", RF_TYPE_ENUM, .required = true,
-      .texts = create_types },
-    { NULL }
-};
-
 static const RfCreate add = {
-    .properties = create_properties,
+    .properties = rf_certificate_create,
     .privilege = RF_PRIVILEGE_CONFIGURE_MANAGER,
     .start = start_add,
 };

@@ -6,16 +6,12 @@
 #include "osdep.h"
 
 #include "redfish/rf-certificate.h"
-#include "redfish/rf-exchange.h"
 
 #include "bmc/media-certs.h"
 #include "bmc/media.h"
-#include "util/error.h"
 
 #define WRITE (RF_PRIVILEGE_CONFIGURE_MANAGER | \
                RF_PRIVILEGE_CONFIGURE_COMPONENTS)
-
-static const char *const create_types[] = { "PEM", NULL };
 
 static bool exists_collection(const RfContext *ctx)
 {
@@ -38,58 +34,14 @@ static bool nth_certificate(const RfContext *ctx, unsigned n,
     return id;
 }
 
-static void added(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    if (err) {
-        rf_exchange_complete(x, err);
-    } else {
-        g_autofree char *uri = g_steal_pointer(&x->location);
-
-        rf_exchange_created(x, uri, NULL, NULL);
-    }
-}
-
-static void refuse(RfExchange *x, const GError *err)
-{
-    g_autoptr(RfMessages) messages = rf_messages_new();
-    g_autofree char *why = rf_certificate_sentence(err);
-
-    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
-        rf_messages_add(messages,
-                        RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE, NULL,
-                        why, NULL);
-    } else if (g_error_matches(err, BMC_ERROR, BMC_ERROR_EXISTS)) {
-        rf_messages_add(messages, RF_MESSAGE_RESOURCE_ALREADY_EXISTS,
-                        "/CertificateString", why, "Certificate",
-                        "CertificateString", "the same", NULL);
-    } else {
-        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR,
-                        "/CertificateString", why, "CertificateString", NULL);
-    }
-    rf_exchange_fail(x, messages);
-}
-
 static void start_add(RfExchange *x, const RfPatch *patch)
 {
-    const RfValue *text = rf_patch_get(patch, NULL, "CertificateString");
     g_autoptr(GError) err = NULL;
     unsigned id = bmc_media_cert_add(x->context.bmc, x->context.ids[1],
-                                     text->text, &x->origin, &err);
+                                     rf_certificate_text(patch), &x->origin,
+                                     &err);
 
-    if (!id) {
-        refuse(x, err);
-        return;
-    }
-    x->location = g_strdup_printf("%s/%u", x->context.uri, id);
-    bmc_flush_async(x->context.bmc, x->cancellable, added,
-                    rf_exchange_ref(x));
+    rf_certificate_added(x, id, err);
 }
 
 static void start_remove(RfExchange *x)
@@ -117,16 +69,8 @@ static const RfProperty certificate_properties[] = {
     { NULL }
 };
 
-static const RfProperty create_properties[] = {
-    { "CertificateString", RF_TYPE_STRING, .required = true, .secret = true,
-      .min = 1, .max = TLS_PEM_MAX },
-    { "CertificateType", RF_TYPE_ENUM, .required = true,
-      .texts = create_types },
-    { NULL }
-};
-
 static const RfCreate add = {
-    .properties = create_properties,
+    .properties = rf_certificate_create,
     .privilege = WRITE,
     .start = start_add,
 };

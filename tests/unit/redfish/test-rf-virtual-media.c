@@ -113,6 +113,20 @@ static char *cert_body(const char *pem)
                            "\"CertificateType\":\"PEM\"}", escaped);
 }
 
+/* The last of the certificates that are installed. */
+static void assert_locations(MediaHub *f, const char *last)
+{
+    g_autoptr(RfReply) reply = rf_hub_get(
+        f->hub, "/redfish/v1/CertificateService/CertificateLocations");
+    JsonArray *links = json_node_get_array(
+        rf_reply_node(reply, "/Links/Certificates"));
+    unsigned n = json_array_get_length(links);
+    JsonObject *link = n ? json_array_get_object_element(links, n - 1) : NULL;
+
+    g_assert_cmpstr(link ? json_object_get_string_member(link, "@odata.id")
+                         : NULL, ==, last);
+}
+
 /* Authorities of servers, the same ones under the system and its manager. */
 static void test_certificates(MediaHub *f, const void *data)
 {
@@ -150,8 +164,10 @@ static void test_certificates(MediaHub *f, const void *data)
     assert_sent(f, ADMIN, "DELETE", CERTIFICATES "/1", NULL, "204");
     assert_sent(f, ADMIN, "GET", CERTIFICATES "/1", NULL,
                 "404 ResourceMissingAtURI");
+    assert_locations(f, NULL);
     /* A number is not used again. */
     assert_sent(f, ADMIN, "POST", CERTIFICATES, good, "201");
+    assert_locations(f, CERTIFICATES "/2");
     assert_sent(f, ADMIN, "DELETE", CERTIFICATES "/2", NULL, "204");
 }
 
