@@ -52,6 +52,7 @@ typedef struct MediaCert {
  * @password: for the server
  * @writable: as asked for
  * @host: who asked may reach this host
+ * @verified: BmcMediaSlot.verify is this again when the insertion fails
  * @source: (nullable): the image, open
  * @work: what is being done
  * @restoring: nobody has asked for it: it is put in again
@@ -81,6 +82,7 @@ typedef struct MediaSlot {
     char *password;
     bool writable;
     bool host;
+    bool verified;
     MediaSource *source;
     MediaWork work;
     bool restoring;

@@ -42,7 +42,7 @@ void bmc_media_set_verify(Bmc *bmc, const char *id, bool verify)
     MediaSlot *slot = media_slot_find(bmc, id);
 
     if (slot && slot->pub.verify != verify) {
-        slot->pub.verify = verify;
+        slot->pub.verify = slot->verified = verify;
         slot_changed(slot);
     }
 }
@@ -108,6 +108,9 @@ static void slot_failed(MediaSlot *slot, const GError *err)
 {
     media_log(slot, slot->restoring ? MEDIA_EVENT_LOST : MEDIA_EVENT_FAILED,
               err->message);
+    if (!slot->restoring) {
+        slot->pub.verify = slot->verified;
+    }
     media_slot_forget(slot);
     slot_end(slot, err);
 }
@@ -340,6 +343,8 @@ void bmc_media_insert_async(Bmc *bmc, const char *id,
     g_message("media: %s: inserting %s for %s", id, image, who);
     slot->task = task;
     slot->host = bmc_origin_may_reach_host(bmc, origin);
+    slot->verified = slot->pub.verify;
+    slot->pub.verify = request->verify;
     media_slot_set(slot, request);
     slot->channel = origin->channel;
     slot->asker = g_strdup(origin->user);

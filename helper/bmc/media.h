@@ -77,6 +77,8 @@ typedef struct BmcMediaSlot {
  * @password: (nullable): password for it; kept in the state file, mode 0600
  * @writable: it is to be written; a file on a drive that can do it
  * @download: do not stream it from its server
+ * @verify: check the certificate of the server; remembered as by
+ *          bmc_media_set_verify() unless it fails
  * @method: (nullable): of the request, for a task; as in BmcTaskConfig
  * @target: (nullable): as @method
  */
@@ -86,6 +88,7 @@ typedef struct BmcMediaRequest {
     const char *password;
     bool writable;
     bool download;
+    bool verify;
     const char *method;
     const char *target;
 } BmcMediaRequest;

@@ -34,7 +34,6 @@ static const char *const status_states[] = { "Enabled", NULL };
 static const char *const status_healths[] = { "OK", NULL };
 
 static const RfSetter medium_setter;
-static const RfSetter verify_setter;
 
 static const BmcMediaSlot *slot_of(const RfContext *ctx)
 {
@@ -310,12 +309,15 @@ static void insert_medium(RfExchange *x, const RfPatch *patch,
     MediaChange *change;
     const RfValue *protect = rf_patch_get(patch, setter, "WriteProtected");
     const RfValue *method = rf_patch_get(patch, setter, "TransferMethod");
+    const RfValue *verify = rf_patch_get(patch, setter, "VerifyCertificate");
     BmcMediaRequest request = {
         .image = image,
         .user = text_of(patch, setter, "UserName"),
         .password = text_of(patch, setter, "Password"),
         .writable = protect && !protect->null && !protect->boolean,
         .download = method && !method->null && method->choice == METHOD_UPLOAD,
+        .verify = verify ? verify->boolean
+                         : slot_of(&x->context)->verify,
         .method = x->request.method,
         .target = x->request.path,
     };
@@ -365,6 +367,23 @@ static void eject_start(RfExchange *x, const RfPatch *patch)
     eject_medium(x);
 }
 
+/* Whether a PATCH says something else than VerifyCertificate. */
+static bool is_about_medium(const RfPatch *patch)
+{
+    static const char *const names[] = {
+        "Image", "Inserted", "WriteProtected", "UserName", "Password",
+        "TransferMethod", "TransferProtocolType",
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (rf_patch_get(patch, &medium_setter, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* PATCH: an image is put in; null, or Inserted false, is an ejection. */
 static void medium_check(const RfContext *ctx, const RfPatch *patch,
                          RfMessages *messages)
@@ -374,6 +393,9 @@ static void medium_check(const RfContext *ctx, const RfPatch *patch,
                                            "Inserted");
     bool puts_in = image && !image->null;
 
+    if (!is_about_medium(patch)) {
+        return;
+    }
     if (puts_in && (!*image->text || (inserted && !inserted->boolean))) {
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR, "/Image",
                         NULL, "Image", NULL);
@@ -389,28 +411,26 @@ static void medium_start(RfExchange *x, const RfPatch *patch)
     const RfValue *image = rf_patch_get(patch, &medium_setter, "Image");
     const RfValue *inserted = rf_patch_get(patch, &medium_setter,
                                            "Inserted");
+    const RfValue *verify = rf_patch_get(patch, &medium_setter,
+                                         "VerifyCertificate");
 
     if (image && !image->null) {
+        /* With the rest of the request, in whatever order it is written. */
         insert_medium(x, patch, &medium_setter);
-    } else if (image || (inserted && !inserted->boolean)) {
+        return;
+    }
+    if (verify) {
+        bmc_media_set_verify(x->context.bmc, x->context.ids[1],
+                             verify->boolean);
+    }
+    if (image || (inserted && !inserted->boolean)) {
         eject_medium(x);
     } else {
-        rf_exchange_complete(x, NULL);
+        rf_exchange_complete_kept(x);
     }
 }
 
 static const RfSetter medium_setter = { medium_check, medium_start };
-
-static void verify_start(RfExchange *x, const RfPatch *patch)
-{
-    const RfValue *value = rf_patch_get(patch, &verify_setter,
-                                        "VerifyCertificate");
-
-    bmc_media_set_verify(x->context.bmc, x->context.ids[1], value->boolean);
-    rf_exchange_complete_kept(x);
-}
-
-static const RfSetter verify_setter = { .start = verify_start };
 
 static const RfProperty insert_parameters[] = {
     { "Image", RF_TYPE_STRING, .min = 1, .max = URI_TEXT_MAX,
@@ -473,7 +493,7 @@ static const RfProperty media_properties[] = {
       .get = get_protocol, .allowed = protocol_allowed,
       .setter = &medium_setter },
     { "VerifyCertificate", RF_TYPE_BOOL, .get = get_verify,
-      .setter = &verify_setter },
+      .setter = &medium_setter },
     { "Certificates", RF_TYPE_LINK, .get = get_certificates },
     { "Status", RF_TYPE_OBJECT, .members = status_properties },
     { NULL }

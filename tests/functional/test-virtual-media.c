@@ -342,6 +342,7 @@ static void test_https(MediaLab *f, const void *data)
 {
     g_autofree char *line = NULL;
     g_autofree char *url = NULL;
+    g_autofree char *body = NULL;
     g_autofree char *redirected = NULL;
 
     lab_server_end(f);
@@ -357,6 +358,11 @@ static void test_https(MediaLab *f, const void *data)
     g_assert_cmpint(lab_insert(f, url), ==, 204);
     lab_check_reads(f);
     check_eject(f);
+    body = g_strdup_printf("{\"Image\":\"%s\",\"VerifyCertificate\":true}",
+                           url);
+    g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "PATCH", CD, body, NULL),
+                    ==, 400);
+    g_assert_false(lab_is_inserted(f));
     g_assert_cmpint(test_bmc_redfish(f->lab.bmc, "PATCH", CD,
                                      "{\"VerifyCertificate\":true}", NULL),
                     <, 300);

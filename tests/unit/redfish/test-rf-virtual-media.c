@@ -232,6 +232,26 @@ static void test_patch(MediaHub *f, const void *data)
     assert_node(f, "/VerifyCertificate", "true");
 }
 
+/* VerifyCertificate is a part of it, wherever it stands. */
+static void test_patch_verify(MediaHub *f, const void *data)
+{
+    g_autofree char *last = insert_body(f, ",\"VerifyCertificate\":true");
+    g_autofree char *first = g_strdup_printf(
+        "{\"VerifyCertificate\":false,\"Image\":\"%s\"}", f->image);
+
+    assert_sent(f, ADMIN, "PATCH", CD,
+                "{\"VerifyCertificate\":true,\"Image\":\"nfs://h/a\"}",
+                "400 SourceDoesNotSupportProtocol");
+    assert_node(f, "/VerifyCertificate", "false");
+    assert_sent(f, ADMIN, "PATCH", CD, last, "200");
+    assert_node(f, "/VerifyCertificate", "true");
+    assert_sent(f, ADMIN, "PATCH", CD,
+                "{\"Image\":null,\"VerifyCertificate\":true}", "200");
+    assert_sent(f, ADMIN, "PATCH", CD, first, "200");
+    assert_node(f, "/Inserted", "true");
+    assert_node(f, "/VerifyCertificate", "false");
+}
+
 static void test_refused(MediaHub *f, const void *data)
 {
     static const struct {
@@ -305,6 +325,7 @@ int main(int argc, char **argv)
     ADD("signed", test_signed);
     ADD("insert", test_insert);
     ADD("patch", test_patch);
+    ADD("patch-verify", test_patch_verify);
     ADD("refused", test_refused);
     ADD("privileges", test_privileges);
     return g_test_run();
