@@ -560,4 +560,20 @@ void bmc_restarts_free(Bmc *bmc);
  */
 void bmc_subscriptions_reset(Bmc *bmc);
 
+/**
+ * bmc_images_reset: remove all uploaded images; one that is in a drive when
+ * it is taken out.
+ *
+ * @bmc: the hub
+ */
+void bmc_images_reset(Bmc *bmc);
+
+/**
+ * bmc_media_reset: what is known of image servers is that of a new BMC. Media
+ * stay in their drives.
+ *
+ * @bmc: the hub
+ */
+void bmc_media_reset(Bmc *bmc);
+
 #endif /* QEMU_BMC_BMC_BMC_PRIV_H */

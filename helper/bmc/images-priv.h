@@ -62,15 +62,55 @@ BmcImage *images_add(Bmc *bmc, const char *name);
 /**
  * images_part_name: name of an image's file until it is complete.
  *
- * @name: the image's name
+ * @image: the image
  *
  * Returns: (transfer full): the name
  */
-char *images_part_name(const char *name);
+char *images_part_name(const BmcImage *image);
 
 /**
- * images_changed: keep what is not complete, remove what is too old, and
- * tell of a change.
+ * images_has_room: whether an image may be that long.
+ *
+ * @bmc: the hub
+ * @image: (nullable): the image, if it is there already
+ * @total: bytes
+ * @errp: BMC_ERROR_LIMIT
+ *
+ * Returns: true if so
+ */
+bool images_has_room(const Bmc *bmc, const BmcImage *image, uint64_t total,
+                     GError **errp);
+
+/**
+ * images_discard: remove an image that nobody uses and that is not busy. It
+ * is busy until it is gone.
+ *
+ * @bmc: the hub
+ * @image: the image
+ */
+void images_discard(Bmc *bmc, BmcImage *image);
+
+/**
+ * images_renew_part: an image begins anew: what is there of it goes, and what
+ * comes has another file. So nobody can go on with what was another's, even
+ * if the helper is killed now.
+ *
+ * @bmc: the hub
+ * @image: the image, not complete
+ */
+void images_renew_part(Bmc *bmc, BmcImage *image);
+
+/**
+ * images_sweep: remove what is to go, and wait for what will be the next. To
+ * be called when a medium was taken out.
+ *
+ * @bmc: the hub, whose media are loaded
+ */
+void images_sweep(Bmc *bmc);
+
+/**
+ * images_changed: keep what is not complete, remove what is to go, and tell
+ * of a change.
  *
  * @bmc: the hub
  */

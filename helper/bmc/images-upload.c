@@ -45,8 +45,9 @@ static bool begin_check(Bmc *bmc, const BmcUploadRequest *request,
         g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
                     "the name of an image has up to %u letters, digits, "
                     "'.', '_' and '-'", BMC_IMAGE_NAME_MAX);
-    } else if (!request->total || request->total > INT64_MAX ||
-               request->offset > request->total ||
+    } else if ((request->open_end ? request->offset > 0 :
+                !request->total || request->total > INT64_MAX ||
+                request->offset > request->total) ||
                (request->tag && strlen(request->tag) > BMC_IMAGE_TAG_MAX)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
                     "the size of the image makes no sense");
@@ -83,26 +84,6 @@ static bool fits_to_rest(const BmcImage *image,
     return true;
 }
 
-static bool has_room(const Bmc *bmc, const BmcImage *image, uint64_t total,
-                     GError **errp)
-{
-    uint64_t used = bmc_images_used(bmc) - (image ? image->total : 0);
-    uint64_t quota = bmc_images_quota(bmc);
-
-    if (!image && bmc->images->list->len >= BMC_IMAGES_MAX) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
-                    "there are %u images already", BMC_IMAGES_MAX);
-        return false;
-    }
-    if (used > quota || total > quota - used) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
-                    "all images together may have %" PRIu64 " MiB, and %"
-                    PRIu64 " MiB are taken", quota >> 20, used >> 20);
-        return false;
-    }
-    return true;
-}
-
 BmcUpload *bmc_upload_begin(Bmc *bmc, const BmcUploadRequest *request,
                             const BmcOrigin *origin, GError **errp)
 {
@@ -111,30 +92,37 @@ BmcUpload *bmc_upload_begin(Bmc *bmc, const BmcUploadRequest *request,
     SpoolConfig config = {
         .folder = bmc->images->folder,
         .offset = request->offset,
-        .expected = request->total,
+        .expected = request->open_end ? 0 : request->total,
     };
     BmcUpload *upload;
     BmcImage *image = images_find(bmc, request->name);
 
     if (!begin_check(bmc, request, origin, errp) ||
         !fits_to_rest(image, request, errp) ||
-        !has_room(bmc, image, request->total, errp)) {
+        !images_has_room(bmc, image, MAX(config.expected, 1), errp)) {
         return NULL;
     }
     if (!image) {
         image = images_add(bmc, request->name);
+    } else if (!request->offset) {
+        images_renew_part(bmc, image);
     }
     image->size = request->offset;
-    image->total = request->total;
+    image->total = config.expected;
+    image->open_end = request->open_end;
     image->changed = g_get_real_time();
     if (!request->offset) {
         g_free(image->tag);
         image->tag = g_strdup(request->tag);
     }
     image->busy = true;
-    g_message("media: image %s is uploaded by %s: bytes %" PRIu64 " to %"
-              PRIu64, image->name, who, image->size, image->total);
-    part = images_part_name(image->name);
+    if (image->open_end) {
+        g_message("media: image %s is uploaded by %s", image->name, who);
+    } else {
+        g_message("media: image %s is uploaded by %s: bytes %" PRIu64 " to %"
+                  PRIu64, image->name, who, image->size, image->total);
+    }
+    part = images_part_name(image);
     config.name = part;
     upload = g_new0(BmcUpload, 1);
     upload->bmc = bmc;
@@ -155,8 +143,14 @@ static void upload_free(BmcUpload *upload)
 /* The image is nobody's any more. */
 static void leave(BmcUpload *upload)
 {
-    upload->image->busy = false;
-    upload->image->changed = g_get_real_time();
+    BmcImage *image = upload->image;
+
+    image->busy = false;
+    image->changed = g_get_real_time();
+    if (!image->complete && (image->open_end || !image->size)) {
+        /* There is nothing to go on with */
+        images_discard(upload->bmc, image);
+    }
     images_changed(upload->bmc);
     upload_free(upload);
 }
@@ -164,6 +158,7 @@ static void leave(BmcUpload *upload)
 static void complete(BmcImage *image)
 {
     image->complete = true;
+    image->open_end = false;
     g_message("media: image %s is complete", image->name);
 }
 
@@ -179,6 +174,8 @@ static void job_done(GObject *source, GAsyncResult *res, void *opaque)
         upload_free(upload);
         aborted = true;
     } else {
+        bool first = !upload->image->size;
+
         upload->image->size = g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE)
                               ? 0 : spool_size(upload->spool);
         if (upload->ending && !err &&
@@ -187,6 +184,9 @@ static void job_done(GObject *source, GAsyncResult *res, void *opaque)
         }
         if (upload->ending || aborted) {
             leave(upload);
+        } else if (first && upload->image->size) {
+            /* From now on it can be gone on with */
+            images_changed(upload->bmc);
         }
     }
     if (aborted) {
@@ -199,35 +199,91 @@ static void job_done(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
+/* Nothing is done to the file; who waits is told as if it had been. */
+static void fail_job(BmcUpload *upload, GError *err)
+{
+    g_autoptr(GTask) job = g_task_new(NULL, NULL, job_done, upload);
+
+    g_task_return_error(job, err);
+}
+
+static bool is_wanted(const BmcUpload *upload, GError **errp)
+{
+    if (upload->image->doomed) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_STATE,
+                    "the BMC was reset meanwhile");
+        return false;
+    }
+    return true;
+}
+
+/* Whether more of it may come. */
+static bool write_check(BmcUpload *upload, size_t len, GError **errp)
+{
+    BmcImage *image = upload->image;
+
+    if (!is_wanted(upload, errp)) {
+        return false;
+    }
+    if (!image->open_end && len > image->total - image->size) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
+                    "the image is longer than was said");
+        return false;
+    }
+    if (image->open_end) {
+        if (!images_has_room(upload->bmc, image, image->size + len, errp)) {
+            return false;
+        }
+        image->total = image->size + len;
+    }
+    return true;
+}
+
 void bmc_upload_write_async(BmcUpload *upload, GBytes *piece,
                             GAsyncReadyCallback callback, void *opaque)
 {
+    GError *err = NULL;
+
     g_return_if_fail(!upload->task);
 
     upload->task = g_task_new(NULL, NULL, callback, opaque);
-    if (upload->image->size + g_bytes_get_size(piece) >
-        upload->image->total) {
-        g_autoptr(GTask) task = g_steal_pointer(&upload->task);
-
-        g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_LIMIT,
-                                "the image is longer than was said");
-        return;
+    if (write_check(upload, g_bytes_get_size(piece), &err)) {
+        spool_write_async(upload->spool, piece, job_done, upload);
+    } else {
+        fail_job(upload, err);
     }
-    spool_write_async(upload->spool, piece, job_done, upload);
+}
+
+static bool end_check(const BmcUpload *upload, GError **errp)
+{
+    if (!is_wanted(upload, errp)) {
+        return false;
+    }
+    if (upload->image->open_end && !upload->image->size) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
+                    "the image is empty");
+        return false;
+    }
+    return true;
 }
 
 void bmc_upload_end_async(BmcUpload *upload, GAsyncReadyCallback callback,
                           void *opaque)
 {
     const BmcImage *image = upload->image;
+    GError *err = NULL;
 
     g_return_if_fail(!upload->task);
 
     upload->task = g_task_new(NULL, NULL, callback, opaque);
     upload->ending = true;
-    spool_sync_async(upload->spool,
-                     image->size == image->total ? image->name : NULL,
-                     job_done, upload);
+    if (end_check(upload, &err)) {
+        spool_sync_async(upload->spool,
+                         image->size == image->total ? image->name : NULL,
+                         job_done, upload);
+    } else {
+        fail_job(upload, err);
+    }
 }
 
 bool bmc_upload_finish(GAsyncResult *res, GError **errp)

@@ -20,6 +20,8 @@
 #define SECTION "images"
 #define PART_PREFIX "."
 #define PART_SUFFIX ".part"
+/* Of the number before that */
+#define PART_DIGITS 8
 
 static void image_free(void *opaque)
 {
@@ -99,6 +101,7 @@ BmcImage *images_add(Bmc *bmc, const char *name)
     guint i;
 
     image->name = g_strdup(name);
+    image->part = g_random_int();
     for (i = 0; i < list->len; i++) {
         const BmcImage *other = list->pdata[i];
 
@@ -110,9 +113,37 @@ BmcImage *images_add(Bmc *bmc, const char *name)
     return image;
 }
 
-char *images_part_name(const char *name)
+char *images_part_name(const BmcImage *image)
 {
-    return g_strconcat(PART_PREFIX, name, PART_SUFFIX, NULL);
+    return g_strdup_printf(PART_PREFIX "%s.%08x" PART_SUFFIX, image->name,
+                           image->part);
+}
+
+bool images_has_room(const Bmc *bmc, const BmcImage *image, uint64_t total,
+                     GError **errp)
+{
+    uint64_t used = bmc_images_used(bmc) - (image ? image->total : 0);
+    uint64_t quota = bmc_images_quota(bmc);
+
+    if (!image && bmc->images->list->len >= BMC_IMAGES_MAX) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
+                    "there are %u images already", BMC_IMAGES_MAX);
+        return false;
+    }
+    if (used > quota || total > quota - used) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
+                    "all images together may have %" PRIu64 " MiB, and %"
+                    PRIu64 " MiB are taken", quota >> 20, used >> 20);
+        return false;
+    }
+    return true;
+}
+
+/* What the folder does not tell by itself, and what may be gone on with. */
+static bool is_kept(const BmcImage *image)
+{
+    return image->complete ? image->tag || image->doomed
+                           : image->size && !image->open_end;
 }
 
 static void save(Bmc *bmc)
@@ -123,11 +154,13 @@ static void save(Bmc *bmc)
         const BmcImage *image = bmc->images->list->pdata[i];
         JsonObject *object;
 
-        if (image->complete && !image->tag) {
+        if (!is_kept(image)) {
             continue;
         }
         object = json_object_new();
         json_object_set_int_member(object, "total", image->total);
+        json_object_set_int_member(object, "part", image->part);
+        json_object_set_boolean_member(object, "doomed", image->doomed);
         if (image->tag) {
             json_object_set_string_member(object, "tag", image->tag);
         }
@@ -141,31 +174,35 @@ static void expire(void *opaque)
     images_changed(opaque);
 }
 
-/* What is too old goes; the timer is set for what will be the next. */
-static void remove_old(Bmc *bmc)
+/* Microseconds until nobody may go on with it any more. */
+static int64_t time_left(int64_t changed)
+{
+    return changed - g_get_real_time() + BMC_IMAGE_KEEP_S * G_USEC_PER_SEC;
+}
+
+void images_sweep(Bmc *bmc)
 {
     BmcImages *images = bmc->images;
-    int64_t now = g_get_real_time();
     int64_t next = 0;
 
-    for (guint i = images->list->len; i > 0; i--) {
-        const BmcImage *image = images->list->pdata[i - 1];
-        int64_t left = image->changed - now +
-                       BMC_IMAGE_KEEP_S * G_USEC_PER_SEC;
-        g_autofree char *name = images_part_name(image->name);
-        g_autofree char *path = g_build_filename(images->folder, name, NULL);
+    for (guint i = 0; i < images->list->len; i++) {
+        BmcImage *image = images->list->pdata[i];
+        int64_t left = time_left(image->changed);
 
-        if (image->complete || image->busy) {
+        if (image->busy) {
             continue;
         }
-        if (left > 0) {
+        if (image->doomed) {
+            if (!bmc_image_in_use(bmc, image->name)) {
+                images_discard(bmc, image);
+            }
+        } else if (!image->complete && left > 0) {
             next = next ? MIN(next, left) : left;
-            continue;
+        } else if (!image->complete) {
+            g_message("media: image %s is removed: the rest of it has not "
+                      "come", image->name);
+            images_discard(bmc, image);
         }
-        g_message("media: image %s is removed: the rest of it has not come",
-                  image->name);
-        g_unlink(path);
-        g_ptr_array_remove_index(images->list, i - 1);
     }
     clock_timer_stop(&images->expiry);
     if (next) {
@@ -176,180 +213,106 @@ static void remove_old(Bmc *bmc)
 
 void images_changed(Bmc *bmc)
 {
-    remove_old(bmc);
+    images_sweep(bmc);
     save(bmc);
     bmc_changed(bmc, BMC_PART_IMAGES);
 }
 
-/* What a thread removes. */
-typedef struct Removal {
-    Bmc *bmc;
-    BmcImage *image;
-    char *path;
-} Removal;
-
-static void removal_free(void *opaque)
+void bmc_images_reset(Bmc *bmc)
 {
-    Removal *removal = opaque;
+    for (guint i = 0; i < bmc->images->list->len; i++) {
+        BmcImage *image = bmc->images->list->pdata[i];
 
-    g_free(removal->path);
-    g_free(removal);
-}
-
-/* The blocks of a large file are not given back at once. */
-static void unlink_file(GTask *task, void *object, void *data,
-                        GCancellable *cancellable)
-{
-    Removal *removal = data;
-
-    if (g_unlink(removal->path) < 0 && errno != ENOENT) {
-        g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_FAILED,
-                                "the image cannot be removed: %s",
-                                g_strerror(errno));
-    } else {
-        g_task_return_boolean(task, true);
+        image->doomed = true;
     }
+    images_changed(bmc);
 }
 
-static void removed(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(GTask) task = opaque;
-    Removal *removal = g_task_get_task_data(G_TASK(res));
-    GError *err = NULL;
-
-    g_task_propagate_boolean(G_TASK(res), &err);
-    if (bmc_error_is_cancelled(err)) {
-        bmc_task_cancelled(g_steal_pointer(&task));
-        g_error_free(err);
-        return;
-    }
-    removal->image->busy = false;
-    if (err) {
-        g_task_return_error(task, err);
-        return;
-    }
-    g_ptr_array_remove(removal->bmc->images->list, removal->image);
-    images_changed(removal->bmc);
-    g_task_return_boolean(task, true);
-}
-
-static bool remove_check(Bmc *bmc, const char *name, const BmcOrigin *origin,
-                         GError **errp)
-{
-    const BmcImage *image = bmc_image_find(bmc, name);
-    const char *slot = bmc_image_in_use(bmc, name);
-
-    if (!image) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_FOUND,
-                    "there is no image of that name");
-    } else if (!bmc_origin_may_reach_host(bmc, origin)) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
-                    "images are not for accounts that the guest has made or "
-                    "changed");
-    } else if (slot) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_BUSY,
-                    "the image is in %s", slot);
-    } else if (image->busy) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_BUSY,
-                    "the image is being uploaded or removed");
-    } else {
-        return true;
-    }
-    return false;
-}
-
-void bmc_image_remove_async(Bmc *bmc, const char *name,
-                            const BmcOrigin *origin,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback, void *opaque)
-{
-    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
-    g_autofree char *who = bmc_origin_to_string(origin);
-    g_autofree char *file = NULL;
-    g_autoptr(GTask) work = NULL;
-    Removal *removal;
-    GError *err = NULL;
-
-    if (!remove_check(bmc, name, origin, &err)) {
-        g_task_return_error(task, err);
-        g_object_unref(task);
-        return;
-    }
-    removal = g_new0(Removal, 1);
-    removal->bmc = bmc;
-    removal->image = images_find(bmc, name);
-    file = removal->image->complete ? g_strdup(name) : images_part_name(name);
-    removal->path = g_build_filename(bmc->images->folder, file, NULL);
-    removal->image->busy = true;
-    g_message("media: image %s is removed by %s", name, who);
-    work = g_task_new(NULL, bmc->images->cancellable, removed, task);
-    g_task_set_task_data(work, removal, removal_free);
-    g_task_run_in_thread(work, unlink_file);
-}
-
-bool bmc_image_remove_finish(GAsyncResult *res, GError **errp)
-{
-    return g_task_propagate_boolean(G_TASK(res), errp);
-}
-
-/* The image's name, if that is what a file's name says. */
-static char *part_of(const char *file)
+/*
+ * The image's name, if a file's name says that it is a part of one; also of
+ * which.
+ */
+static char *part_of(const char *file, int64_t *part)
 {
     g_autofree char *name = NULL;
+    char *dot;
 
+    *part = -1;
     if (!g_str_has_prefix(file, PART_PREFIX) ||
         !g_str_has_suffix(file, PART_SUFFIX)) {
         return NULL;
     }
     name = g_strndup(file + strlen(PART_PREFIX),
                      strlen(file) - strlen(PART_PREFIX PART_SUFFIX));
+    dot = strrchr(name, '.');
+    if (dot && strlen(dot + 1) == PART_DIGITS &&
+        strspn(dot + 1, "0123456789abcdef") == PART_DIGITS) {
+        *part = g_ascii_strtoull(dot + 1, NULL, 16);
+        *dot = '\0';
+    }
     return bmc_image_name_fits(name) ? g_steal_pointer(&name) : NULL;
 }
 
-/* What the state knows of it; returns its total, or 0. */
-static int64_t look_up(const PersistReader *section, const char *name,
-                       const char **tag)
+/*
+ * What the state knows of an image; @total is 0 if that is nothing. The
+ * texts are the state's.
+ */
+static BmcImage look_up(const PersistReader *section, const char *name)
 {
     JsonNode *node = section->object
                      ? json_object_get_member(section->object, name) : NULL;
     PersistReader r = *section;
+    BmcImage known = { NULL };
     int64_t total = 0;
+    int64_t part = 0;
 
     if (node && JSON_NODE_HOLDS_OBJECT(node)) {
         r.object = json_node_get_object(node);
         persist_read_int(&r, "total", 1, INT64_MAX, &total);
-        persist_read_string(&r, "tag", tag);
+        persist_read_string(&r, "tag", (const char **)&known.tag);
+        if (json_object_has_member(r.object, "part")) {
+            persist_read_int(&r, "part", 0, UINT32_MAX, &part);
+        }
+        if (json_object_has_member(r.object, "doomed")) {
+            persist_read_bool(&r, "doomed", &known.doomed);
+        }
     }
-    return total;
+    known.total = total;
+    known.part = part;
+    return known;
 }
 
 static void load_part(Bmc *bmc, const PersistReader *section,
-                      const char *name, const struct stat *st,
+                      const char *name, int64_t part, const struct stat *st,
                       const char *path)
 {
-    const char *tag = NULL;
-    int64_t total = images_find(bmc, name) ? 0 : look_up(section, name, &tag);
+    int64_t changed = st->st_mtime * G_USEC_PER_SEC;
+    BmcImage known = look_up(section, name);
     BmcImage *image;
 
-    if (st->st_size > total) {
+    if (images_find(bmc, name) || !st->st_size || part != known.part ||
+        (uint64_t)st->st_size > known.total || time_left(changed) <= 0) {
         g_unlink(path);
         return;
     }
     image = images_add(bmc, name);
     image->size = st->st_size;
-    image->total = total;
-    image->tag = g_strdup(tag);
-    image->changed = st->st_mtime * G_USEC_PER_SEC;
+    image->total = known.total;
+    image->doomed = known.doomed;
+    image->tag = g_strdup(known.tag);
+    image->changed = changed;
+    image->part = part;
 }
 
 static void load_complete(Bmc *bmc, const PersistReader *section,
                           const char *name, const struct stat *st)
 {
     BmcImage *image = images_add(bmc, name);
-    const char *tag = NULL;
+    BmcImage known = look_up(section, name);
 
-    if (look_up(section, name, &tag) == st->st_size) {
-        image->tag = g_strdup(tag);
+    if (known.total == (uint64_t)st->st_size) {
+        image->tag = g_strdup(known.tag);
+        image->doomed = known.doomed;
     }
     image->size = image->total = st->st_size;
     image->complete = true;
@@ -365,14 +328,15 @@ static void load(Bmc *bmc, const PersistReader *section, bool complete)
 
     while (dir && (file = g_dir_read_name(dir))) {
         g_autofree char *path = g_build_filename(folder, file, NULL);
-        g_autofree char *part = part_of(file);
+        int64_t number;
+        g_autofree char *part = part_of(file, &number);
         struct stat st;
 
         if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode)) {
             continue;
         }
         if (!complete && part) {
-            load_part(bmc, section, part, &st, path);
+            load_part(bmc, section, part, number, &st, path);
         } else if (complete && bmc_image_name_fits(file)) {
             load_complete(bmc, section, file, &st);
         }
@@ -393,7 +357,6 @@ void bmc_images_new(Bmc *bmc, const char *folder, uint64_t quota)
     if (folder) {
         load(bmc, &section, true);
         load(bmc, &section, false);
-        remove_old(bmc);
     }
 }
 

@@ -27,9 +27,13 @@
  * @size: bytes that are there
  * @total: bytes that it has when it is complete
  * @complete: it is
- * @busy: some of it is coming now
+ * @busy: some of it is coming now, or it is being removed
+ * @open_end: only its end tells how long it is; @total is what is there
+ * @doomed: it goes as soon as it is in no drive
  * @tag: (nullable): what who has uploaded it knows it by
  * @changed: when something was written to it, microseconds since 1970
+ * @part: as long as it is not complete, a part of its file's name, so that
+ *        it never is another's
  */
 typedef struct BmcImage {
     char *name;
@@ -37,8 +41,11 @@ typedef struct BmcImage {
     uint64_t total;
     bool complete;
     bool busy;
+    bool open_end;
+    bool doomed;
     char *tag;
     int64_t changed;
+    uint32_t part;
 } BmcImage;
 
 /**
@@ -48,6 +55,8 @@ typedef struct BmcImage {
  * @offset: what comes begins there; must be what is there already, or 0 to
  *          begin anew
  * @total: bytes of the whole image
+ * @open_end: only its end tells; @total does not matter, and @offset is 0.
+ *            Nothing stays of one that does not come to its end
  * @tag: (nullable): see BmcImage; with an offset it may be left out, but
  *       must not be another
  */
@@ -56,6 +65,7 @@ typedef struct BmcUploadRequest {
     uint64_t offset;
     uint64_t total;
     const char *tag;
+    bool open_end;
 } BmcUploadRequest;
 
 typedef struct BmcUpload BmcUpload;
@@ -164,15 +174,18 @@ void bmc_upload_end_async(BmcUpload *upload, GAsyncReadyCallback callback,
  * bmc_upload_finish: result of both.
  *
  * @res: as the callback got it
- * @errp: BMC_ERROR_LIMIT: the disk is full, or it is more than was said;
- *        BMC_ERROR_STATE: less is there than was thought; BMC_ERROR_FAILED
+ * @errp: BMC_ERROR_LIMIT: the disk or the quota is full, or it is more than
+ *        was said; BMC_ERROR_STATE: less is there than was thought, or it is
+ *        not wanted any more; BMC_ERROR_INVALID: it is empty;
+ *        BMC_ERROR_FAILED
  *
  * Returns: true on success
  */
 bool bmc_upload_finish(GAsyncResult *res, GError **errp);
 
 /**
- * bmc_upload_abort: no more comes, and nobody waits. What was written stays.
+ * bmc_upload_abort: no more comes, and nobody waits. What was written stays,
+ * unless it is of an image with an open end.
  *
  * @upload: the upload, not to be used any more
  */

@@ -191,3 +191,14 @@ const TlsCertInfo *bmc_media_cert_info(const Bmc *bmc, const char *id,
 
     return cert ? cert->info : NULL;
 }
+
+void bmc_media_reset(Bmc *bmc)
+{
+    for (guint i = 0; i < bmc->media->slots->len; i++) {
+        MediaSlot *slot = bmc->media->slots->pdata[i];
+
+        slot->pub.verify = slot->verified = false;
+        g_ptr_array_set_size(slot->certs, 0);
+    }
+    changed(bmc);
+}

@@ -299,6 +299,12 @@ static bool save(GTask *task, SoupMessage *msg, GInputStream *stream,
         return false;
     }
     ok = copy(task, stream, size, fd, errp);
+    if (ok && fdatasync(fd) < 0) {
+        /* That it is complete is noted, and may outlive the host's crash. */
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
+                    "the image cannot be kept: %s", g_strerror(errno));
+        ok = false;
+    }
     close(fd);
     if (!ok) {
         g_unlink(fetch->path);

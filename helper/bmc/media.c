@@ -9,7 +9,7 @@
 #include "bmc/media.h"
 
 #include "bmc/bmc-priv.h"
-#include "bmc/images.h"
+#include "bmc/images-priv.h"
 #include "bmc/media-priv.h"
 #include "bmc/users.h"
 #include "util/error.h"
@@ -34,6 +34,7 @@ static void slot_changed(MediaSlot *slot)
                            machine_state_is_off(slot->bmc->machine->state)) &&
                           (slot->work == MEDIA_IDLE || slot->restoring));
     media_save(slot->bmc);
+    images_sweep(slot->bmc);
     bmc_changed(slot->bmc, BMC_PART_MEDIA);
 }
 
@@ -310,7 +311,8 @@ static bool request_check(const MediaSlot *slot,
                 !is_local(request->image))) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "this medium cannot be written");
-    } else if (uploaded && (!image || !image->complete || image->busy)) {
+    } else if (uploaded && (!image || !image->complete || image->busy ||
+                            image->doomed)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
                     "there is no such image, or not all of it");
     } else {
@@ -653,6 +655,7 @@ void bmc_media_new(Bmc *bmc, const BmcMediaConfig *config)
     }
     media_load(bmc);
     media_download_clean(bmc);
+    images_sweep(bmc);
     media->connected = bmc->machine->connected;
     if (media->connected) {
         list_drives(bmc);

@@ -373,12 +373,14 @@ static bool read_head(RfExchange *x, BmcUploadRequest *request)
 
     request->name = x->context.ids[1];
     request->tag = x->request.headers[RF_HEADER_UPLOAD_TAG];
-    if (size < 0) {
+    if (size < 0 && range) {
+        /* Of a part, nobody could tell whether all of it has come. */
         rf_answer_error_about(x, RF_MESSAGE_HEADER_MISSING, "Content-Length",
                               411);
         return false;
     }
-    request->total = size;
+    request->open_end = size < 0;
+    request->total = MAX(size, 0);
     if (range && (!rf_images_parse_range(range, &request->offset, &last,
                                          &request->total) ||
                   last - request->offset + 1 != (uint64_t)size)) {

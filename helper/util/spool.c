@@ -19,6 +19,7 @@
  * runs, else the main loop.
  *
  * @fd: -1 before the first job
+ * @ready: it was found to be what it should be
  * @unsynced: bytes written since the last sync
  */
 struct Spool {
@@ -28,6 +29,7 @@ struct Spool {
     uint64_t expected;
     uint64_t unsynced;
     int fd;
+    bool ready;
 };
 
 /* What a thread does: writes @piece, or syncs. */
@@ -69,10 +71,8 @@ static bool fail(GError **errp, const char *what)
     return false;
 }
 
-static bool has_room(const Spool *spool, GError **errp)
+static bool has_room(const Spool *spool, uint64_t more, GError **errp)
 {
-    uint64_t more = spool->expected > spool->size
-                    ? spool->expected - spool->size : 0;
     struct statvfs fs;
 
     if (fstatvfs(spool->fd, &fs) == 0 &&
@@ -90,12 +90,14 @@ static bool open_file(Spool *spool, GError **errp)
                                              NULL);
     struct stat st;
 
-    if (spool->fd >= 0) {
+    if (spool->ready) {
         return true;
     }
     g_mkdir_with_parents(spool->folder, 0700);
-    spool->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-                     O_NONBLOCK, 0600);
+    if (spool->fd < 0) {
+        spool->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+                         O_NONBLOCK, 0600);
+    }
     if (spool->fd < 0) {
         return fail(errp, "made");
     }
@@ -113,7 +115,9 @@ static bool open_file(Spool *spool, GError **errp)
         lseek(spool->fd, 0, SEEK_END) < 0) {
         return fail(errp, "written");
     }
-    return has_room(spool, errp);
+    spool->ready = has_room(spool, spool->expected > spool->size
+                                   ? spool->expected - spool->size : 0, errp);
+    return spool->ready;
 }
 
 static bool write_piece(Spool *spool, GBytes *piece, GError **errp)
@@ -121,6 +125,10 @@ static bool write_piece(Spool *spool, GBytes *piece, GError **errp)
     gsize left;
     const char *data = g_bytes_get_data(piece, &left);
 
+    /* Others write, too, and not everybody says how much it will be. */
+    if (!has_room(spool, left, errp)) {
+        return false;
+    }
     while (left) {
         gssize n = write(spool->fd, data, left);
 

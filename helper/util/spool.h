@@ -25,7 +25,7 @@ typedef struct Spool Spool;
  * @offset: bytes of it that are there already; what is behind them is cut
  *          off, and with 0 it is a new file
  * @expected: bytes that it will have in the end; the disk must have room for
- *            them. 0 where that is not known
+ *            them from the start. 0 where that is not known
  */
 typedef struct SpoolConfig {
     const char *folder;

@@ -39,6 +39,33 @@ static void upload(MediaLab *f, const char *name)
     }
 }
 
+/* Its length is not said; @source is a shell's command. */
+static int upload_chunked(MediaLab *f, const char *name, const char *source)
+{
+    g_autofree char *line = g_strdup_printf(
+        "sh -c \"%s | curl -s -m 5 -o /dev/null -w '%%{http_code}' "
+        "--unix-socket %s/run/redfish.sock -T - "
+        "http://localhost/redfish/v1" IMAGES "%s\"",
+        source, f->lab.dir->path, name);
+    g_autofree char *out = NULL;
+
+    test_run(&out, line);
+    return atoi(out);
+}
+
+static void wait_no_image(MediaLab *f, const char *name)
+{
+    g_autofree char *path = g_strconcat(IMAGES, name, NULL);
+
+    for (unsigned tries = 0; tries < 600; tries++) {
+        if (test_bmc_redfish(f->lab.bmc, "GET", path, NULL, NULL) == 404) {
+            return;
+        }
+        g_usleep(100000);
+    }
+    g_error("image %s is still there", name);
+}
+
 static int insert_image(MediaLab *f, const char *drive, const char *image,
                         const char *more)
 {
@@ -150,6 +177,8 @@ static void wait_drive(MediaLab *f)
 static void test_other_qemu(MediaLab *f, const void *data)
 {
     g_autofree char *args = NULL;
+    g_autofree char *path = NULL;
+    g_autofree char *source = NULL;
 
     f->lab.dir = test_dir_new();
     f->folder = test_dir_file(f->lab.dir, "images");
@@ -161,7 +190,12 @@ static void test_other_qemu(MediaLab *f, const void *data)
     f->lab.bmc = test_bmc_start(f->lab.dir, args);
     test_bmc_wait_power(f->lab.bmc, "On");
     wait_drive(f);
-    upload(f, "a.iso");
+    /* Of what has not come to its end nothing stays. */
+    upload_chunked(f, "b.iso", "(printf abc; sleep 6)");
+    wait_no_image(f, "b.iso");
+    path = lab_in_folder(f, "a.iso");
+    source = g_strconcat("cat ", path, NULL);
+    g_assert_cmpint(upload_chunked(f, "a.iso", source), ==, 201);
     g_assert_cmpint(insert_image(f, "CD1", "a.iso", ""), ==, 204);
     g_assert_true(has_image(f->lab.vm));
     test_vm_kill(f->lab.vm);

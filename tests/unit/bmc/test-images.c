@@ -10,11 +10,13 @@
 
 #include "bmc/media-file.h"
 #include "bmc/media.h"
+#include "bmc/restart.h"
 #include "util/error.h"
 
 #include "bmc-fixture.h"
 
 #define QUOTA 1000
+#define WAIT_MS 30000
 
 typedef struct ImagesFixture {
     Fixture fix;
@@ -57,11 +59,42 @@ static void assert_file(const ImagesFixture *f, const char *name,
     g_assert_cmpstr(text, ==, expected);
 }
 
+/* Files in the folder. */
+static unsigned count_files(const ImagesFixture *f)
+{
+    g_autoptr(GDir) dir = g_dir_open(f->folder, 0, NULL);
+    unsigned n = 0;
+
+    while (dir && g_dir_read_name(dir)) {
+        n++;
+    }
+    return n;
+}
+
+static bool no_files(void *opaque)
+{
+    return !count_files(opaque);
+}
+
+static bool no_images(void *opaque)
+{
+    const ImagesFixture *f = opaque;
+
+    return !bmc_image_nth(f->fix.bmc, 0) && no_files(opaque);
+}
+
+static void assert_all_gone(ImagesFixture *f)
+{
+    g_assert_true(test_wait_until(no_images, f, WAIT_MS));
+}
+
 static BmcUpload *begin_tagged(ImagesFixture *f, const char *name,
                                uint64_t offset, uint64_t total,
                                const char *tag, int code)
 {
-    BmcUploadRequest request = { name, offset, total, tag };
+    BmcUploadRequest request = {
+        .name = name, .offset = offset, .total = total, .tag = tag,
+    };
     g_autoptr(GError) err = NULL;
     BmcUpload *upload = bmc_upload_begin(f->fix.bmc, &request, &origin, &err);
 
@@ -160,7 +193,7 @@ static void test_whole(void)
     bmc_upload_abort(u);
     g_assert_cmpint(remove_image(&f, "a.iso"), ==, -1);
     g_assert_cmpint(remove_image(&f, "a.iso"), ==, BMC_ERROR_NOT_FOUND);
-    assert_file(&f, ".a.iso.part", NULL);
+    g_assert_cmpuint(count_files(&f), ==, 1);
 }
 
 static void test_resume(void)
@@ -193,6 +226,137 @@ static void test_resume(void)
     assert_file(&f, "a.iso", "abcdef");
     fixture_restart(&f.fix);
     g_assert_true(bmc_image_find(f.fix.bmc, "a.iso")->complete);
+}
+
+/*
+ * What was begun anew is another image: the same after a restart, even if
+ * nothing of it has come.
+ */
+static void test_anew(void)
+{
+    g_auto(ImagesFixture) f = { 0 };
+    BmcUpload *u;
+
+    images_fixture_init(&f);
+    u = begin_tagged(&f, "a.iso", 0, 6, "tag", -1);
+    write_text(u, "abc", -1);
+    bmc_upload_abort(u);
+    u = begin_tagged(&f, "a.iso", 0, 10, "other", -1);
+    g_assert_true(test_wait_until(no_files, &f, WAIT_MS));
+    bmc_upload_abort(u);
+    fixture_restart(&f.fix);
+    g_assert_null(bmc_image_find(f.fix.bmc, "a.iso"));
+    begin(&f, "a.iso", 3, 10, BMC_ERROR_STATE);
+    u = begin_tagged(&f, "a.iso", 0, 6, "tag", -1);
+    write_text(u, "abc", -1);
+    bmc_upload_abort(u);
+    u = begin_tagged(&f, "a.iso", 0, 10, "other", -1);
+    write_text(u, "x", -1);
+    bmc_upload_abort(u);
+    fixture_restart(&f.fix);
+    g_assert_cmpuint(bmc_image_find(f.fix.bmc, "a.iso")->size, ==, 1);
+    g_assert_cmpuint(count_files(&f), ==, 1);
+}
+
+/* Nothing has come: there is nothing to go on with, and no place is taken. */
+static void test_nothing(void)
+{
+    g_auto(ImagesFixture) f = { 0 };
+    g_autofree char *stray = NULL;
+
+    images_fixture_init(&f);
+    bmc_upload_abort(begin(&f, "a.iso", 0, 600, -1));
+    assert_all_gone(&f);
+    g_assert_cmpint(g_mkdir_with_parents(f.folder, 0700), ==, 0);
+    stray = in_folder(&f, ".b.iso.part");
+    g_assert_true(g_file_set_contents(stray, "", 0, NULL));
+    fixture_restart(&f.fix);
+    assert_all_gone(&f);
+}
+
+static BmcUpload *begin_open(ImagesFixture *f, const char *name)
+{
+    BmcUploadRequest request = { .name = name, .open_end = true };
+    g_autoptr(GError) err = NULL;
+    BmcUpload *upload = bmc_upload_begin(f->fix.bmc, &request, &origin, &err);
+
+    g_assert_no_error(err);
+    return upload;
+}
+
+/* Only its end tells how long it is. */
+static void test_open_end(void)
+{
+    BmcUploadRequest later = {
+        .name = "a.iso", .offset = 1, .open_end = true,
+    };
+    g_auto(ImagesFixture) f = { 0 };
+    g_autofree char *most = g_strnfill(QUOTA - 5, 'x');
+    BmcUpload *a, *b;
+
+    images_fixture_init(&f);
+    g_assert_null(bmc_upload_begin(f.fix.bmc, &later, &origin, NULL));
+    a = begin_open(&f, "a.iso");
+    write_text(a, "abc", -1);
+    write_text(a, "de", -1);
+    g_assert_false(bmc_image_find(f.fix.bmc, "a.iso")->complete);
+    end(a);
+    g_assert_true(bmc_image_find(f.fix.bmc, "a.iso")->complete);
+    g_assert_cmpuint(bmc_image_find(f.fix.bmc, "a.iso")->total, ==, 5);
+    assert_file(&f, "a.iso", "abcde");
+    /* What is there counts. */
+    a = begin_open(&f, "b.iso");
+    write_text(a, most, -1);
+    begin(&f, "c.iso", 0, 1, BMC_ERROR_LIMIT);
+    write_text(a, "x", BMC_ERROR_LIMIT);
+    bmc_upload_abort(a);
+    g_assert_cmpint(remove_image(&f, "a.iso"), ==, -1);
+    assert_all_gone(&f);
+    /* Two at a time. */
+    a = begin_open(&f, "a.iso");
+    b = begin_open(&f, "b.iso");
+    write_text(a, most, -1);
+    write_text(b, "123456", BMC_ERROR_LIMIT);
+    write_text(b, "12345", -1);
+    bmc_upload_abort(a);
+    bmc_upload_abort(b);
+    assert_all_gone(&f);
+}
+
+/* It must come to its end, and that is told of once. */
+static void test_open_end_aborted(void)
+{
+    g_auto(ImagesFixture) f = { 0 };
+    g_auto(TestSync) sync = { 0 };
+    g_auto(TestSync) empty = { 0 };
+    g_autofree char *much = g_strnfill(QUOTA + 1, 'x');
+    g_autoptr(GBytes) piece = g_bytes_new(much, QUOTA + 1);
+    g_autoptr(GError) err = NULL;
+    BmcUpload *u;
+
+    images_fixture_init(&f);
+    u = begin_open(&f, "a.iso");
+    write_text(u, "abc", -1);
+    bmc_upload_abort(u);
+    assert_all_gone(&f);
+    /* The client goes before it is told that there is no room. */
+    u = begin_open(&f, "a.iso");
+    bmc_upload_write_async(u, piece, test_sync_ready, &sync);
+    bmc_upload_abort(u);
+    bmc_upload_finish(test_sync_wait(&sync), &err);
+    g_assert_true(bmc_error_is_cancelled(err));
+    g_clear_error(&err);
+    assert_all_gone(&f);
+    u = begin_open(&f, "a.iso");
+    bmc_upload_end_async(u, test_sync_ready, &empty);
+    bmc_upload_finish(test_sync_wait(&empty), &err);
+    g_assert_error(err, BMC_ERROR, BMC_ERROR_INVALID);
+    assert_all_gone(&f);
+    u = begin_open(&f, "a.iso");
+    write_text(u, "abc", -1);
+    bmc_upload_abort(u);
+    fixture_restart(&f.fix);
+    assert_all_gone(&f);
 }
 
 /* The client goes while a piece is being written. */
@@ -228,10 +392,28 @@ static void test_quota(void)
     u = begin(&f, "a.iso", 0, 600, -1);
     g_assert_cmpuint(bmc_images_used(f.fix.bmc), ==, 600);
     begin(&f, "b.iso", 0, 401, BMC_ERROR_LIMIT);
-    bmc_upload_abort(begin(&f, "b.iso", 0, 400, -1));
+    write_text(u, "a", -1);
     bmc_upload_abort(u);
-    bmc_upload_abort(begin(&f, "a.iso", 0, 500, -1));
+    u = begin(&f, "b.iso", 0, 400, -1);
+    write_text(u, "b", -1);
+    bmc_upload_abort(u);
+    u = begin(&f, "a.iso", 0, 500, -1);
     g_assert_cmpuint(bmc_images_used(f.fix.bmc), ==, 900);
+    bmc_upload_abort(u);
+}
+
+/* The only file of an image that is not complete. */
+static char *find_part(const ImagesFixture *f)
+{
+    g_autoptr(GDir) dir = g_dir_open(f->folder, 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(dir))) {
+        if (name[0] == '.') {
+            return in_folder(f, name);
+        }
+    }
+    g_assert_not_reached();
 }
 
 /* What nobody knows goes, and what has waited too long. */
@@ -251,7 +433,7 @@ static void test_old(void)
     upload(&f, "kept.iso", "image");
     stray = in_folder(&f, ".stray.part");
     other = in_folder(&f, "not ours");
-    old = in_folder(&f, ".old.iso.part");
+    old = find_part(&f);
     g_assert_true(g_file_set_contents(stray, "x", 1, NULL));
     g_assert_true(g_file_set_contents(other, "x", 1, NULL));
     g_assert_cmpint(utime(old, &times), ==, 0);
@@ -300,11 +482,49 @@ static void test_inserted(void)
     g_assert_cmpint(remove_image(&f, "a.iso"), ==, -1);
 }
 
+static void reset(ImagesFixture *f)
+{
+    bmc_reset_to_defaults(f->fix.bmc, BMC_DEFAULTS_KEEP_NETWORK_AND_USERS,
+                          &origin);
+}
+
+/* A BMC that is new again has no images; the guest goes on with its own. */
+static void test_reset(void)
+{
+    g_auto(ImagesFixture) f = { 0 };
+    g_auto(TestSync) sync = { 0 };
+    BmcUpload *u;
+
+    images_fixture_init(&f);
+    upload(&f, "a.iso", "image");
+    u = begin(&f, "b.iso", 0, 6, -1);
+    write_text(u, "abc", -1);
+    bmc_upload_abort(u);
+    u = begin(&f, "c.iso", 0, 6, -1);
+    reset(&f);
+    g_assert_cmpint(insert(&f, "image:a.iso"), ==, BMC_ERROR_INVALID);
+    write_text(u, "abc", BMC_ERROR_STATE);
+    bmc_upload_abort(u);
+    assert_all_gone(&f);
+    fixture_restart(&f.fix);
+    assert_all_gone(&f);
+
+    upload(&f, "a.iso", "image");
+    g_assert_cmpint(insert(&f, "image:a.iso"), ==, -1);
+    reset(&f);
+    fixture_restart(&f.fix);
+    g_assert_cmpstr(bmc_image_in_use(f.fix.bmc, "a.iso"), ==, "CD1");
+    bmc_media_eject_async(f.fix.bmc, "CD1", &origin, NULL, test_sync_ready,
+                          &sync);
+    g_assert_true(bmc_media_finish(test_sync_wait(&sync), NULL, NULL));
+    assert_all_gone(&f);
+}
+
 /* The guest is not the host's administrator. */
 static void test_guest(void)
 {
     static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
-    BmcUploadRequest request = { "a.iso", 0, 10, NULL };
+    BmcUploadRequest request = { .name = "a.iso", .total = 10 };
     g_auto(ImagesFixture) f = { 0 };
     g_autoptr(GError) err = NULL;
 
@@ -362,10 +582,15 @@ int main(int argc, char **argv)
     g_test_add_func("/images/names", test_names);
     g_test_add_func("/images/whole", test_whole);
     g_test_add_func("/images/resume", test_resume);
+    g_test_add_func("/images/anew", test_anew);
+    g_test_add_func("/images/nothing", test_nothing);
+    g_test_add_func("/images/open-end", test_open_end);
+    g_test_add_func("/images/open-end-aborted", test_open_end_aborted);
     g_test_add_func("/images/abort-while-writing", test_abort_while_writing);
     g_test_add_func("/images/quota", test_quota);
     g_test_add_func("/images/old", test_old);
     g_test_add_func("/images/inserted", test_inserted);
+    g_test_add_func("/images/reset", test_reset);
     g_test_add_func("/images/guest", test_guest);
     g_test_add_func("/images/file", test_file);
     return g_test_run();

@@ -177,7 +177,7 @@ static void test_refused(ImagesHub *f, const void *data)
 {
     assert_put(f, NULL, IMAGE, 5, NULL, 401);
     assert_put(f, HUB_VIEWER, IMAGE, 5, NULL, 403);
-    assert_put(f, ADMIN, IMAGE, -1, NULL, 411);
+    assert_put(f, ADMIN, IMAGE, -1, "bytes 0-4/5", 411);
     assert_put(f, ADMIN, IMAGE, 101, NULL, 507);
     assert_put(f, ADMIN, IMAGE, 0, NULL, 400);
     assert_put(f, ADMIN, IMAGE, 5, "bytes 0-3/10", 400);
@@ -187,6 +187,40 @@ static void test_refused(ImagesHub *f, const void *data)
     assert_put(f, ADMIN, "/redfish/v1/Managers/2/Oem/QemuBmc/Images/a", 5,
                NULL, 404);
     assert_put(f, HUB_OPERATOR, IMAGE, 5, NULL, 201);
+}
+
+static bool is_gone(void *opaque)
+{
+    return !bmc_image_find(((ImagesHub *)opaque)->hub->fix.bmc, "a.iso");
+}
+
+/* As "curl -T -" sends it: only the end tells how long it is. */
+static void test_chunked(ImagesHub *f, const void *data)
+{
+    g_autofree char *much = g_strnfill(101, 'x');
+    g_autoptr(RfReply) broken = put_by(f, ADMIN, IMAGE, "123", -1, NULL,
+                                       true);
+    g_autoptr(RfReply) reply = NULL;
+    g_autoptr(RfReply) image = NULL;
+    Source source = { { -1, source_start, source_more }, much };
+    RfRequest request = {
+        .method = "PUT",
+        .path = RF_IMAGES "/b.iso",
+        .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN },
+        .source = &source.source,
+        .peer = "192.0.2.1",
+    };
+    g_autoptr(RfReply) large = NULL;
+
+    g_assert_true(test_wait_until(is_gone, f, 30000));
+    reply = put_by(f, ADMIN, IMAGE, "123", -1, NULL, false);
+    g_assert_cmpuint(reply->status, ==, 201);
+    image = rf_hub_get(f->hub, IMAGE);
+    g_assert_true(json_node_get_boolean(rf_reply_node(image, "/Complete")));
+    g_assert_cmpint(json_node_get_int(rf_reply_node(image, "/TotalBytes")),
+                    ==, 3);
+    large = rf_client_call(&f->hub->client, &request);
+    g_assert_cmpuint(large->status, ==, 507);
 }
 
 static void test_inserted(ImagesHub *f, const void *data)
@@ -252,6 +286,8 @@ int main(int argc, char **argv)
                teardown);
     g_test_add("/redfish/images/refused", ImagesHub, NULL, setup,
                test_refused, teardown);
+    g_test_add("/redfish/images/chunked", ImagesHub, NULL, setup,
+               test_chunked, teardown);
     g_test_add("/redfish/images/inserted", ImagesHub, NULL, setup,
                test_inserted, teardown);
     return g_test_run();

@@ -168,7 +168,15 @@ static void test_certificates(MediaHub *f, const void *data)
     /* A number is not used again. */
     assert_sent(f, ADMIN, "POST", CERTIFICATES, good, "201");
     assert_locations(f, CERTIFICATES "/2");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"VerifyCertificate\":true}",
+                "200");
     assert_sent(f, ADMIN, "DELETE", CERTIFICATES "/2", NULL, "204");
+    assert_sent(f, ADMIN, "POST", CERTIFICATES, good, "201");
+    assert_sent(f, ADMIN, "POST",
+                "/redfish/v1/Managers/1/Actions/Manager.ResetToDefaults",
+                "{\"ResetType\":\"PreserveNetworkAndUsers\"}", "204");
+    assert_locations(f, NULL);
+    assert_node(f, "/VerifyCertificate", "false");
 }
 
 /* The query of a URL can be a signature. */
