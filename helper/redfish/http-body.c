@@ -8,7 +8,26 @@
 
 #include "redfish/http-priv.h"
 
+/* Reads of a piece before the other connections have their turn. */
+#define READS_MAX 16
+
 static void watch(HttpConn *conn, bool at_once);
+
+/*
+ * Time counts while it is read only. A byte now and then does not make it
+ * begin anew.
+ */
+static void note_progress(HttpConn *conn)
+{
+    HttpRequest *request = conn->request;
+
+    if (request->received - request->due >= HTTP_STALL_BYTES) {
+        request->due = request->received;
+        request->patience = conn->server->limits.stall_ms * INT64_C(1000);
+        request->opened = g_get_monotonic_time();
+        http_conn_set_deadline(conn, conn->server->limits.stall_ms);
+    }
+}
 
 /* Returns false if it is malformed. */
 static bool decode(HttpConn *conn)
@@ -43,6 +62,7 @@ static void hand_on(HttpConn *conn)
 
     http_conn_set_watch(conn, NULL, NULL);
     http_conn_set_deadline(conn, 0);
+    request->patience -= g_get_monotonic_time() - request->opened;
     if (!conn->body->len) {
         request->flow = HTTP_FLOW_ENDED;
         request->sink->end(request, request->sink_opaque);
@@ -54,39 +74,49 @@ static void hand_on(HttpConn *conn)
     request->sink->piece(request, piece, request->sink_opaque);
 }
 
-/* Reads up to a piece, as far as there is something to read. */
-static void fill(HttpConn *conn)
+/*
+ * Reads up to a piece, as far as there is something to read. Returns true
+ * when it has stopped before that, because others have their turn.
+ */
+static bool fill(HttpConn *conn)
 {
-    bool more = true;
+    unsigned reads = 0;
 
     while (http_body_is_open(conn)) {
         if (conn->in->len && !decode(conn)) {
             http_conn_refuse(conn, 400);
-            return;
+            return false;
         }
-        if (!more || conn->request->complete ||
-            conn->body->len >= HTTP_PIECE_MAX || !http_receive_some(conn)) {
-            return;
+        note_progress(conn);
+        if (conn->request->complete || conn->body->len >= HTTP_PIECE_MAX ||
+            (reads && !conn->unread)) {
+            return false;
         }
-        http_conn_set_deadline(conn, conn->server->limits.stall_ms);
-        more = conn->unread;
+        if (reads++ == READS_MAX) {
+            return true;
+        }
+        if (!http_receive_some(conn)) {
+            return false;
+        }
     }
+    return false;
 }
 
 static void go_on(HttpConn *conn)
 {
     HttpRequest *request = http_request_ref(conn->request);
+    bool more;
 
     http_conn_ref(conn);
     if (!request->head->chunked && !request->head->content_length) {
         request->complete = true;
     }
-    fill(conn);
+    more = fill(conn);
     if (http_body_is_open(conn)) {
         if (request->complete || conn->body->len) {
             hand_on(conn);
         } else {
-            watch(conn, false);
+            watch(conn, more);
         }
     }
     http_conn_unref(conn);
@@ -112,8 +142,11 @@ static void watch(HttpConn *conn, bool at_once)
 
 static void open_flow(HttpConn *conn)
 {
-    conn->request->flow = HTTP_FLOW_OPEN;
-    http_conn_set_deadline(conn, conn->server->limits.stall_ms);
+    HttpRequest *request = conn->request;
+
+    request->flow = HTTP_FLOW_OPEN;
+    request->opened = g_get_monotonic_time();
+    http_conn_set_deadline(conn, MAX(request->patience / 1000, 1));
     watch(conn, true);
 }
 
@@ -180,6 +213,7 @@ void http_request_receive(HttpRequest *request, const HttpBodySink *sink,
     request->sink_opaque = opaque;
     if (conn) {
         http_conn_ref(conn);
+        request->patience = conn->server->limits.stall_ms * INT64_C(1000);
         open_flow(conn);
         http_receive_continue(conn);
         http_conn_unref(conn);

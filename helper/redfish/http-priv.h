@@ -17,6 +17,11 @@
 
 /* Bytes of a request's head. */
 #define HTTP_HEAD_MAX (16 * 1024)
+/*
+ * Bytes of a body piece by piece that come in HttpLimits.stall_ms at least,
+ * so that one that never ends holds nothing for ever.
+ */
+#define HTTP_STALL_BYTES 4096
 /* Bodies that are being received or handled, in units of the largest. */
 #define HTTP_BODIES_MAX 8
 /* Those of one peer, so that others can send one, too. */
@@ -178,6 +183,9 @@ struct HttpRequest {
     HttpFlow flow;
     uint64_t received; /* bytes of that body */
     bool complete;     /* all of them */
+    uint64_t due;      /* of them, when @patience began anew */
+    int64_t patience;  /* microseconds of reading until there must be more */
+    int64_t opened;    /* when @flow was last HTTP_FLOW_OPEN; monotonic */
     const HttpBodySink *sink;
     void *sink_opaque;
 };

@@ -29,7 +29,8 @@ typedef struct HttpRequest HttpRequest;
  * @handshake_turn_ms: the same while others wait for their turn (3,000)
  * @request_ms: from the first byte of a request to its last (30,000)
  * @idle_ms: between two requests (60,000)
- * @stall_ms: without a byte of a body that comes piece by piece (30,000)
+ * @stall_ms: for 4 KiB of a body that comes piece by piece, or its end; what
+ *            the sink needs does not count (30,000)
  */
 typedef struct HttpLimits {
     unsigned max_connections;

@@ -291,6 +291,64 @@ static void test_stall(const void *tls)
     g_assert_cmpuint(sink->n_aborted, ==, 1);
 }
 
+static bool has_answer(void *opaque)
+{
+    return strstr(((HttpClient *)opaque)->in->str, "HTTP/1.1 408 ");
+}
+
+/* A byte now and then is not enough, and neither are chunks of one. */
+static void trickle(const void *tls, const char *head, const char *some)
+{
+    HttpLimits limits = { .stall_ms = 400 };
+    g_autoptr(HttpFixture) f = fixture_new(&limits, tls);
+    g_autoptr(HttpClient) c = http_client_new(f);
+    g_autoptr(HttpRequest) request = NULL;
+    g_autoptr(Sink) sink = sink_new();
+    unsigned tries = 0;
+
+    http_client_send(c, head);
+    request = wait_request(f);
+    http_request_receive(request, &body_sink, sink);
+    while (!test_wait_until(has_answer, c, 50)) {
+        g_assert_cmpuint(tries++, <, 200);
+        if (!sink->n_aborted) {
+            http_client_send(c, some);
+        }
+    }
+    g_assert_cmpuint(sink->n_aborted, ==, 1);
+}
+
+static void test_trickle(const void *tls)
+{
+    trickle(tls, PUT("1000000") "\r\n", "x");
+    trickle(tls, CHUNKED, "1;extension=of no use\r\nx\r\n");
+}
+
+/* Chunks that are next to nothing do not keep others from their turn. */
+static void test_thin(const void *tls)
+{
+    g_autoptr(HttpFixture) f = fixture_new(NULL, tls);
+    g_autoptr(HttpClient) c = http_client_new(f);
+    g_autofree char *extension = g_strnfill(200, 'e');
+    g_autoptr(GString) body = g_string_new(NULL);
+    g_autoptr(HttpRequest) request = NULL;
+    g_autoptr(Sink) sink = sink_new();
+    unsigned i;
+
+    for (i = 0; i < 5000; i++) {
+        g_string_append_printf(body, "1;%s\r\nx\r\n", extension);
+    }
+    g_string_append(body, "0\r\n\r\n");
+    http_client_send(c, CHUNKED);
+    request = wait_request(f);
+    http_request_receive(request, &body_sink, sink);
+    http_client_send(c, body->str);
+    g_assert_true(test_wait_until(has_ended, sink, WAIT_MS));
+    g_assert_cmpuint(sink->text->len, ==, 5000);
+    http_request_respond(request, 201, NULL, NULL);
+    http_client_expect(c, "HTTP/1.1 201 ");
+}
+
 /* The client goes, while it is read from and while it is not. */
 static void test_gone(const void *tls)
 {
@@ -392,6 +450,8 @@ int main(int argc, char **argv)
     add("chunked", test_chunked);
     add("bad-chunk", test_bad_chunk);
     add("stall", test_stall);
+    add("trickle", test_trickle);
+    add("thin", test_thin);
     add("gone", test_gone);
     add("gone-before", test_gone_before);
     add("answered", test_answered);
