@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "util/error.h"
+#include "util/release.h"
 
 /* Threads that wait for file systems. */
 #define THREADS_MAX 4
@@ -41,7 +42,7 @@ static void found_free(void *opaque)
     Found *found = opaque;
 
     if (found->fd >= 0) {
-        close(found->fd);
+        release_fd(found->fd);
     }
     g_free(found->real);
     g_free(found);

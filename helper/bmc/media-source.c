@@ -20,6 +20,7 @@
 #include "util/bytes.h"
 #include "util/error.h"
 #include "util/log.h"
+#include "util/release.h"
 #include "util/secret.h"
 #include "util/target.h"
 
@@ -639,7 +640,7 @@ int media_source_fd(const MediaSource *source)
 void media_source_handed_over(MediaSource *source)
 {
     if (source->fd >= 0) {
-        close(source->fd);
+        release_fd(source->fd);
         source->fd = -1;
     }
 }

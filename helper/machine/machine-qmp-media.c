@@ -15,6 +15,7 @@
 #include "qmp/qmp-cmds.h"
 #include "util/error.h"
 #include "util/json.h"
+#include "util/release.h"
 
 #define MEDIA_DEADLINE_MS 10000
 /* How long a guest that has locked the tray may take to open it. */
@@ -284,7 +285,10 @@ static void media_free(MachineCall *call)
 
     clock_timer_stop(&media->wait_timer);
     g_clear_error(&media->failure);
-    g_clear_object(&media->fds);
+    if (media->fds) {
+        /* A file on a folder that does not answer may not be closed, either */
+        release_in_thread(media->fds, g_object_unref);
+    }
     g_free(media->drive);
     g_free(media->path);
     g_free(media->new_node);
