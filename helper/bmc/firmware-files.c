@@ -5,6 +5,7 @@
 #include "bmc/firmware-files.h"
 
 #include <json-glib/json-glib.h>
+#include <sys/stat.h>
 
 #include "bmc/flash-file.h"
 #include "util/json.h"
@@ -49,17 +50,24 @@ static const char *mapped_file(JsonObject *root, const char *what)
     return name;
 }
 
-/* An image that was installed for one machine is a copy, perhaps. */
+/*
+ * An image that was installed for one machine is a copy, perhaps. Whatever
+ * else has that name by now, it is neither waited for nor mapped: what
+ * becomes shorter then would end us.
+ */
 static bool is_copy(const char *a, const char *b)
 {
-    g_autoptr(GMappedFile) one = g_mapped_file_new(a, FALSE, NULL);
-    g_autoptr(GMappedFile) other = one ? g_mapped_file_new(b, FALSE, NULL) :
-                                   NULL;
-    size_t len = one ? g_mapped_file_get_length(one) : 0;
+    struct stat one;
+    struct stat other;
+    g_autoptr(GBytes) x = NULL;
+    g_autoptr(GBytes) y = NULL;
 
-    return len && other && g_mapped_file_get_length(other) == len &&
-           memcmp(g_mapped_file_get_contents(one),
-                  g_mapped_file_get_contents(other), len) == 0;
+    if (stat(a, &one) || stat(b, &other) || one.st_size != other.st_size) {
+        return false;
+    }
+    x = flash_file_read(a, NULL);
+    y = x ? flash_file_read(b, NULL) : NULL;
+    return y && g_bytes_equal(x, y);
 }
 
 /*
