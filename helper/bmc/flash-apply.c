@@ -41,29 +41,14 @@ static void saved(GObject *source, GAsyncResult *res, void *opaque)
     flash_next_request(bmc);
 }
 
-/* What is wrong with the change itself will be so the next time. */
-static bool may_go_better(const GError *err)
-{
-    return g_error_matches(err, BMC_ERROR, BMC_ERROR_BUSY) ||
-           g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE) ||
-           g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION) ||
-           g_error_matches(err, BMC_ERROR, BMC_ERROR_FAILED);
-}
-
 static void attempted(Bmc *bmc, unsigned id, const GError *err)
 {
     guint at = flash_position(bmc->flash, id);
+    BmcFlashChange *change = bmc->flash->changes->pdata[at];
     BmcFlashNotice notice = { .error = err, .waits = true };
-    g_autofree char *what = NULL;
-    BmcFlashChange *change;
+    g_autofree char *what = flash_change_describe(change);
 
-    if (at == bmc->flash->changes->len) {
-        /* A new image has taken its place meanwhile */
-        return;
-    }
-    change = bmc->flash->changes->pdata[at];
-    what = flash_change_describe(change);
-    if (err && may_go_better(err)) {
+    if (err && flash_may_go_better(err)) {
         g_message("flash: %s: not done, to be tried again at the next start: "
                   "%s", what, err->message);
         g_free(change->problem);
@@ -146,6 +131,7 @@ static void start_applying(Bmc *bmc)
         add_to_jobs(bmc, jobs, by_chip, flash->changes->pdata[i]);
     }
     flash->applying = true;
+    flash->stale = true;
     task = g_task_new(NULL, flash->cancellable, applied, bmc);
     g_task_set_task_data(task, jobs, jobs_free);
     g_task_run_in_thread(task, apply_thread);

@@ -269,6 +269,15 @@ static bool is_still_there(const Target *t, GError **errp)
     return true;
 }
 
+/* It is done; whether it outlives a power failure is all that is left. */
+static void sync_folder(const Target *t)
+{
+    if (fsync(t->dir)) {
+        g_message("flash: cannot sync the folder of %s: %s", t->path,
+                  g_strerror(errno));
+    }
+}
+
 static bool replace(const Target *t, const uint8_t *old, GBytes *content,
                     GError **errp)
 {
@@ -287,12 +296,21 @@ static bool replace(const Target *t, const uint8_t *old, GBytes *content,
         unlinkat(t->dir, t->new, 0);
         return false;
     }
-    /* It is done; whether it outlives a power failure is all that is left. */
-    if (fsync(t->dir)) {
-        g_message("flash: cannot sync the folder of %s: %s", t->path,
-                  g_strerror(errno));
-    }
+    sync_folder(t);
     return true;
+}
+
+static bool sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    int code = errno;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    errno = code;
+    return ok;
 }
 
 bool flash_file_change(const char *path, FlashFileFunc func, void *opaque,
@@ -320,8 +338,21 @@ bool flash_file_change(const char *path, FlashFileFunc func, void *opaque,
                     "the new content of %s has another size", t.path);
         return false;
     }
-    return memcmp(g_bytes_get_data(content, NULL), old, len) == 0 ||
-           replace(&t, old, content, errp);
+    if (memcmp(g_bytes_get_data(content, NULL), old, len) == 0) {
+        /* A process that was killed may have done it, but for that. */
+        sync_folder(&t);
+        return true;
+    }
+    return replace(&t, old, content, errp);
+}
+
+bool flash_file_sync(const char *path, GError **errp)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    return sync_path(path, O_RDONLY | O_NOFOLLOW) &&
+           sync_path(folder, O_RDONLY | O_DIRECTORY) ? true :
+           fail(errp, "keep", path);
 }
 
 bool flash_file_check(const char *path, uint64_t *size, GError **errp)

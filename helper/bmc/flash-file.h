@@ -28,7 +28,7 @@ typedef GBytes *(*FlashFileFunc)(const uint8_t *data, size_t len,
  * flash_file_change: give a file a new content of the same length. The file
  * that a symbolic link names is changed, and the link stays. Owner, mode and
  * extended attributes are kept, and the old file beside the new one
- * (%BMC_FLASH_OLD_SUFFIX). When the content is the same, nothing is done.
+ * (%BMC_FLASH_OLD_SUFFIX). When the content is the same, the file stays.
  *
  * @path: the file
  * @func: makes the new content; called once at most
@@ -55,6 +55,17 @@ bool flash_file_change(const char *path, FlashFileFunc func, void *opaque,
  * Returns: true if so
  */
 bool flash_file_check(const char *path, uint64_t *size, GError **errp);
+
+/**
+ * flash_file_sync: see that a file, and that it has this name, survives a
+ * power failure.
+ *
+ * @path: the file
+ * @errp: BMC_ERROR_PERMISSION, BMC_ERROR_FAILED
+ *
+ * Returns: true on success
+ */
+bool flash_file_sync(const char *path, GError **errp);
 
 /**
  * flash_file_read: read a whole file of a sane size.

@@ -2,8 +2,6 @@
 /* Making changes of firmware files; everything here may block. */
 #include "osdep.h"
 
-#include <fcntl.h>
-
 #include "bmc/firmware-files.h"
 #include "bmc/flash-file.h"
 #include "bmc/flash-priv.h"
@@ -54,6 +52,11 @@ static GBytes *read_image(const BmcFlashChange *change, size_t len,
     g_autofree char *digest = NULL;
 
     if (!image) {
+        if (access(change->staged, F_OK) && errno == ENOENT) {
+            g_clear_error(errp);
+            g_set_error(errp, BMC_ERROR, BMC_ERROR_INVALID,
+                        "the image that was waiting is not there any more");
+        }
         return NULL;
     }
     digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, image);
@@ -97,28 +100,13 @@ static GBytes *change_content(const uint8_t *data, size_t len, void *opaque,
     return flash_job_content(opaque, content);
 }
 
-static bool sync_staged(const char *path, GError **errp)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-
-    if (!ok) {
-        g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
-                    "cannot keep the image: %s", g_strerror(errno));
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok;
-}
-
 static bool check_image(BmcFlashChange *change, uint64_t size,
                         GError **errp)
 {
     g_autoptr(GBytes) image = read_image(change, size, errp);
     g_autoptr(EfiVars) vars = NULL;
 
-    if (!image || !sync_staged(change->staged, errp)) {
+    if (!image || !flash_file_sync(change->staged, errp)) {
         return false;
     }
     if (change->chip == MACHINE_FLASH_VARS) {
@@ -135,15 +123,23 @@ static bool check_image(BmcFlashChange *change, uint64_t size,
 static GBytes *content_after(FlashJob *job, guint n, GBytes *content)
 {
     GBytes *now = g_bytes_ref(content);
+    bool waits = false;
 
     for (guint i = 0; i < n; i++) {
-        GBytes *next = job->errors[i] ? NULL :
-                       make_change(job, job->changes->pdata[i], now,
-                                   &job->errors[i]);
+        GBytes *next = NULL;
 
+        if (waits && !job->errors[i]) {
+            g_set_error(&job->errors[i], BMC_ERROR, BMC_ERROR_BUSY,
+                        "a change that comes before it waits");
+        } else if (!job->errors[i]) {
+            next = make_change(job, job->changes->pdata[i], now,
+                               &job->errors[i]);
+        }
         if (next) {
             g_bytes_unref(now);
             now = next;
+        } else if (flash_may_go_better(job->errors[i])) {
+            waits = true;
         }
     }
     return now;
@@ -201,6 +197,14 @@ void flash_job_free(FlashJob *job)
     g_free(job->file);
     g_free(job->code);
     g_free(job);
+}
+
+bool flash_may_go_better(const GError *err)
+{
+    return g_error_matches(err, BMC_ERROR, BMC_ERROR_BUSY) ||
+           g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE) ||
+           g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION) ||
+           g_error_matches(err, BMC_ERROR, BMC_ERROR_FAILED);
 }
 
 GBytes *flash_job_content(FlashJob *job, GBytes *content)

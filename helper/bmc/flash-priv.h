@@ -13,6 +13,7 @@
  * @next_id: number of the next one
  * @requests: GTasks that want to add one, which is their data
  * @looking: the first is being looked at, in a thread
+ * @stale: what waits is another by now than what it is looked at with
  * @applying: changes are being made, in a thread
  * @obsolete: staged files to be deleted when the list without them is saved
  * @waiters: GTasks that end when they are
@@ -24,6 +25,7 @@ struct BmcFlash {
     unsigned next_id;
     GQueue requests;
     bool looking;
+    bool stale;
     bool applying;
     GPtrArray *waiters;
     GPtrArray *obsolete;
@@ -99,7 +101,8 @@ void flash_job_free(FlashJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlashJob, flash_job_free)
 
 /**
- * flash_job_content: what would come of a file's content; for a thread.
+ * flash_job_content: what would come of a file's content; for a thread. What
+ * comes after a change that is to be tried again waits with it.
  *
  * @job: the job; its errors are set
  * @content: (transfer none): what the file holds
@@ -114,6 +117,16 @@ GBytes *flash_job_content(FlashJob *job, GBytes *content);
  * @job: the job; its errors are set
  */
 void flash_job_run(FlashJob *job);
+
+/**
+ * flash_may_go_better: whether a change that was not made is tried again.
+ * What is wrong with the change itself will be so the next time.
+ *
+ * @err: why it was not made
+ *
+ * Returns: true if so
+ */
+bool flash_may_go_better(const GError *err);
 
 /**
  * flash_job_check: see whether the last of the changes could be made; for a

@@ -166,18 +166,53 @@ static void refuse(GTask *request, GError *err)
     g_object_unref(request);
 }
 
+/*
+ * Saving: a request whose change is being written down.
+ */
+typedef struct Saving {
+    Bmc *bmc;
+    GTask *request;
+} Saving;
+
+/* Whoever is told that it has failed does not expect it to be made. */
+static void not_saved(Bmc *bmc, GTask *request)
+{
+    const BmcFlashChange *change = g_task_get_task_data(request);
+    guint at = flash_position(bmc->flash, change->id);
+
+    if (!bmc->flash->applying && at < bmc->flash->changes->len) {
+        drop_at(bmc, at, "it could not be kept");
+        bmc->flash->stale = true;
+        changed(bmc);
+    }
+}
+
 static void saved(GObject *source, GAsyncResult *res, void *opaque)
 {
-    g_autoptr(GTask) request = opaque;
+    g_autofree Saving *saving = opaque;
+    g_autoptr(GTask) request = saving->request;
     g_autoptr(GError) err = NULL;
 
     if (persist_flush_finish(res, &err)) {
         BmcFlashChange *change = g_task_get_task_data(request);
 
         g_task_return_int(request, change->id);
-    } else {
-        g_task_return_error(request, g_steal_pointer(&err));
+        return;
     }
+    if (!bmc_error_is_cancelled(err)) {
+        not_saved(saving->bmc, request);
+    }
+    g_task_return_error(request, g_steal_pointer(&err));
+}
+
+static void save(Bmc *bmc, GTask *request)
+{
+    Saving *saving = g_new0(Saving, 1);
+
+    saving->bmc = bmc;
+    saving->request = request;
+    persist_flush_async(bmc->persist, 0, bmc->flash->cancellable, saved,
+                        saving);
 }
 
 static void add(Bmc *bmc, BmcFlashChange *change)
@@ -233,12 +268,17 @@ static void looked_at(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     bmc->flash->looking = false;
+    if (bmc->flash->stale) {
+        /* Its file may be another one, too. */
+        flash_next_request(bmc);
+        return;
+    }
     request = g_queue_pop_head(&bmc->flash->requests);
     if (ok) {
         BmcFlashChange *change = g_task_get_task_data(request);
 
         change->id = accept(bmc, job);
-        persist_flush_async(bmc->persist, 0, NULL, saved, request);
+        save(bmc, request);
     } else {
         g_message("flash: refused: %s", err->message);
         refuse(request, g_steal_pointer(&err));
@@ -268,10 +308,10 @@ static bool has_room(const BmcFlash *flash, const BmcFlashChange *change)
     return flash->changes->len < BMC_FLASH_MAX && sum <= BMC_FLASH_DATA_MAX;
 }
 
-/* A process could say anything about its command line. */
+/* A process could say anything about its command line: ours is what counts. */
 static const char *file_of(const Machine *machine, MachineFlash chip)
 {
-    return machine->flash_given[chip] ? machine->flash_given[chip] :
+    return machine->can_start_process ? machine->flash_given[chip] :
            machine->info.flash[chip];
 }
 
@@ -351,8 +391,10 @@ void flash_next_request(Bmc *bmc)
         return;
     }
     flash->looking = true;
+    flash->stale = false;
     change = g_task_get_task_data(request);
     job = flash_job_for(bmc, change->chip);
+    g_free(change->file);
     change->file = g_strdup(job->file);
     add_earlier(flash, job, change);
     g_ptr_array_add(job->changes, flash_change_copy(change));
@@ -467,6 +509,7 @@ bool bmc_flash_drop(Bmc *bmc, unsigned id, const BmcOrigin *origin)
     }
     g_message("flash: a change that waited was dropped by %s", who);
     drop_at(bmc, at, "it was dropped");
+    bmc->flash->stale = true;
     changed(bmc);
     return true;
 }

@@ -52,6 +52,10 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
     files->pending = flash_job_for(bmc, MACHINE_FLASH_VARS);
     files->code = g_strdup(files->pending->code);
     files->vars = g_strdup(files->pending->file);
+    if (!files->vars) {
+        secure_boot_files_free(files);
+        return NULL;
+    }
     for (unsigned i = 0; (change = bmc_flash_nth(bmc, i)); i++) {
         if (machine->can_start_process &&
             change->chip == MACHINE_FLASH_VARS) {

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
+#include "bmc/flash-file.h"
 #include "codec/efi-vars.h"
 #include "util/error.h"
 
@@ -252,17 +253,6 @@ static bool find_target(const UpdateCheck *check,
     return vars;
 }
 
-static bool sync_file(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok;
-}
-
 /*
  * Firmware gets a name by which the machine's kind is known, and a number, so
  * that a process that runs with another one can be told apart.
@@ -275,11 +265,13 @@ static char *keep(const UpdateCheck *check, const BmcUpdateImage *image,
         ".fd" : "-bios-256k.bin");
     g_autofree char *path = g_build_filename(check->folder, name, NULL);
 
-    if (g_chmod(check->path, 0600) || !sync_file(check->path, O_RDONLY) ||
-        g_rename(check->path, path) ||
-        !sync_file(check->folder, O_RDONLY | O_DIRECTORY)) {
+    if (g_chmod(check->path, 0600) || g_rename(check->path, path)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_FAILED,
                     "the image cannot be kept: %s", g_strerror(errno));
+        return NULL;
+    }
+    if (!flash_file_sync(path, errp)) {
+        g_unlink(path);
         return NULL;
     }
     return g_steal_pointer(&path);

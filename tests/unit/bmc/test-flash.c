@@ -4,22 +4,10 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <sys/stat.h>
 
-#include "bmc-fixture.h"
-#include "bmc/flash.h"
+#include "flash-fixture.h"
 #include "util/error.h"
-
-#define TEMPLATE "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
-#define EMPTY "/usr/share/OVMF/OVMF_VARS_4M.fd"
-#define CODE "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"
-
-static const BmcOrigin origin = {
-    .channel = BMC_CHANNEL_REDFISH,
-    .user = "admin",
-    .peer = "127.0.0.1",
-};
 
 /* What bmc_flash_notifiers() told last. */
 typedef struct Told {
@@ -41,132 +29,6 @@ static void told(void *opaque, const void *data)
     t->waits = notice->waits;
 }
 
-static char *vars_path(const Fixture *fix)
-{
-    return test_dir_file(fix->dir, "VARS.fd");
-}
-
-static void copy_file(const char *from, const char *to)
-{
-    g_autoptr(GError) err = NULL;
-    g_autofree char *data = NULL;
-    gsize len;
-
-    g_assert_true(g_file_get_contents(from, &data, &len, &err));
-    g_assert_no_error(err);
-    g_assert_true(g_file_set_contents(to, data, len, &err));
-    g_assert_no_error(err);
-}
-
-static EfiVars *read_vars(const char *path)
-{
-    g_autoptr(GError) err = NULL;
-    g_autofree char *data = NULL;
-    EfiVars *vars;
-    gsize len;
-
-    g_assert_true(g_file_get_contents(path, &data, &len, &err));
-    g_assert_no_error(err);
-    vars = efi_vars_parse((const uint8_t *)data, len, &err);
-    g_assert_no_error(err);
-    return vars;
-}
-
-static bool file_enabled(const char *path)
-{
-    g_autoptr(EfiVars) vars = read_vars(path);
-
-    return efi_vars_secure_boot(vars);
-}
-
-static bool same_content(const char *a, const char *b)
-{
-    g_autofree char *x = NULL;
-    g_autofree char *y = NULL;
-    gsize xn;
-    gsize yn;
-
-    return g_file_get_contents(a, &x, &xn, NULL) &&
-           g_file_get_contents(b, &y, &yn, NULL) && xn == yn &&
-           memcmp(x, y, xn) == 0;
-}
-
-/* A launched machine with variables of its own that have keys. */
-static bool start(Fixture *fix, MachineState state)
-{
-    Machine *machine;
-
-    if (g_access(TEMPLATE, R_OK) || g_access(EMPTY, R_OK)) {
-        g_test_skip("ovmf is not installed");
-        return false;
-    }
-    fixture_init(fix, state);
-    machine = mock_machine_base(fix->mock);
-    machine->can_start_process = true;
-    machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(CODE);
-    machine->info.flash[MACHINE_FLASH_VARS] = vars_path(fix);
-    copy_file(TEMPLATE, machine->info.flash[MACHINE_FLASH_VARS]);
-    fixture_start(fix);
-    return true;
-}
-
-static int try_edit(Fixture *fix, const EfiEdit *edit, unsigned *id)
-{
-    g_auto(TestSync) sync = { NULL };
-    g_autoptr(GError) err = NULL;
-
-    bmc_flash_edit_async(fix->bmc, edit, &origin, NULL, test_sync_ready,
-                         &sync);
-    test_sync_wait(&sync);
-    g_assert_true(bmc_flash_edit_finish(sync.result, &err) == !err);
-    *id = 0;
-    for (unsigned i = 0; bmc_flash_nth(fix->bmc, i); i++) {
-        *id = bmc_flash_nth(fix->bmc, i)->id;
-    }
-    return err ? err->code : -1;
-}
-
-static unsigned set_enable(Fixture *fix, bool enable)
-{
-    const EfiEdit edit = { .kind = EFI_EDIT_ENABLE, .enable = enable };
-    unsigned id;
-
-    g_assert_cmpint(try_edit(fix, &edit, &id), ==, -1);
-    return id;
-}
-
-static int try_replace(Fixture *fix, MachineFlash chip, const char *from,
-                       unsigned *id, char **staged)
-{
-    g_auto(TestSync) sync = { NULL };
-    g_autoptr(GError) err = NULL;
-
-    *staged = bmc_flash_stage(fix->bmc, &err);
-    g_assert_no_error(err);
-    copy_file(from, *staged);
-    bmc_flash_replace_async(fix->bmc, chip, *staged, "version 2", &origin,
-                            NULL, test_sync_ready, &sync);
-    test_sync_wait(&sync);
-    *id = bmc_flash_replace_finish(sync.result, &err);
-    g_assert_true(!*id == !!err);
-    return err ? err->code : -1;
-}
-
-/* With threads in it: the fixture's settling is too quick. */
-static bool is_on(void *opaque)
-{
-    Fixture *fix = opaque;
-
-    return bmc_power_state(fix->bmc) == BMC_POWER_STATE_ON;
-}
-
-static void power(Fixture *fix, BmcPowerAction action)
-{
-    g_assert_cmpint(fixture_power(fix, action), ==, -1);
-    g_assert_true(test_wait_until(is_on, fix, 30000));
-    fixture_settle(fix);
-}
-
 static void test_edit(void)
 {
     g_auto(Fixture) fix = { 0 };
@@ -175,29 +37,29 @@ static void test_edit(void)
     Told t = { 0 };
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     old = g_strconcat(path, BMC_FLASH_OLD_SUFFIX, NULL);
-    g_assert_true(file_enabled(path));
+    g_assert_true(flash_enabled(path));
     g_chmod(path, 0640);
     notifier_list_add(bmc_flash_notifiers(fix.bmc), &t.notifier, told, &t);
-    id = set_enable(&fix, false);
+    id = flash_set_enable(&fix, false);
     g_assert_cmpuint(id, ==, 1);
     g_assert_nonnull(bmc_flash_find(fix.bmc, id));
-    g_assert_true(file_enabled(path));
+    g_assert_true(flash_enabled(path));
 
     /* What the guest does does not count. */
     mock_machine_reset(fix.mock, true);
     fixture_settle(&fix);
-    g_assert_true(file_enabled(path));
+    g_assert_true(flash_enabled(path));
     fixture_assert_log(&fix, "");
 
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     fixture_assert_log(&fix, "apply start");
-    g_assert_false(file_enabled(path));
-    g_assert_true(same_content(TEMPLATE, old));
+    g_assert_false(flash_enabled(path));
+    g_assert_true(flash_same_content(TEMPLATE, old));
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
     g_assert_cmpuint(t.n, ==, 1);
     g_assert_cmpuint(t.id, ==, id);
@@ -210,7 +72,7 @@ static void test_edit(void)
         g_assert_cmpuint(st.st_nlink, ==, 1);
     }
 
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     fixture_assert_log(&fix, "reset");
 }
 
@@ -225,29 +87,29 @@ static void test_persistent(void)
     g_autoptr(GPtrArray) sigs = NULL;
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_PRELAUNCH)) {
+    if (!flash_start(&fix, MACHINE_STATE_PRELAUNCH)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     add.sig = efi_sig_new(&efi_sig_types[1].guid, &efi_guid_global, hash);
-    g_assert_cmpint(try_edit(&fix, &add, &id), ==, -1);
+    g_assert_cmpint(flash_try_edit(&fix, &add, &id), ==, -1);
     efi_sig_free(add.sig);
-    set_enable(&fix, false);
+    flash_set_enable(&fix, false);
     fixture_restart(&fix);
     g_assert_cmpuint(bmc_flash_nth(fix.bmc, 0)->id, ==, 1);
     g_assert_cmpuint(bmc_flash_nth(fix.bmc, 1)->id, ==, 2);
     g_assert_null(bmc_flash_nth(fix.bmc, 2));
 
-    power(&fix, BMC_POWER_ON);
+    flash_power(&fix, BMC_POWER_ON);
     fixture_assert_log(&fix, "apply start");
-    vars = read_vars(path);
+    vars = flash_read_vars(path);
     g_assert_false(efi_vars_secure_boot(vars));
     sigs = efi_db_read(vars, EFI_DB_DBX, NULL);
     g_assert_true(g_bytes_equal(((EfiSig *)sigs->pdata[sigs->len - 1])->data,
                                 hash));
     fixture_restart(&fix);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
-    g_assert_cmpuint(set_enable(&fix, true), ==, 3);
+    g_assert_cmpuint(flash_set_enable(&fix, true), ==, 3);
 }
 
 /* What the guest has written by then stays. */
@@ -257,15 +119,15 @@ static void test_guest_writes(void)
     g_autofree char *path = NULL;
     g_autoptr(EfiVars) vars = NULL;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
-    copy_file(EMPTY, path);
-    set_enable(&fix, false);
-    copy_file(TEMPLATE, path);
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    vars = read_vars(path);
+    path = flash_vars_path(&fix);
+    flash_copy(EMPTY, path);
+    flash_set_enable(&fix, false);
+    flash_copy(TEMPLATE, path);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    vars = flash_read_vars(path);
     g_assert_false(efi_vars_secure_boot(vars));
     g_assert_true(efi_vars_have_pk(vars));
 }
@@ -279,45 +141,45 @@ static void test_image(void)
     g_autofree char *bad = NULL;
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     old = g_strconcat(path, BMC_FLASH_OLD_SUFFIX, NULL);
 
     /* Of another size; no variables; the host's own */
-    g_assert_cmpint(try_replace(&fix, MACHINE_FLASH_VARS, CODE, &id, &bad),
-                    ==, BMC_ERROR_INVALID);
+    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, CODE, &id,
+                                      &bad), ==, BMC_ERROR_INVALID);
     g_assert_false(g_file_test(bad, G_FILE_TEST_EXISTS));
     g_clear_pointer(&bad, g_free);
-    g_assert_cmpint(try_replace(&fix, MACHINE_FLASH_CODE, CODE, &id, &bad),
-                    ==, BMC_ERROR_PERMISSION);
+    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_CODE, CODE, &id,
+                                      &bad), ==, BMC_ERROR_PERMISSION);
     g_assert_false(g_file_test(bad, G_FILE_TEST_EXISTS));
 
-    set_enable(&fix, false);
-    g_assert_cmpint(try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
+    flash_set_enable(&fix, false);
+    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
                                 &staged), ==, -1);
     g_assert_cmpuint(id, ==, 2);
     g_assert_cmpuint(bmc_flash_nth(fix.bmc, 0)->id, ==, 2);
     g_assert_cmpstr(bmc_flash_nth(fix.bmc, 0)->version, ==, "version 2");
     g_assert_null(bmc_flash_nth(fix.bmc, 1));
     /* An edit on top of it */
-    set_enable(&fix, true);
-    g_assert_true(bmc_flash_drop(fix.bmc, 3, &origin));
-    g_assert_false(bmc_flash_drop(fix.bmc, 3, &origin));
+    flash_set_enable(&fix, true);
+    g_assert_true(bmc_flash_drop(fix.bmc, 3, &flash_origin));
+    g_assert_false(bmc_flash_drop(fix.bmc, 3, &flash_origin));
 
     fixture_restart(&fix);
     g_assert_true(g_file_test(staged, G_FILE_TEST_EXISTS));
-    bmc_power_request_async(fix.bmc, BMC_POWER_CYCLE, &origin, NULL, NULL,
+    bmc_power_request_async(fix.bmc, BMC_POWER_CYCLE, &flash_origin, NULL, NULL,
                             NULL);
     fixture_settle(&fix);
     g_assert_cmpint(bmc_power_state(fix.bmc), ==,
                     BMC_POWER_STATE_POWERING_ON);
     fixture_advance(&fix, 2000);
-    g_assert_true(test_wait_until(is_on, &fix, 30000));
+    g_assert_true(test_wait_until(flash_is_on, &fix, 30000));
     fixture_settle(&fix);
-    g_assert_true(same_content(EMPTY, path));
-    g_assert_true(same_content(TEMPLATE, old));
+    g_assert_true(flash_same_content(EMPTY, path));
+    g_assert_true(flash_same_content(TEMPLATE, old));
     g_assert_false(g_file_test(staged, G_FILE_TEST_EXISTS));
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
 }
@@ -332,22 +194,22 @@ static void test_locked(void)
     Told t = { 0 };
     int fd;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     notifier_list_add(bmc_flash_notifiers(fix.bmc), &t.notifier, told, &t);
-    set_enable(&fix, false);
+    flash_set_enable(&fix, false);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     g_assert_cmpint(fcntl(fd, F_OFD_SETLK, &lock), ==, 0);
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    g_assert_true(file_enabled(path));
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_true(flash_enabled(path));
     g_assert_cmpint(t.code, ==, BMC_ERROR_BUSY);
     g_assert_true(t.waits);
     g_assert_nonnull(strstr(bmc_flash_nth(fix.bmc, 0)->problem, "uses"));
     close(fd);
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    g_assert_false(file_enabled(path));
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_false(flash_enabled(path));
     g_assert_cmpint(t.code, ==, -1);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
 }
@@ -362,32 +224,32 @@ static void test_links(void)
     struct stat st;
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     real = test_dir_file(fix.dir, "REAL.fd");
     other = test_dir_file(fix.dir, "OTHER.fd");
     g_assert_cmpint(rename(path, real), ==, 0);
     g_assert_cmpint(symlink("REAL.fd", path), ==, 0);
     g_assert_cmpint(link(real, other), ==, 0);
-    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, BMC_ERROR_PERMISSION);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==, BMC_ERROR_PERMISSION);
     g_unlink(other);
-    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, -1);
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==, -1);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_cmpint(lstat(path, &st), ==, 0);
     g_assert_true(S_ISLNK(st.st_mode));
-    g_assert_false(file_enabled(real));
+    g_assert_false(flash_enabled(real));
     /* As a crash leaves it */
     g_unlink(other);
     g_free(other);
     other = g_strconcat(real, BMC_FLASH_OLD_SUFFIX, NULL);
     g_unlink(other);
     g_assert_cmpint(link(real, other), ==, 0);
-    set_enable(&fix, true);
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    g_assert_true(file_enabled(real));
-    g_assert_false(file_enabled(other));
+    flash_set_enable(&fix, true);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_true(flash_enabled(real));
+    g_assert_false(flash_enabled(other));
 }
 
 /* A guest that is resumed keeps its QEMU. */
@@ -396,16 +258,16 @@ static void test_resume(void)
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
 
-    if (!start(&fix, MACHINE_STATE_PAUSED)) {
+    if (!flash_start(&fix, MACHINE_STATE_PAUSED)) {
         return;
     }
-    path = vars_path(&fix);
-    set_enable(&fix, false);
-    power(&fix, BMC_POWER_ON);
+    path = flash_vars_path(&fix);
+    flash_set_enable(&fix, false);
+    flash_power(&fix, BMC_POWER_ON);
     fixture_assert_log(&fix, "start");
-    g_assert_true(file_enabled(path));
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    g_assert_false(file_enabled(path));
+    g_assert_true(flash_enabled(path));
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_false(flash_enabled(path));
 }
 
 /* The file is gone: the machine starts, and it is tried again. */
@@ -414,20 +276,20 @@ static void test_gone(void)
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
 
-    if (!start(&fix, MACHINE_STATE_GONE)) {
+    if (!flash_start(&fix, MACHINE_STATE_GONE)) {
         return;
     }
-    path = vars_path(&fix);
-    set_enable(&fix, false);
+    path = flash_vars_path(&fix);
+    flash_set_enable(&fix, false);
     g_unlink(path);
-    power(&fix, BMC_POWER_ON);
+    flash_power(&fix, BMC_POWER_ON);
     fixture_assert_log(&fix, "start");
     g_assert_nonnull(bmc_flash_nth(fix.bmc, 0)->problem);
-    copy_file(TEMPLATE, path);
+    flash_copy(TEMPLATE, path);
     mock_machine_gone(fix.mock, "killed");
     fixture_settle(&fix);
-    power(&fix, BMC_POWER_ON);
-    g_assert_false(file_enabled(path));
+    flash_power(&fix, BMC_POWER_ON);
+    g_assert_false(flash_enabled(path));
 }
 
 static void test_forbidden(void)
@@ -436,7 +298,7 @@ static void test_forbidden(void)
     g_auto(Fixture) fix = { 0 };
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     {
@@ -451,7 +313,8 @@ static void test_forbidden(void)
         g_assert_error(err, BMC_ERROR, BMC_ERROR_AUTH);
     }
     mock_machine_base(fix.mock)->can_start_process = false;
-    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, BMC_ERROR_NOT_SUPPORTED);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==,
+                    BMC_ERROR_NOT_SUPPORTED);
 }
 
 /* Requests at once are looked at one after the other. */
@@ -463,7 +326,7 @@ static void test_many(void)
     uint8_t hash[32] = { 0 };
     unsigned n;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(sync); i++) {
@@ -474,8 +337,8 @@ static void test_many(void)
         data = g_bytes_new(hash, sizeof(hash));
         edit.sig = efi_sig_new(&efi_sig_types[1].guid, &efi_guid_global,
                                data);
-        bmc_flash_edit_async(fix.bmc, &edit, &origin, NULL, test_sync_ready,
-                             &sync[i]);
+        bmc_flash_edit_async(fix.bmc, &edit, &flash_origin, NULL,
+                             test_sync_ready, &sync[i]);
         efi_sig_free(edit.sig);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(sync); i++) {
@@ -494,7 +357,7 @@ static void test_many(void)
         g_assert_cmpuint(bmc_flash_nth(fix.bmc, n)->id, ==, n + 1);
     }
     g_assert_cmpuint(n, ==, BMC_FLASH_MAX);
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
 }
 
@@ -507,25 +370,25 @@ static void test_needless(void)
     g_auto(Fixture) fix = { 0 };
     unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    g_assert_cmpuint(set_enable(&fix, true), ==, 0);
-    g_assert_cmpuint(set_enable(&fix, false), ==, 1);
-    g_assert_cmpuint(set_enable(&fix, false), ==, 2);
+    g_assert_cmpuint(flash_set_enable(&fix, true), ==, 0);
+    g_assert_cmpuint(flash_set_enable(&fix, false), ==, 1);
+    g_assert_cmpuint(flash_set_enable(&fix, false), ==, 2);
     g_assert_null(bmc_flash_nth(fix.bmc, 1));
-    g_assert_cmpuint(set_enable(&fix, true), ==, 0);
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_cmpuint(flash_set_enable(&fix, true), ==, 0);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     fixture_assert_log(&fix, "reset");
 
     sig.sig = efi_sig_new(&efi_sig_types[1].guid, &efi_guid_global, hash);
-    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
+    g_assert_cmpint(flash_try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
     sig.kind = EFI_EDIT_ADD;
-    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, -1);
-    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_EXISTS);
+    g_assert_cmpint(flash_try_edit(&fix, &sig, &id), ==, -1);
+    g_assert_cmpint(flash_try_edit(&fix, &sig, &id), ==, BMC_ERROR_EXISTS);
     sig.kind = EFI_EDIT_REMOVE;
-    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, -1);
-    g_assert_cmpint(try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
+    g_assert_cmpint(flash_try_edit(&fix, &sig, &id), ==, -1);
+    g_assert_cmpint(flash_try_edit(&fix, &sig, &id), ==, BMC_ERROR_NOT_FOUND);
     efi_sig_free(sig.sig);
 }
 
@@ -535,17 +398,17 @@ static void test_graceful(void)
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
-    set_enable(&fix, false);
+    path = flash_vars_path(&fix);
+    flash_set_enable(&fix, false);
     g_assert_cmpint(fixture_power(&fix, BMC_POWER_GRACEFUL_RESTART), ==, -1);
-    g_assert_true(file_enabled(path));
+    g_assert_true(flash_enabled(path));
     mock_machine_shutdown(fix.mock, true, "guest-shutdown");
-    g_assert_true(test_wait_until(is_on, &fix, 30000));
+    g_assert_true(test_wait_until(flash_is_on, &fix, 30000));
     fixture_assert_log(&fix, "button apply start");
-    g_assert_false(file_enabled(path));
+    g_assert_false(flash_enabled(path));
 }
 
 /* Two large signatures have no room in a small store. */
@@ -563,20 +426,20 @@ static void test_room(void)
         g_test_skip("ovmf is not installed");
         return;
     }
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
-    copy_file(small, path);
+    path = flash_vars_path(&fix);
+    flash_copy(small, path);
     edit.sig = efi_sig_new(&efi_sig_types[0].guid, &efi_guid_global, data);
-    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, -1);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==, -1);
     edit.dbs = 1 << EFI_DB_DBX;
-    g_assert_cmpint(try_edit(&fix, &edit, &id), ==, BMC_ERROR_LIMIT);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==, BMC_ERROR_LIMIT);
     g_assert_cmpuint(id, ==, 1);
     efi_sig_free(edit.sig);
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
-    g_assert_false(same_content(small, path));
+    g_assert_false(flash_same_content(small, path));
 }
 
 /* What cannot be any more is given up, and the machine starts. */
@@ -586,42 +449,48 @@ static void test_given_up(void)
     g_autofree char *path = NULL;
     Told t = { 0 };
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     notifier_list_add(bmc_flash_notifiers(fix.bmc), &t.notifier, told, &t);
-    set_enable(&fix, false);
-    copy_file(CODE, path);
-    power(&fix, BMC_POWER_FORCE_RESTART);
+    flash_set_enable(&fix, false);
+    flash_copy(CODE, path);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_cmpint(t.code, ==, BMC_ERROR_INVALID);
     g_assert_false(t.waits);
     g_assert_null(bmc_flash_nth(fix.bmc, 0));
-    g_assert_true(same_content(CODE, path));
+    g_assert_true(flash_same_content(CODE, path));
 }
 
 /* A process that names another file as its own */
 static void test_lie(void)
 {
+    const EfiEdit edit = { .kind = EFI_EDIT_ENABLE };
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
     g_autofree char *other = NULL;
     Machine *machine;
+    unsigned id;
 
-    if (!start(&fix, MACHINE_STATE_RUNNING)) {
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
-    path = vars_path(&fix);
+    path = flash_vars_path(&fix);
     other = test_dir_file(fix.dir, "OTHER.fd");
-    copy_file(TEMPLATE, other);
+    flash_copy(TEMPLATE, other);
     machine = mock_machine_base(fix.mock);
-    machine->flash_given[MACHINE_FLASH_VARS] =
-        g_steal_pointer(&machine->info.flash[MACHINE_FLASH_VARS]);
+    g_free(machine->info.flash[MACHINE_FLASH_VARS]);
     machine->info.flash[MACHINE_FLASH_VARS] = g_strdup(other);
-    set_enable(&fix, false);
-    power(&fix, BMC_POWER_FORCE_RESTART);
-    g_assert_false(file_enabled(path));
-    g_assert_true(file_enabled(other));
+    flash_set_enable(&fix, false);
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_false(flash_enabled(path));
+    g_assert_true(flash_enabled(other));
+    /* Nor one that has none on our command line */
+    g_clear_pointer(&machine->flash_given[MACHINE_FLASH_VARS], g_free);
+    g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==,
+                    BMC_ERROR_NOT_SUPPORTED);
+    g_assert_true(flash_enabled(other));
 }
 
 int main(int argc, char **argv)

@@ -51,7 +51,9 @@ static RfHub *start(const char *code, const char *vars, bool ours)
     machine->can_start_process = ours;
     machine->info.pid = ours ? 0 : getpid();
     machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(code);
+    machine->flash_given[MACHINE_FLASH_CODE] = g_strdup(code);
     machine->info.flash[MACHINE_FLASH_VARS] = g_strdup(vars);
+    machine->flash_given[MACHINE_FLASH_VARS] = g_strdup(vars);
     mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
     wait_read(hub);
     return hub;
@@ -175,7 +177,9 @@ static RfHub *start_own(const char *vars, bool ours)
     g_assert_true(g_file_set_contents(path, data, len, NULL));
     machine->can_start_process = ours;
     machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(CODE);
+    machine->flash_given[MACHINE_FLASH_CODE] = g_strdup(CODE);
     machine->info.flash[MACHINE_FLASH_VARS] = g_strdup(path);
+    machine->flash_given[MACHINE_FLASH_VARS] = g_strdup(path);
     mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
     wait_read(hub);
     return hub;
