@@ -123,12 +123,19 @@ static void code_saved(GObject *source, GAsyncResult *res, void *opaque)
     g_autoptr(GError) err = NULL;
     UpdateJob *job = opaque;
     bool ok = bmc_flush_finish(res, &err);
+    g_autofree char *file = NULL;
     Bmc *bmc = job->bmc;
 
     if (!job_returns(job)) {
         return;
     }
-    if (ok) {
+    file = g_path_get_basename(job->checked->file);
+    if (g_strcmp0(bmc->updates->file, file)) {
+        g_clear_error(&err);
+        err = g_error_new(BMC_ERROR, BMC_ERROR_STATE,
+                          "other firmware was chosen meanwhile");
+        ok = false;
+    } else if (ok) {
         machine_set_firmware(bmc->machine, job->checked->file);
     } else {
         g_free(bmc->updates->file);
@@ -328,12 +335,21 @@ static unsigned possible_targets(const Bmc *bmc, unsigned targets,
     return possible;
 }
 
-static bool may_begin(const Bmc *bmc, const BmcOrigin *origin, GError **errp)
+static bool may_change(const Bmc *bmc, const BmcOrigin *origin,
+                       GError **errp)
 {
     if (!bmc_origin_may_reach_host(bmc, origin)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_PERMISSION,
                     "the guest has made or changed this account, so it may "
                     "not change firmware");
+        return false;
+    }
+    return true;
+}
+
+static bool may_begin(const Bmc *bmc, const BmcOrigin *origin, GError **errp)
+{
+    if (!may_change(bmc, origin, errp)) {
         return false;
     }
     if (bmc->updates->job) {
@@ -466,10 +482,33 @@ const BmcUpdateImage *bmc_update_staged(const Bmc *bmc,
 }
 
 bool bmc_update_drop(Bmc *bmc, BmcUpdateTarget target,
-                     const BmcOrigin *origin)
+                     const BmcOrigin *origin, GError **errp)
 {
-    return target == BMC_UPDATE_FIRMWARE ? update_drop_firmware(bmc, origin) :
-           update_vars_drop(bmc, origin);
+    bool done;
+
+    if (!may_change(bmc, origin, errp)) {
+        return false;
+    }
+    done = target == BMC_UPDATE_FIRMWARE ?
+           update_drop_firmware(bmc, origin) : update_vars_drop(bmc, origin);
+    if (!done) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_STATE,
+                    "it is just being put in force");
+    }
+    return done;
+}
+
+bool bmc_update_restore(Bmc *bmc, const BmcOrigin *origin, GError **errp)
+{
+    if (!may_change(bmc, origin, errp)) {
+        return false;
+    }
+    if (!update_restore_firmware(bmc, origin)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_STATE,
+                    "it is what QEMU's command line names");
+        return false;
+    }
+    return true;
 }
 
 const BmcUpdateOutcome *bmc_update_outcome(const Bmc *bmc, unsigned task)

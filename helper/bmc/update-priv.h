@@ -122,9 +122,19 @@ char *update_path(const Bmc *bmc, const char *name);
  * @bmc: the hub
  * @origin: who asks
  *
- * Returns: as bmc_update_drop()
+ * Returns: false if nothing waits
  */
 bool update_drop_firmware(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * update_restore_firmware: bmc_update_restore().
+ *
+ * @bmc: the hub
+ * @origin: who asks
+ *
+ * Returns: false if the firmware is that of the command line
+ */
+bool update_restore_firmware(Bmc *bmc, const BmcOrigin *origin);
 
 /**
  * update_vars_stage_async: stage an image of variables.

@@ -314,7 +314,7 @@ bool bmc_update_replaced(const Bmc *bmc)
     return bmc->updates->file || machine_firmware_pending(bmc->machine);
 }
 
-bool bmc_update_restore(Bmc *bmc, const BmcOrigin *origin)
+bool update_restore_firmware(Bmc *bmc, const BmcOrigin *origin)
 {
     g_autofree char *who = NULL;
 

@@ -226,11 +226,13 @@ unsigned bmc_update_push_end(Bmc *bmc, const BmcUpdateRequest *request,
  * @bmc: the hub
  * @target: what
  * @origin: who asks
+ * @errp: BMC_ERROR_PERMISSION as bmc_update_fetch(); BMC_ERROR_STATE: nothing
+ *        is, or it is just being put in force
  *
- * Returns: false if nothing is, or it is just being put in force
+ * Returns: true on success
  */
 bool bmc_update_drop(Bmc *bmc, BmcUpdateTarget target,
-                     const BmcOrigin *origin);
+                     const BmcOrigin *origin, GError **errp);
 
 /**
  * bmc_update_restore: have the next process begin with the firmware of the
@@ -238,10 +240,12 @@ bool bmc_update_drop(Bmc *bmc, BmcUpdateTarget target,
  *
  * @bmc: the hub
  * @origin: who asks
+ * @errp: BMC_ERROR_PERMISSION as bmc_update_fetch(); BMC_ERROR_STATE: it has
+ *        it anyway
  *
- * Returns: false if it has it anyway
+ * Returns: true on success
  */
-bool bmc_update_restore(Bmc *bmc, const BmcOrigin *origin);
+bool bmc_update_restore(Bmc *bmc, const BmcOrigin *origin, GError **errp);
 
 /**
  * bmc_update_outcome: what a task of an update has come to.

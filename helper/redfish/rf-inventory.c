@@ -229,27 +229,43 @@ static bool has_oem(const RfContext *ctx, RfValue *value)
     return get_digest(ctx, value);
 }
 
-/* Of what is in force: the command line's firmware is wanted again. */
-static void remove_firmware(RfExchange *x)
+static bool drop(const RfExchange *x, GError **errp)
 {
-    const RfContext *ctx = &x->context;
-    g_autoptr(RfMessages) messages = NULL;
+    Bmc *bmc = x->context.bmc;
     BmcUpdateTarget target;
     bool staged;
-    bool done;
 
-    done = find_target(ctx, &target, &staged) &&
-           (staged ? bmc_update_drop(ctx->bmc, target, &x->origin) :
-            target == BMC_UPDATE_FIRMWARE &&
-            bmc_update_restore(ctx->bmc, &x->origin));
-    if (done) {
+    if (find_target(&x->context, &target, &staged)) {
+        if (staged) {
+            return bmc_update_drop(bmc, target, &x->origin, errp);
+        }
+        /* Of what is in force: the command line's is wanted again. */
+        if (target == BMC_UPDATE_FIRMWARE) {
+            return bmc_update_restore(bmc, &x->origin, errp);
+        }
+    }
+    g_set_error(errp, BMC_ERROR, BMC_ERROR_STATE,
+                "it is what QEMU's command line names");
+    return false;
+}
+
+static void remove_firmware(RfExchange *x)
+{
+    g_autoptr(RfMessages) messages = NULL;
+    g_autofree char *reason = NULL;
+    g_autoptr(GError) err = NULL;
+
+    if (drop(x, &err)) {
         rf_exchange_complete_kept(x);
         return;
     }
     messages = rf_messages_new();
-    rf_messages_add(messages, RF_MESSAGE_RESOURCE_CANNOT_BE_DELETED, NULL,
-                    staged ? "It is just being put in force." :
-                    "It is what QEMU's command line names.", NULL);
+    reason = rf_update_sentence(err);
+    rf_messages_add(messages,
+                    g_error_matches(err, BMC_ERROR, BMC_ERROR_PERMISSION) ?
+                    RF_MESSAGE_INSUFFICIENT_PRIVILEGE :
+                    RF_MESSAGE_RESOURCE_CANNOT_BE_DELETED, NULL, reason,
+                    NULL);
     rf_exchange_fail(x, messages);
 }
 

@@ -47,7 +47,7 @@ static void add(JsonArray *array, unsigned which, const char *first,
                                  resolution, args));
 }
 
-static char *sentence(const GError *err)
+char *rf_update_sentence(const GError *err)
 {
     g_autofree char *valid = g_utf8_make_valid(err->message, -1);
     char *text = g_strconcat(valid, ".", NULL);
@@ -84,7 +84,7 @@ bool rf_update_task_messages(const Bmc *bmc, const BmcTask *task,
             "ForceRestart; a restart by its operating system does not do.");
     }
     if (task->error && task->state == BMC_TASK_EXCEPTION) {
-        g_autofree char *reason = sentence(task->error);
+        g_autofree char *reason = rf_update_sentence(task->error);
 
         add(array, failed[outcome->step], outcome->image, target, reason);
         return true;
@@ -96,7 +96,7 @@ void rf_update_add_error(RfMessages *messages, const char *action,
                          const char *image, const GError *err)
 {
     g_autofree char *scheme = image ? g_uri_parse_scheme(image) : NULL;
-    g_autofree char *reason = sentence(err);
+    g_autofree char *reason = rf_update_sentence(err);
 
     if (err->domain != BMC_ERROR) {
         rf_messages_add_error(messages, err);

@@ -45,6 +45,15 @@ bool rf_update_read_targets(const RfPatch *patch, const char *action,
                             unsigned *targets, RfMessages *messages);
 
 /**
+ * rf_update_sentence: what is wrong, for people.
+ *
+ * @err: the error
+ *
+ * Returns: (transfer full): its text as a sentence
+ */
+char *rf_update_sentence(const GError *err);
+
+/**
  * rf_update_add_error: append why an update was not begun.
  *
  * @messages: the list

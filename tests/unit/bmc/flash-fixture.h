@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A launched machine whose UEFI variables are changed. */
-#ifndef FLASH_FIXTURE_H
-#define FLASH_FIXTURE_H
+#ifndef QEMU_BMC_TESTS_FLASH_FIXTURE_H
+#define QEMU_BMC_TESTS_FLASH_FIXTURE_H
 
 #include "bmc-fixture.h"
 #include "bmc/flash.h"
@@ -47,4 +47,4 @@ bool flash_is_on(void *opaque);
 /* Until the machine is on. */
 void flash_power(Fixture *fix, BmcPowerAction action);
 
-#endif
+#endif /* QEMU_BMC_TESTS_FLASH_FIXTURE_H */
