@@ -7,6 +7,7 @@
 #include "osdep.h"
 
 #include <glib/gstdio.h>
+#include <sys/statvfs.h>
 
 #include "bmc/bmc-priv.h"
 #include "bmc/media-fetch.h"
@@ -416,7 +417,22 @@ unsigned bmc_update_fetch(Bmc *bmc, const BmcUpdateRequest *request,
     return job->outcome->task;
 }
 
-char *bmc_update_push_begin(Bmc *bmc, const BmcOrigin *origin, GError **errp)
+/* What others write meanwhile is found out when it is written. */
+static bool has_room(const Bmc *bmc, uint64_t size, GError **errp)
+{
+    struct statvfs fs;
+
+    if (statvfs(bmc->machine->firmware_dir, &fs) == 0 &&
+        (uint64_t)fs.f_bavail * fs.f_frsize < size) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_LIMIT,
+                    "there is no room for the image on the disk");
+        return false;
+    }
+    return true;
+}
+
+char *bmc_update_push_begin(Bmc *bmc, uint64_t size, const BmcOrigin *origin,
+                            GError **errp)
 {
     UpdateJob *job;
 
@@ -425,6 +441,10 @@ char *bmc_update_push_begin(Bmc *bmc, const BmcOrigin *origin, GError **errp)
         return NULL;
     }
     job = job_new(bmc, origin, errp);
+    if (job && !has_room(bmc, size, errp)) {
+        bmc->updates->job = NULL;
+        g_clear_pointer(&job, job_free);
+    }
     return job ? g_strdup(job->path) : NULL;
 }
 

@@ -196,13 +196,14 @@ unsigned bmc_update_fetch(Bmc *bmc, const BmcUpdateRequest *request,
  * update can begin.
  *
  * @bmc: the hub
+ * @size: at least so many bytes will come
  * @origin: who asks
- * @errp: as bmc_update_fetch()
+ * @errp: as bmc_update_fetch(); BMC_ERROR_LIMIT: the disk has no room for it
  *
  * Returns: (transfer full): a file to be made, which does not exist yet, or
  * NULL
  */
-char *bmc_update_push_begin(Bmc *bmc, const BmcOrigin *origin,
+char *bmc_update_push_begin(Bmc *bmc, uint64_t size, const BmcOrigin *origin,
                             GError **errp);
 
 /**

@@ -384,9 +384,22 @@ static void body_aborted(void *opaque)
 
 static const RfBodySink body_sink = { body_piece, body_end, body_aborted };
 
+static void add_refusal(Push *push, const GError *err)
+{
+    g_autofree char *reason = rf_update_sentence(err);
+
+    if (g_error_matches(err, BMC_ERROR, BMC_ERROR_LIMIT)) {
+        rf_messages_add(push->messages, RF_MESSAGE_INSUFFICIENT_STORAGE,
+                        NULL, reason, NULL);
+    } else {
+        rf_update_add_error(push->messages, PARAMETERS, NULL, err);
+    }
+}
+
 static void push_start(RfExchange *x)
 {
     Push *push = g_new0(Push, 1);
+    int64_t size = rf_exchange_body_size(x);
     g_autoptr(GError) err = NULL;
 
     push->x = rf_exchange_ref(x);
@@ -398,11 +411,12 @@ static void push_start(RfExchange *x)
     if (!push->form) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Content-Type",
                               415);
-    } else if (rf_exchange_body_size(x) > BMC_UPDATE_IMAGE_MAX + AROUND_MAX) {
+    } else if (size > BMC_UPDATE_IMAGE_MAX + AROUND_MAX) {
         rf_answer_error(x, RF_MESSAGE_PAYLOAD_TOO_LARGE);
-    } else if (!(push->path = bmc_update_push_begin(x->context.bmc,
-                                                    &x->origin, &err))) {
-        rf_update_add_error(push->messages, PARAMETERS, NULL, err);
+    } else if (!(push->path = bmc_update_push_begin(
+                     x->context.bmc, MAX(size - PARAMETERS_MAX, 1),
+                     &x->origin, &err))) {
+        add_refusal(push, err);
         rf_answer_errors(x, push->messages, 0);
     } else {
         rf_exchange_receive(x, &body_sink, push);

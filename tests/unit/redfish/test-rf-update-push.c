@@ -2,7 +2,18 @@
 /* UpdateService: images that are pushed. */
 #include "osdep.h"
 
+#include <sys/statvfs.h>
+
 #include "update-hub.h"
+
+/* What is free in every file system; in the place of the C library's */
+static uint64_t disk_free = UINT32_MAX;
+
+int statvfs(const char *path, struct statvfs *fs)
+{
+    *fs = (struct statvfs) { .f_frsize = 1, .f_bavail = disk_free };
+    return 0;
+}
 
 typedef struct Source {
     RfBodySource source;
@@ -194,6 +205,46 @@ static void test_push_not_begun(UpdateHub *f, const void *data)
     }
 }
 
+/* What has no room is refused before it is sent. */
+static void test_push_no_room(UpdateHub *f, const void *data)
+{
+    static const struct {
+        int64_t size;
+        uint64_t free;
+        bool refused;
+    } cases[] = {
+        { 20000000, 10000000, true },
+        { 20000000, 20000000, false },
+        { 260000, 1000, true },
+        { -1, 0, true },
+        { -1, 1000000, false },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        RfReply *reply;
+        Source source;
+
+        disk_free = cases[i].free;
+        reply = push_begin(f, &source, HUB_OPERATOR,
+                           "multipart/form-data; boundary=XX",
+                           cases[i].size);
+        g_assert_true(!source.wanted == cases[i].refused);
+        if (cases[i].refused) {
+            rf_reply_wait(reply);
+            g_assert_cmpuint(reply->status, ==, 507);
+            g_assert_nonnull(strstr(reply->text, "InsufficientStorage"));
+            g_assert_nonnull(strstr(reply->text, "no room"));
+        } else {
+            source.sink->aborted(source.opaque);
+            rf_reply_wait(reply);
+        }
+        rf_reply_free(reply);
+    }
+    disk_free = UINT32_MAX;
+    update_hub_update(f, "/rom");
+}
+
 static void test_push_aborted(UpdateHub *f, const void *data)
 {
     g_autoptr(GBytes) piece = g_bytes_new_static(
@@ -219,6 +270,7 @@ int main(int argc, char **argv)
     ADD("pushed", test_pushed);
     ADD("push-refused", test_push_refused);
     ADD("push-not-begun", test_push_not_begun);
+    ADD("push-no-room", test_push_no_room);
     ADD("push-aborted", test_push_aborted);
     return g_test_run();
 }
