@@ -436,6 +436,13 @@ bool bmc_flash_can_change(const Bmc *bmc, MachineFlash chip, GError **errp)
                     "is not up to this BMC", chip_names[chip]);
         return false;
     }
+    if (!file_of(bmc->machine, chip) && bmc->machine->flash_problem[chip]) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
+                    "the flash chip for the machine's %s has no file that "
+                    "can be changed: %s", chip_names[chip],
+                    bmc->machine->flash_problem[chip]);
+        return false;
+    }
     if (!file_of(bmc->machine, chip)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "the machine has no flash chip for its %s that is known "

@@ -482,8 +482,9 @@ bool bmc_update_possible(const Bmc *bmc, BmcUpdateTarget target,
     }
     if (!machine->firmware_given) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
-                    "the command line of QEMU does not give firmware as a "
-                    "raw -drive if=pflash or as -bios");
+                    "the firmware cannot be replaced on QEMU's command line: "
+                    "%s", machine->firmware_problem ?
+                    machine->firmware_problem : "nothing there gives it");
         return false;
     }
     return true;

@@ -17,18 +17,19 @@ static const char *const data_dirs[] = { "share/qemu", "share/seabios" };
 /*
  * Options: what the command line says.
  *
- * @chip: (nullable): the -drive of the first flash chip
+ * @chips: flash chips
  * @rom: (nullable): -bios
  * @dirs: -L, in order
  * @machine: (nullable): machine type
- * @elsewhere: firmware is given in a way that we do not follow
+ * @elsewhere: (nullable): an option that may give firmware in a way that we
+ *             do not follow
  */
 typedef struct Options {
-    const char *chip;
+    MachineFlashChip chips[MACHINE_FLASH__MAX];
     const char *rom;
     GPtrArray *dirs;
     char *machine;
-    bool elsewhere;
+    const char *elsewhere;
 } Options;
 
 static bool has(const char *opts, const char *name)
@@ -36,39 +37,6 @@ static bool has(const char *opts, const char *name)
     g_autofree char *value = machine_opts_get(opts, name);
 
     return value;
-}
-
-static bool is(const char *opts, const char *name, const char *value)
-{
-    g_autofree char *found = machine_opts_get(opts, name);
-
-    return g_strcmp0(found, value) == 0;
-}
-
-/* "serial" for "-serial" and "--serial", NULL for what is no option. */
-static const char *option_name(const char *arg)
-{
-    if (arg[0] != '-' || !arg[1]) {
-        return NULL;
-    }
-    return arg[1] == '-' ? arg + 2 : arg + 1;
-}
-
-static void add_drive(Options *o, const char *opts)
-{
-    if (!is(opts, "if", "pflash") || is(opts, "unit", "1")) {
-        return;
-    }
-    /* Without a unit, the second is the second. */
-    if (o->chip && !has(opts, "unit")) {
-        return;
-    }
-    if (o->chip || (has(opts, "unit") && !is(opts, "unit", "0"))) {
-        o->elsewhere = true;
-        return;
-    }
-    o->chip = opts;
-    o->elsewhere |= !is(opts, "format", "raw") || !has(opts, "file");
 }
 
 static void add_machine(Options *o, const char *opts)
@@ -82,21 +50,21 @@ static void add_machine(Options *o, const char *opts)
         o->machine = g_steal_pointer(&type);
     }
     g_free(type);
-    o->elsewhere |= has(opts, "firmware") || has(opts, "pflash0");
+    if (has(opts, "firmware")) {
+        o->elsewhere = "-machine firmware=";
+    }
 }
 
 static void add_option(Options *o, const char *name, const char *value)
 {
-    if (g_str_equal(name, "drive")) {
-        add_drive(o, value);
-    } else if (g_str_equal(name, "bios")) {
+    if (g_str_equal(name, "bios")) {
         o->rom = value;
     } else if (g_str_equal(name, "L")) {
         g_ptr_array_add(o->dirs, (char *)value);
     } else if (g_str_equal(name, "machine") || g_str_equal(name, "M")) {
         add_machine(o, value);
-    } else if (g_str_equal(name, "pflash")) {
-        o->elsewhere = true;
+    } else if (g_str_equal(name, "readconfig") && !o->elsewhere) {
+        o->elsewhere = "-readconfig";
     }
 }
 
@@ -104,8 +72,9 @@ static void read_options(Options *o, const char *const *argv)
 {
     memset(o, 0, sizeof(*o));
     o->dirs = g_ptr_array_new();
+    machine_flash_find(argv, o->chips);
     for (size_t i = 0; argv[i] && argv[i + 1]; i++) {
-        const char *name = option_name(argv[i]);
+        const char *name = machine_option_name(argv[i]);
 
         if (name) {
             add_option(o, name, argv[i + 1]);
@@ -117,6 +86,7 @@ static void clear_options(Options *o)
 {
     g_ptr_array_unref(o->dirs);
     g_free(o->machine);
+    machine_flash_clear(o->chips);
 }
 
 static char *existing(const char *dir, const char *name)
@@ -162,84 +132,68 @@ static bool is_pc(const Options *o, const char *program)
            g_str_has_prefix(o->machine, "pc-");
 }
 
-static char *find(const Options *o, const char *dir, const char *program)
+/* @problem: set where there is none, in what cases it is known */
+static char *find(const Options *o, const char *dir, const char *program,
+                  char **problem)
 {
-    g_autofree char *file = NULL;
-    char *found;
+    const MachineFlashChip *chip = &o->chips[MACHINE_FLASH_CODE];
+    char *found = NULL;
 
-    if (o->elsewhere) {
-        return NULL;
+    if (chip->form) {
+        *problem = g_strdup(chip->problem);
+        return chip->file ? g_canonicalize_filename(chip->file, dir) : NULL;
     }
-    if (o->chip) {
-        file = machine_opts_get(o->chip, "file");
-        return g_canonicalize_filename(file, dir);
+    if (o->elsewhere && (!o->rom || strcmp(o->elsewhere, "-readconfig"))) {
+        *problem = g_strdup_printf("%s may give it", o->elsewhere);
+        return NULL;
     }
     if (o->rom) {
         found = existing(dir, o->rom);
-        return found ? found : find_rom(o, dir, program, o->rom);
+        found = found ? found : find_rom(o, dir, program, o->rom);
+        *problem = found ? NULL :
+                   g_strdup_printf("-bios names %s, which is not found",
+                                   o->rom);
+    } else if (program && is_pc(o, program)) {
+        found = find_rom(o, dir, program, PC_ROM);
     }
-    return program && is_pc(o, program) ? find_rom(o, dir, program, PC_ROM) :
-           NULL;
+    return found;
 }
 
 char *machine_firmware_find(const char *const *argv, const char *dir,
-                            const char *program, bool *rom)
+                            const char *program, bool *rom, char **problem)
 {
+    g_autofree char *why = NULL;
     Options o;
     char *found;
 
     read_options(&o, argv);
-    found = find(&o, dir, program);
-    *rom = !o.chip;
+    found = find(&o, dir, program, &why);
+    *rom = !o.chips[MACHINE_FLASH_CODE].form;
     clear_options(&o);
-    return found;
-}
-
-/* One of the options in @opts, which may have doubled commas. */
-static char *replace_file(const char *opts, const char *file)
-{
-    GString *out = g_string_new(NULL);
-    const char *at = opts;
-
-    while (*at) {
-        const char *start = at;
-
-        while (*at && (*at != ',' || at[1] == ',')) {
-            at += *at == ',' ? 2 : 1;
-        }
-        if (out->len) {
-            g_string_append_c(out, ',');
-        }
-        if (g_str_has_prefix(start, "file=")) {
-            GString *quoted = g_string_new(file);
-
-            g_string_replace(quoted, ",", ",,", 0);
-            g_string_append_printf(out, "file=%s", quoted->str);
-            g_string_free(quoted, TRUE);
-        } else {
-            g_string_append_len(out, start, at - start);
-        }
-        at += *at == ',';
+    if (problem) {
+        *problem = g_steal_pointer(&why);
     }
-    return g_string_free(out, FALSE);
+    return found;
 }
 
 char **machine_firmware_replace(const char *const *argv, const char *file)
 {
-    GPtrArray *out = g_ptr_array_new();
+    GPtrArray *out;
     Options o;
 
     read_options(&o, argv);
-    for (; *argv; argv++) {
-        if (*argv == o.chip) {
-            g_ptr_array_add(out, replace_file(*argv, file));
-        } else if (*argv == o.rom && !o.chip) {
-            g_ptr_array_add(out, g_strdup(file));
-        } else {
-            g_ptr_array_add(out, g_strdup(*argv));
-        }
+    if (o.chips[MACHINE_FLASH_CODE].form) {
+        char **given = machine_flash_replace(
+            argv, &o.chips[MACHINE_FLASH_CODE], file);
+
+        clear_options(&o);
+        return given;
     }
-    if (!o.chip && !o.rom) {
+    out = g_ptr_array_new();
+    for (; *argv; argv++) {
+        g_ptr_array_add(out, g_strdup(*argv == o.rom ? file : *argv));
+    }
+    if (!o.rom) {
         g_ptr_array_add(out, g_strdup("-bios"));
         g_ptr_array_add(out, g_strdup(file));
     }

@@ -11,20 +11,22 @@
 
 /**
  * machine_firmware_find: find the file with the firmware. What is given as
- * -pflash, -blockdev or -machine firmware= is not known, nor an image whose
- * format QEMU would have to guess. Looks for files, as QEMU does.
+ * -machine firmware= is not known, nor where -readconfig is the only one to
+ * give it. Looks for files, as QEMU does.
  *
  * @argv: QEMU's command line; ends with NULL
  * @dir: what relative names are relative to
  * @program: (nullable): QEMU's program, absolute and without links, beside
  *           which are the firmware images that come with it
  * @rom: set to whether it is a ROM image and no flash chip's
+ * @problem: (nullable): set to why it is not known, for people, naming the
+ *           option; NULL where nothing gives firmware (transfer full)
  *
  * Returns: (transfer full): the file's name, absolute; NULL where it is not
  * known
  */
 char *machine_firmware_find(const char *const *argv, const char *dir,
-                            const char *program, bool *rom);
+                            const char *program, bool *rom, char **problem);
 
 /**
  * machine_firmware_replace: give QEMU another file.

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "machine/machine-flash.h"
 #include "machine/machine-launch-priv.h"
 #include "util/bytes.h"
 
@@ -68,8 +69,8 @@ void machine_host_interface_add(GPtrArray *argv,
     g_autofree char *socket = g_shell_quote(host->socket);
     g_autofree char *command = g_strdup_printf("%s --connect %s", program,
                                                socket);
-    g_autofree char *quoted_command = launch_quote_commas(command);
-    g_autofree char *quoted_smbios = launch_quote_commas(host->smbios);
+    g_autofree char *quoted_command = machine_opts_quote(command);
+    g_autofree char *quoted_smbios = machine_opts_quote(host->smbios);
     uint8_t mac[MAC_LEN];
 
     make_mac(host->seed, mac);

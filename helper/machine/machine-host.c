@@ -48,10 +48,10 @@ void machine_host_read_argv(int pid, MachineInfo *info)
                            &info->settings);
     if (dir) {
         machine_flash_parse((const char *const *)argv->pdata, dir,
-                            info->flash);
+                            info->flash, NULL);
         info->firmware_file = machine_firmware_find(
             (const char *const *)argv->pdata, dir, program,
-            &info->firmware_rom);
+            &info->firmware_rom, NULL);
     }
 }
 

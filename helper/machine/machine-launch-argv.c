@@ -130,15 +130,6 @@ static bool option_has_value(const char *name)
     return true;
 }
 
-/* "serial" for "-serial" and "--serial", NULL for what is no option. */
-static const char *option_name(const char *arg)
-{
-    if (arg[0] != '-' || arg[1] == '\0') {
-        return NULL;
-    }
-    return arg[1] == '-' ? arg + 2 : arg + 1;
-}
-
 static bool check_option(const char *name, const char *value, GError **errp)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(refuse_table); i++) {
@@ -206,7 +197,7 @@ static bool facts_collect(ArgvFacts *facts, const char *const *argv,
                           GError **errp)
 {
     for (size_t i = 1; argv[i]; i++) {
-        const char *name = option_name(argv[i]);
+        const char *name = machine_option_name(argv[i]);
         const char *value = "";
 
         if (!name) {
@@ -291,8 +282,8 @@ static char *serial_listener(const MachineLaunchConfig *config,
         return NULL;
     }
     if (G_IS_UNIX_SOCKET_ADDRESS(addr)) {
-        path = launch_quote_commas(g_unix_socket_address_get_path(
-                                       G_UNIX_SOCKET_ADDRESS(addr)));
+        path = machine_opts_quote(g_unix_socket_address_get_path(
+                                      G_UNIX_SOCKET_ADDRESS(addr)));
         return g_strdup_printf("path=%s", path);
     }
     host = addr_host_to_string(addr);
@@ -305,7 +296,7 @@ static void add_bmc(GPtrArray *argv, const MachineLaunchConfig *config,
                     const ArgvFacts *facts, const char *serial)
 {
     g_autofree char *qmp = launch_qmp_path(config->run_dir);
-    g_autofree char *quoted_qmp = launch_quote_commas(qmp);
+    g_autofree char *quoted_qmp = machine_opts_quote(qmp);
 
     add(argv, "-chardev", g_strdup_printf("socket,id=" LAUNCH_SERIAL_ID
                                           ",%s,server=on,wait=off", serial));
@@ -339,7 +330,7 @@ static bool add_guest_agent(GPtrArray *argv,
 {
     g_autofree char *path = g_build_filename(config->run_dir, "agent.sock",
                                              NULL);
-    g_autofree char *quoted = launch_quote_commas(path);
+    g_autofree char *quoted = machine_opts_quote(path);
 
     for (guint i = 0; i < argv->len; i++) {
         if (strstr(argv->pdata[i], "name=" MACHINE_AGENT_PORT)) {
@@ -356,14 +347,6 @@ static bool add_guest_agent(GPtrArray *argv,
                                   "chardev=bmc-agent,id=bmc-agent,"
                                   "name=" MACHINE_AGENT_PORT));
     return true;
-}
-
-char *launch_quote_commas(const char *text)
-{
-    GString *quoted = g_string_new(text);
-
-    g_string_replace(quoted, ",", ",,", 0);
-    return g_string_free(quoted, FALSE);
 }
 
 char *launch_qmp_path(const char *run_dir)

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "machine/machine-flash.h"
 #include "util/error.h"
 
 #define VARS_SIZE_MAX (16 * 1024 * 1024)
@@ -72,7 +73,7 @@ const LaunchFirmware *launch_firmware_find(void)
 char *launch_firmware_vars_drive(const char *state_dir)
 {
     g_autofree char *path = vars_path(state_dir);
-    g_autofree char *quoted = launch_quote_commas(path);
+    g_autofree char *quoted = machine_opts_quote(path);
 
     return g_strdup_printf("if=pflash,unit=1,format=raw,file=%s", quoted);
 }

@@ -49,16 +49,6 @@ bool launch_firmware_prepare(const char *const *argv, const char *state_dir,
                              GError **errp);
 
 /**
- * launch_quote_commas: write a file name for QEMU's option parser, which
- * takes a doubled comma for one.
- *
- * @text: the name
- *
- * Returns: (transfer full): text
- */
-char *launch_quote_commas(const char *text);
-
-/**
  * launch_qmp_path: the QMP socket.
  *
  * @run_dir: MachineLaunchConfig.run_dir

@@ -350,7 +350,7 @@ static void find_firmware(MachineLaunch *launch)
                                                  "update", NULL);
         machine->firmware_given = machine_firmware_find(
             (const char *const *)launch->argv, dir, program,
-            &machine->firmware_given_rom);
+            &machine->firmware_given_rom, &machine->firmware_problem);
     }
 }
 
@@ -376,9 +376,10 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     find_firmware(launch);
     launch->qmp.disconnected = disconnected;
     machine_flash_parse((const char *const *)launch->argv, dir,
-                        launch->qmp.parent.info.flash);
+                        launch->qmp.parent.info.flash, NULL);
     machine_flash_parse((const char *const *)launch->argv, dir,
-                        launch->qmp.parent.flash_given);
+                        launch->qmp.parent.flash_given,
+                        launch->qmp.parent.flash_problem);
     return &launch->qmp.parent;
 }
 

@@ -244,8 +244,10 @@ void machine_cleanup(Machine *machine)
     g_clear_pointer(&machine->problem, g_free);
     for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
         g_clear_pointer(&machine->flash_given[i], g_free);
+        g_clear_pointer(&machine->flash_problem[i], g_free);
     }
     g_clear_pointer(&machine->firmware_given, g_free);
+    g_clear_pointer(&machine->firmware_problem, g_free);
     g_clear_pointer(&machine->firmware_dir, g_free);
     g_clear_pointer(&machine->firmware_wanted, g_free);
 }

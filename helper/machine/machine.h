@@ -348,6 +348,9 @@ typedef struct MachineOps {
  * @firmware_given: (nullable): where we start QEMU: the file on its command
  *                  line that firmware comes from, absolute
  * @firmware_given_rom: that is a ROM image
+ * @flash_problem: by MachineFlash (nullable): why a chip on our command line is
+ *                 not in @flash_given, for people
+ * @firmware_problem: (nullable): the same of @firmware_given
  * @firmware_dir: (nullable): folder of ours for files that are used instead
  * @firmware_wanted: (nullable): such a file, which the next QEMU process
  *                   begins with; see machine_set_firmware()
@@ -368,6 +371,8 @@ struct Machine {
     char *flash_given[MACHINE_FLASH__MAX];
     char *firmware_given;
     bool firmware_given_rom;
+    char *flash_problem[MACHINE_FLASH__MAX];
+    char *firmware_problem;
     char *firmware_dir;
     char *firmware_wanted;
     MachineInfo info;

@@ -279,16 +279,30 @@ static void assert_same_files(const char *a, const char *b, bool same)
                    memcmp(one, other, one_len) == 0) == same);
 }
 
-static void test_uefi(void)
+/* How the chips are given: the folder stands for %s. */
+static const char *const chip_args[] = {
+    "-M q35 -drive if=pflash,unit=0,format=raw,readonly=on,file=" OVMF_CODE
+    " -drive if=pflash,unit=1,format=raw,file=%s/vars.fd",
+    "-M q35 -pflash %s/given.fd -drive if=pflash,file=%s/vars.fd",
+    "-M q35,pflash0=c,pflash1=v -blockdev driver=file,node-name=cf,"
+    "read-only=on,filename=%s/given.fd "
+    "-blockdev driver=raw,node-name=c,read-only=on,file=cf -blockdev "
+    "{\"driver\":\"raw\",\"node-name\":\"v\",\"file\":"
+    "{\"driver\":\"file\",\"filename\":\"%s/vars.fd\"}}",
+};
+
+static void test_uefi(const void *data)
 {
     g_autoptr(TestDir) dir = test_dir_new();
     g_autofree char *vars = test_dir_file(dir, "vars.fd");
     g_autofree char *code = test_dir_file(dir, "code.fd");
-    g_autofree char *args = g_strdup_printf(
-        "-- qemu-system-x86_64 -accel tcg -nodefaults -m 64 -M q35 "
-        "-drive if=pflash,unit=0,format=raw,readonly=on,file=" OVMF_CODE
-        " -drive if=pflash,unit=1,format=raw,file=%s", vars);
+    g_autofree char *given = test_dir_file(dir, "given.fd");
+    g_autoptr(GString) args = g_string_new(
+        "-- qemu-system-x86_64 -accel tcg -nodefaults -m 64 ");
     TestBmc *bmc;
+
+    g_string_append(args, data);
+    g_string_replace(args, "%s", dir->path, 0);
 
     if (!g_file_test(OTHER_VARS, G_FILE_TEST_EXISTS)) {
         g_test_skip("OVMF is not installed");
@@ -296,7 +310,8 @@ static void test_uefi(void)
     }
     copy_file(OVMF_VARS, vars);
     copy_file(OVMF_CODE, code);
-    bmc = test_bmc_start(dir, args);
+    copy_file(OVMF_CODE, given);
+    bmc = test_bmc_start(dir, args->str);
     push(bmc, OTHER_VARS, "{}");
     wait_text(bmc, VARS "-Staged", "Id", "UEFIVariables-Staged");
     push(bmc, code, "{\"@Redfish.OperationApplyTime\":\"OnReset\"}");
@@ -305,7 +320,7 @@ static void test_uefi(void)
     /* QEMU may be told to write to them as soon as it runs. */
     test_bmc_kill(bmc);
     test_bmc_free(bmc);
-    bmc = test_bmc_start(dir, args);
+    bmc = test_bmc_start(dir, args->str);
     wait_text(bmc, VARS "-Staged", "Id", "UEFIVariables-Staged");
     reset(bmc, "On");
     g_assert_cmpint(test_bmc_redfish(bmc, "GET", VARS "-Staged", NULL, NULL),
@@ -341,7 +356,9 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/update/pushed", test_pushed);
     g_test_add_func("/update/sushy", test_sushy);
-    g_test_add_func("/update/uefi", test_uefi);
+    g_test_add_data_func("/update/uefi", chip_args[0], test_uefi);
+    g_test_add_data_func("/update/uefi-pflash", chip_args[1], test_uefi);
+    g_test_add_data_func("/update/uefi-blockdev", chip_args[2], test_uefi);
     g_test_add_func("/update/attached", test_attached);
     return g_test_run();
 }

@@ -28,7 +28,7 @@ static void check(const char *line, const char *program, const char *file,
 
     g_test_message("%s", line);
     found = machine_firmware_find((const char *const *)argv, "/vm", program,
-                                  &rom);
+                                  &rom, NULL);
     g_assert_cmpstr(found, ==, file);
     g_assert_true(!found || rom == is_rom);
 }
@@ -43,11 +43,13 @@ static void test_flash(void)
           "-drive if=pflash,format=raw,file=a", NULL, "/vm/a", false);
     check("qemu -drive if=pflash,unit=1,format=raw,file=b", NULL, NULL,
           false);
-    check("qemu -drive if=pflash,unit=0,file=/a", NULL, NULL, false);
+    check("qemu -drive if=pflash,unit=0,file=/a", NULL, "/a", false);
     check("qemu -drive if=pflash,unit=0,format=qcow2,file=/a", NULL, NULL,
           false);
-    check("qemu -pflash /a", NULL, NULL, false);
+    check("qemu -pflash /a -bios /b", NULL, "/a", false);
     check("qemu -machine q35,pflash0=code -blockdev x", NULL, NULL, false);
+    check("qemu -machine q35,pflash0=c "
+          "-blockdev driver=file,node-name=c,filename=/a", NULL, "/a", false);
 }
 
 static void test_rom(void)
@@ -84,6 +86,39 @@ static void test_rom(void)
     check(by_dir, program, own, true);
 }
 
+static void problem(const char *line, const char *program,
+                    const char *expected)
+{
+    g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+    g_autofree char *found = NULL;
+    g_autofree char *why = NULL;
+    bool rom;
+
+    g_test_message("%s", line);
+    found = machine_firmware_find((const char *const *)argv, "/vm", program,
+                                  &rom, &why);
+    g_assert_null(found);
+    g_assert_nonnull(why);
+    g_assert_nonnull(strstr(why, expected));
+}
+
+static void test_problems(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autofree char *top = test_dir_file(dir, "top");
+    g_autofree char *program = g_build_filename(
+        top, "bin/qemu-system-x86_64", NULL);
+    g_autofree char *rom = make(top, "share/seabios/bios-256k.bin");
+
+    problem("qemu -M q35,firmware=/x", program, "-machine firmware=");
+    problem("qemu -readconfig /x", program, "-readconfig");
+    problem("qemu -bios none.bin", program, "-bios names none.bin");
+    problem("qemu -drive if=pflash,format=vdi,file=/a", program,
+            "format=vdi");
+    problem("qemu -M pflash0=x", program, "node-name=x");
+    check("qemu -readconfig /x -bios bios-256k.bin", program, rom, true);
+}
+
 static void replace(const char *line, const char *file, const char *expected)
 {
     g_auto(GStrv) argv = g_strsplit(line, " ", -1);
@@ -102,6 +137,26 @@ static void test_replace(void)
             "file=/n,,ew -drive if=pflash,unit=1,format=raw,file=/a -m 1");
     replace("qemu -drive file=/a,if=pflash,format=raw -m 1", "/b",
             "qemu -drive file=/b,if=pflash,format=raw -m 1");
+    /* Our file is not looked at for its format. */
+    replace("qemu -drive if=pflash,file=/a -m 1", "/b",
+            "qemu -drive if=pflash,file=/b,format=raw -m 1");
+    replace("qemu --pflash /a -pflash /v", "/n,ew",
+            "qemu -drive if=pflash,format=raw,file=/n,,ew -pflash /v");
+    replace("qemu -M q35,pflash0=r -blockdev driver=raw,node-name=r,file=f "
+            "-blockdev driver=file,node-name=f,filename=/a,read-only=on",
+            "/n,ew", "qemu -M q35,pflash0=r "
+            "-blockdev driver=raw,node-name=r,file=f -blockdev "
+            "driver=file,node-name=f,filename=/n,,ew,read-only=on");
+    replace("qemu -M pflash0=r -blockdev "
+            "driver=raw,node-name=r,file.driver=file,file.filename=/a", "/b",
+            "qemu -M pflash0=r -blockdev "
+            "driver=raw,node-name=r,file.driver=file,file.filename=/b");
+    replace("qemu -M pflash0=r -blockdev {\"driver\":\"raw\","
+            "\"node-name\":\"r\",\"file\":{\"driver\":\"file\","
+            "\"filename\":\"/c\"}}", "/b",
+            "qemu -M pflash0=r -blockdev {\"driver\":\"raw\","
+            "\"node-name\":\"r\",\"file\":{\"driver\":\"file\","
+            "\"filename\":\"/b\"}}");
     replace("qemu -bios /a -m 1", "/b", "qemu -bios /b -m 1");
     replace("qemu -m 1", "/b", "qemu -m 1 -bios /b");
 }
@@ -132,6 +187,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/machine-firmware/flash", test_flash);
     g_test_add_func("/machine-firmware/rom", test_rom);
+    g_test_add_func("/machine-firmware/problems", test_problems);
     g_test_add_func("/machine-firmware/replace", test_replace);
     g_test_add_func("/machine-firmware/pending", test_pending);
     return g_test_run();
