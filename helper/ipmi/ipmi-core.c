@@ -63,8 +63,9 @@ static char *describe_change(IpmiCore *core, const IpmiContext *ctx,
     if (!(command->flags & IPMI_CMD_CHANGES) ||
         (command->flags & IPMI_CMD_INTERFACE) ||
         (command->flags & IPMI_CMD_ROUTINE) == IPMI_CMD_ROUTINE ||
-        !log_limit_allows(&core->audit_limit, clock_now_ms(core->clock),
-                          &suppressed)) {
+        !log_limit_allows(
+            &core->audit_limits[ctx->channel == IPMI_CHANNEL_SYSTEM],
+            clock_now_ms(core->clock), &suppressed)) {
         return NULL;
     }
     if (suppressed) {

@@ -235,7 +235,8 @@ typedef enum IpmiProgress {
  * @restart: on bmc_restart_notifiers()
  * @inside_due_ms: up to when the guest's share of durable writes is used
  * @pending: requests with deferred answers
- * @audit_limit: bounds the log lines about changes
+ * @audit_limits: bound the log lines about changes, over LAN and by the
+ *                guest, which cannot hide those of others that way
  */
 struct IpmiCore {
     Bmc *bmc;
@@ -251,7 +252,7 @@ struct IpmiCore {
     Notifier restart;
     int64_t inside_due_ms;
     GQueue pending;
-    LogLimit audit_limit;
+    LogLimit audit_limits[2];
 };
 
 /**

@@ -45,7 +45,8 @@ static void audit(RfExchange *x, unsigned status)
     unsigned suppressed;
 
     if (!x->user.privileges || !is_change(x) ||
-        !log_limit_allows(&service->audit_limit,
+        !log_limit_allows(&service->audit_limits[x->user.slot]
+                                                [status >= 400],
                           clock_now_ms(bmc_clock(service->bmc)),
                           &suppressed)) {
         return;

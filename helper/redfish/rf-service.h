@@ -21,7 +21,9 @@
  * @gathers: those of @exchanges whose query waits for others to be answered
  * @n_gathers: queries that are being collected for
  * @events: (nullable): what has happened
- * @audit_limit: bounds the log lines about changes
+ * @audit_limits: bound the log lines about changes, by the slot of who makes
+ *                them and whether they are refused: nobody can hide what
+ *                others do behind what he does himself
  */
 struct RfService {
     Bmc *bmc;
@@ -36,7 +38,7 @@ struct RfService {
     GQueue gathers;
     unsigned n_gathers;
     bool in_run_gathers;
-    LogLimit audit_limit;
+    LogLimit audit_limits[BMC_USERS_MAX + 1][2];
 };
 
 /**

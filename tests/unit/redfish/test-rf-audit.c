@@ -7,6 +7,7 @@
 
 #include "rf-hub.h"
 #include "test-util.h"
+#include "util/log.h"
 
 #define MANAGER "/redfish/v1/Managers/1"
 #define CHASSIS "/redfish/v1/Chassis/1"
@@ -141,11 +142,48 @@ static void test_none(void)
     g_assert_cmpstr(log->str, ==, "");
 }
 
+/* What one does many times hides nothing that another does. */
+static void test_flood(void)
+{
+    static const struct {
+        const char *by;
+        const char *body;
+        const char *line;
+    } floods[] = {
+        { HUB_VIEWER, "{\"AssetTag\":\"x\"}", "by viewer at" },
+        { ADMIN, "{\"Nonsense\":1}", "by admin at" },
+        { HUB_OPERATOR, "{\"AssetTag\":\"y\"}", "by oper at" },
+    };
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(GString) log = g_string_new(NULL);
+    g_autoptr(RfReply) change = NULL;
+
+    test_collect_log("Redfish: *", log);
+    for (size_t i = 0; i < G_N_ELEMENTS(floods); i++) {
+        unsigned n = 0;
+
+        for (unsigned j = 0; j < 2 * LOG_LIMIT_PER_MINUTE; j++) {
+            g_autoptr(RfReply) reply = rf_hub_send(
+                hub, floods[i].by, "PATCH", SYSTEM, floods[i].body);
+        }
+        for (const char *p = log->str; (p = strstr(p, floods[i].line)); p++) {
+            n++;
+        }
+        g_assert_cmpuint(n, ==, LOG_LIMIT_PER_MINUTE);
+    }
+    g_string_truncate(log, 0);
+    change = rf_hub_send(hub, ADMIN, "PATCH", SYSTEM, "{\"AssetTag\":\"z\"}");
+    test_collect_log("*", NULL);
+    g_assert_cmpuint(change->status, ==, 200);
+    g_assert_nonnull(strstr(log->str, "(AssetTag)" BY "200"));
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/redfish/audit/rows", test_rows);
     g_test_add_func("/redfish/audit/local", test_local);
     g_test_add_func("/redfish/audit/none", test_none);
+    g_test_add_func("/redfish/audit/flood", test_flood);
     return g_test_run();
 }
