@@ -179,6 +179,7 @@ bool bmc_network_change(Bmc *bmc, const BmcNetSettings settings,
 {
     BmcNetSettings changes = { NULL };
     unsigned i;
+    bool ok;
 
     *failed = BMC_NET__MAX;
     if (!find_changes(bmc, settings, changes, failed, errp)) {
@@ -187,18 +188,17 @@ bool bmc_network_change(Bmc *bmc, const BmcNetSettings settings,
     if (*failed == BMC_NET__MAX) {
         return true;
     }
-    if (!apply(bmc, changes, failed, errp)) {
-        return false;
-    }
+    /* What is told of it is told once, of the new state. */
     bmc_hold_changes(bmc);
+    ok = apply(bmc, changes, failed, errp);
     for (i = 0; i < BMC_NET__MAX; i++) {
-        if (changes[i]) {
+        if (ok && changes[i]) {
             say(bmc, i, changes[i], origin);
             put(bmc, i, changes[i], origin);
         }
     }
     bmc_release_changes(bmc);
-    return true;
+    return ok;
 }
 
 bool bmc_network_set(Bmc *bmc, BmcNetService service,
