@@ -11,6 +11,7 @@
 #include "machine/machine-host.h"
 #include "qmp/qmp-cmds.h"
 #include "util/error.h"
+#include "util/json.h"
 
 #define MACHINE_PATH "/machine"
 #define UUID_NONE "00000000-0000-0000-0000-000000000000"
@@ -112,6 +113,7 @@ static bool info_equal(const MachineInfo *a, const MachineInfo *b)
            smbios_equal(a, b) && machine_pci_equal(a->pci, b->pci) &&
            machine_disks_equal(a->disks, b->disks) &&
            machine_tpms_equal(a->tpms, b->tpms) &&
+           a->vnc_port == b->vnc_port &&
            flash_equal(a, b) &&
            g_strcmp0(a->firmware_file, b->firmware_file) == 0 &&
            a->settings_there == b->settings_there &&
@@ -494,6 +496,42 @@ static void tpms_done(GObject *source, GAsyncResult *res, gpointer opaque)
     info_answered(query, error);
 }
 
+/* On a unix socket, or with nothing to connect to, there is no port. */
+static uint16_t vnc_port(JsonObject *reply)
+{
+    const char *family = NULL;
+    const char *service = NULL;
+    bool enabled = false;
+    guint64 port = 0;
+
+    json_get_bool(reply, "enabled", &enabled);
+    json_get_string(reply, "family", &family);
+    json_get_string(reply, "service", &service);
+    if (enabled && service && family && g_str_has_prefix(family, "ipv")) {
+        g_ascii_string_to_unsigned(service, 10, 1, UINT16_MAX, &port, NULL);
+    }
+    return port;
+}
+
+static void vnc_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    InfoQuery *query = opaque;
+    GError *error = NULL;
+    g_autoptr(JsonNode) reply = qmp_client_execute_finish(res, &error);
+
+    if (reply && JSON_NODE_HOLDS_OBJECT(reply)) {
+        query->info.vnc_port = vnc_port(json_node_get_object(reply));
+    }
+    info_answered(query, error);
+}
+
+static void info_ask_vnc(QmpClient *client, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, void *opaque)
+{
+    qmp_client_execute_async(client, "query-vnc", NULL, cancellable, callback,
+                             opaque);
+}
+
 static void info_ask_tpms(QmpClient *client, GCancellable *cancellable,
                           GAsyncReadyCallback callback, void *opaque)
 {
@@ -533,6 +571,7 @@ void machine_qmp_query_info(MachineQmp *q)
         { info_ask_memory_devices, memory_devices_done },
         { info_ask_pci, pci_done },
         { info_ask_tpms, tpms_done },
+        { info_ask_vnc, vnc_done },
     };
     const QmpVersion *version = qmp_client_get_version(q->client);
     InfoQuery *query;

@@ -153,6 +153,7 @@ typedef struct MachineSocket {
  * @disks: array of MachineDisk; NULL while not known
  * @tpms: array of MachineTpm; NULL while not known, or when this QEMU has no
  *        TPMs at all
+ * @vnc_port: TCP port of QEMU's VNC server; 0 where there is none
  */
 typedef struct MachineInfo {
     char *name;
@@ -180,6 +181,7 @@ typedef struct MachineInfo {
     GPtrArray *pci;
     GPtrArray *disks;
     GPtrArray *tpms;
+    uint16_t vnc_port;
 } MachineInfo;
 
 /**

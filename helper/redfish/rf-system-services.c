@@ -89,6 +89,48 @@ const RfProperty rf_system_serial_console[] = {
     { NULL }
 };
 
+/* Graphical console: QEMU's own VNC server, which we have no part in */
+
+static const char *const graphical_types[] = { "KVMIP", NULL };
+
+static unsigned vnc_port(const RfContext *ctx)
+{
+    return bmc_machine(ctx->bmc)->info.vnc_port;
+}
+
+bool rf_has_graphical_console(const RfContext *ctx, RfValue *value)
+{
+    return vnc_port(ctx);
+}
+
+/* It is there as long as QEMU is, also while the machine is off. */
+static bool get_graphical_enabled(const RfContext *ctx, RfValue *value)
+{
+    value->boolean = bmc_machine(ctx->bmc)->state != MACHINE_STATE_GONE;
+    return true;
+}
+
+static bool nth_graphical_type(const RfContext *ctx, unsigned n,
+                               RfValue *value)
+{
+    value->choice = 0;
+    return n == 0;
+}
+
+static bool get_graphical_port(const RfContext *ctx, RfValue *value)
+{
+    value->integer = vnc_port(ctx);
+    return true;
+}
+
+const RfProperty rf_system_graphical_console[] = {
+    { "ServiceEnabled", RF_TYPE_BOOL, .get = get_graphical_enabled },
+    { "ConnectTypesSupported", RF_TYPE_STRINGS, .texts = graphical_types,
+      .item = nth_graphical_type },
+    { "Port", RF_TYPE_INTEGER, .get = get_graphical_port },
+    { NULL }
+};
+
 /* Watchdog timer: software in the machine sets it up, over IPMI */
 
 enum { WATCHDOG_ENABLED, WATCHDOG_DISABLED };

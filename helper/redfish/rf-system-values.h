@@ -35,8 +35,20 @@ extern const RfProperty rf_system_boot[];
  */
 void rf_default_boot_order_start(RfExchange *x, const RfPatch *patch);
 
-/* ComputerSystem.SerialConsole and HostWatchdogTimer. */
+/**
+ * rf_has_graphical_console: RfProperty.get of what is there where QEMU has a
+ * VNC server.
+ *
+ * @ctx: the system
+ * @value: not used
+ *
+ * Returns: true if it has
+ */
+bool rf_has_graphical_console(const RfContext *ctx, RfValue *value);
+
+/* ComputerSystem.SerialConsole, GraphicalConsole and HostWatchdogTimer. */
 extern const RfProperty rf_system_serial_console[];
+extern const RfProperty rf_system_graphical_console[];
 extern const RfProperty rf_system_watchdog[];
 
 /**

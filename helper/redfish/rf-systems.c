@@ -318,6 +318,8 @@ static const RfProperty system_properties[] = {
       .allowed = rf_allow_any, .get = rf_get_restore_policy,
       .setter = &rf_restore_policy_setter },
     { "SerialConsole", RF_TYPE_OBJECT, .members = rf_system_serial_console },
+    { "GraphicalConsole", RF_TYPE_OBJECT, .get = rf_has_graphical_console,
+      .members = rf_system_graphical_console },
     { "HostWatchdogTimer", RF_TYPE_OBJECT, .members = rf_system_watchdog },
     { "MemorySummary", RF_TYPE_OBJECT, .members = memory_properties },
     { "ProcessorSummary", RF_TYPE_OBJECT,

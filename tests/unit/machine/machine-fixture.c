@@ -150,6 +150,7 @@ void fixture_init(Fixture *f, bool absent)
     mock_qmp_set_reply(f->mock, "query-name", "{\"name\": \"web\"}");
     mock_qmp_set_reply(f->mock, "query-pci", "[]");
     mock_qmp_set_reply(f->mock, "query-tpm", "[]");
+    mock_qmp_set_reply(f->mock, "query-vnc", "{\"enabled\": false}");
     mock_qmp_set_reply(f->mock, "qom-list", "[]");
     mock_qmp_set_reply(f->mock, "query-uuid", "{\"UUID\": "
                        "\"00000000-0000-0000-0000-000000000000\"}");

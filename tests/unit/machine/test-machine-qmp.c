@@ -66,6 +66,40 @@ static void test_memory(void)
     fixture_clear(&f);
 }
 
+/* Only what can be connected to over a network has a port. */
+static void test_vnc(void)
+{
+    static const struct {
+        const char *reply;
+        unsigned port;
+    } cases[] = {
+        { "{\"enabled\": true, \"family\": \"ipv4\", \"auth\": \"vnc\", "
+          "\"host\": \"127.0.0.1\", \"service\": \"5901\"}", 5901 },
+        { "{\"enabled\": true, \"family\": \"ipv6\", \"host\": \"::\", "
+          "\"service\": \"5900\"}", 5900 },
+        { "{\"enabled\": true, \"family\": \"unix\", "
+          "\"service\": \"/run/5900\"}", 0 },
+        { "{\"enabled\": true, \"family\": \"ipv4\", "
+          "\"service\": \"99999\"}", 0 },
+        { "{\"enabled\": false, \"family\": \"ipv4\", "
+          "\"service\": \"5900\"}", 0 },
+        { "{\"enabled\": false}", 0 },
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Fixture f;
+
+        fixture_init(&f, false);
+        mock_qmp_set_reply(f.mock, "query-vnc", cases[i].reply);
+        fixture_attach(&f);
+        g_assert_true(test_wait_until(fixture_is_connected, f.machine,
+                                      WAIT_MS));
+        g_assert_cmpuint(f.machine->info.vnc_port, ==, cases[i].port);
+        fixture_clear(&f);
+    }
+}
+
 /* An old QEMU has no set-action; everything else works. */
 static void test_connect_no_action(void)
 {
@@ -436,6 +470,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     g_test_add_func("/machine-qmp/usage", test_usage);
     g_test_add_func("/machine-qmp/memory", test_memory);
+    g_test_add_func("/machine-qmp/vnc", test_vnc);
     g_test_add_func("/machine-qmp/break", test_break);
     g_test_add_func("/machine-qmp/refresh", test_refresh);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);

@@ -223,6 +223,27 @@ static void test_watchdog(void)
                     ==, "Enabled");
 }
 
+/* QEMU's VNC server, where it has one, as long as there is a QEMU. */
+static void test_graphical_console(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    g_autoptr(RfReply) none = rf_hub_get(hub, SYSTEM);
+    g_autoptr(RfReply) there = NULL, gone = NULL;
+
+    g_assert_null(rf_reply_node(none, "/GraphicalConsole"));
+    mock_machine_base(hub->fix.mock)->info.vnc_port = 5901;
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_INFO, NULL);
+    there = rf_hub_get(hub, SYSTEM);
+    g_assert_nonnull(strstr(there->text, "\"GraphicalConsole\":{"
+                            "\"ServiceEnabled\":true,"
+                            "\"ConnectTypesSupported\":[\"KVMIP\"],"
+                            "\"Port\":5901}"));
+    mock_machine_set_state(hub->fix.mock, MACHINE_STATE_GONE);
+    gone = rf_hub_get(hub, SYSTEM);
+    g_assert_nonnull(strstr(gone->text, "\"GraphicalConsole\":{"
+                            "\"ServiceEnabled\":false,"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -232,6 +253,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-system/told-long", test_told_long);
     g_test_add_func("/rf-system/smbios", test_smbios);
     g_test_add_func("/rf-system/serial-console", test_serial_console);
+    g_test_add_func("/rf-system/graphical-console", test_graphical_console);
     g_test_add_func("/rf-system/watchdog", test_watchdog);
     return g_test_run();
 }
