@@ -384,6 +384,35 @@ static bool is_about_medium(const RfPatch *patch)
     return false;
 }
 
+/* What cannot be changed of a medium that is in, or NULL. */
+static const char *fixed_property(const RfContext *ctx, const RfPatch *patch)
+{
+    const BmcMediaSlot *slot = slot_of(ctx);
+    const RfValue *protect = rf_patch_get(patch, &medium_setter,
+                                          "WriteProtected");
+    const RfValue *method = rf_patch_get(patch, &medium_setter,
+                                         "TransferMethod");
+    const RfValue *protocol = rf_patch_get(patch, &medium_setter,
+                                           "TransferProtocolType");
+    const char *user = text_of(patch, &medium_setter, "UserName");
+    RfValue now = { 0 };
+
+    if (protect && protect->boolean != slot->write_protected) {
+        return "WriteProtected";
+    }
+    if (method && (method->choice == METHOD_UPLOAD) != slot->download) {
+        return "TransferMethod";
+    }
+    if (protocol && get_protocol(ctx, &now) &&
+        (now.null || now.choice != protocol->choice)) {
+        return "TransferProtocolType";
+    }
+    if (user && g_strcmp0(user, slot->user)) {
+        return "UserName";
+    }
+    return text_of(patch, &medium_setter, "Password") ? "Password" : NULL;
+}
+
 /* PATCH: an image is put in; null, or Inserted false, is an ejection. */
 static void medium_check(const RfContext *ctx, const RfPatch *patch,
                          RfMessages *messages)
@@ -392,6 +421,9 @@ static void medium_check(const RfContext *ctx, const RfPatch *patch,
     const RfValue *inserted = rf_patch_get(patch, &medium_setter,
                                            "Inserted");
     bool puts_in = image && !image->null;
+    bool takes_out = !puts_in && (image || (inserted && !inserted->boolean));
+    const char *fixed = puts_in || takes_out ? NULL
+                                             : fixed_property(ctx, patch);
 
     if (!is_about_medium(patch)) {
         return;
@@ -399,10 +431,15 @@ static void medium_check(const RfContext *ctx, const RfPatch *patch,
     if (puts_in && (!*image->text || (inserted && !inserted->boolean))) {
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR, "/Image",
                         NULL, "Image", NULL);
-    } else if (!puts_in && !image && !(inserted && !inserted->boolean) &&
-               !slot_of(ctx)->inserted) {
+    } else if (!puts_in && !takes_out && !slot_of(ctx)->inserted) {
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING, "/Image",
                         NULL, "Image", NULL);
+    } else if (fixed) {
+        g_autofree char *pointer = g_strconcat("/", fixed, NULL);
+
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_ERROR, pointer,
+                        "Eject the medium, and put it in with that.", fixed,
+                        NULL);
     }
 }
 

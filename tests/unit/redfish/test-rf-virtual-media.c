@@ -230,6 +230,18 @@ static void test_patch(MediaHub *f, const void *data)
 
     assert_sent(f, ADMIN, "PATCH", CD, body, "200");
     assert_node(f, "/Inserted", "true");
+    /* Of what is in, nothing else can be changed: that is said. */
+    assert_sent(f, ADMIN, "PATCH", CD,
+                "{\"Inserted\":true,\"WriteProtected\":true,"
+                "\"TransferProtocolType\":\"OEM\"}", "200");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"WriteProtected\":false}",
+                "400 PropertyValueError#/WriteProtected");
+    assert_sent(f, ADMIN, "PATCH", CD,
+                "{\"UserName\":\"me\",\"VerifyCertificate\":true}",
+                "400 PropertyValueError#/UserName");
+    assert_node(f, "/VerifyCertificate", "false");
+    assert_sent(f, ADMIN, "PATCH", CD, "{\"TransferMethod\":\"Upload\"}",
+                "400 PropertyValueError#/TransferMethod");
     assert_sent(f, ADMIN, "PATCH", CD, "{\"Image\":null}", "200");
     assert_node(f, "/Inserted", "false");
     assert_sent(f, ADMIN, "PATCH", CD, body, "200");
