@@ -24,6 +24,8 @@
 static const unsigned warning_days[] = { 30, 7, 1, 0 };
 
 /*
+ * @again: the files are to be read once more: they may have changed since
+ *         they were
  * @warning: index of the warning that comes next
  * @expiry: runs until then
  */
@@ -32,6 +34,7 @@ struct BmcCertificates {
     TlsCertInfo *info;
     bool fixed;
     bool busy;
+    bool again;
     unsigned warning;
     ClockTimer *expiry;
     GCancellable *cancellable;
@@ -404,6 +407,9 @@ static void reloaded(GObject *source, GAsyncResult *res, void *opaque)
     } else {
         g_warning("TLS: the certificate stays as it was: %s", err->message);
     }
+    if (job->bmc->certificates->again) {
+        bmc_certificate_reload(job->bmc, job->dir, job->text);
+    }
 }
 
 void bmc_certificate_reload(Bmc *bmc, const char *cert_path,
@@ -413,9 +419,11 @@ void bmc_certificate_reload(Bmc *bmc, const char *cert_path,
     Job *job;
 
     if (certs->busy) {
+        certs->again = true;
         return;
     }
     certs->busy = true;
+    certs->again = false;
     job = g_new0(Job, 1);
     job->bmc = bmc;
     job->hub = g_object_ref(certs->cancellable);

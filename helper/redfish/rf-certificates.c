@@ -323,7 +323,8 @@ static const RfProperty no_parameters[] = { { NULL } };
 
 static bool is_replaceable(const RfContext *ctx)
 {
-    return bmc_certificate_info(ctx->bmc) && !bmc_certificate_is_fixed(ctx->bmc);
+    return bmc_certificate_info(ctx->bmc) &&
+           !bmc_certificate_is_fixed(ctx->bmc);
 }
 
 static const RfAction service_actions[] = {

@@ -393,6 +393,31 @@ static void test_again_refused(void)
     g_assert_cmpuint(files->status, ==, 404);
 }
 
+static bool is_read_twice(void *opaque)
+{
+    const RfHub *hub = opaque;
+
+    return bmc_generation(hub->fix.bmc, BMC_PART_CERTIFICATE) >= 4;
+}
+
+/* The second SIGHUP comes while the files are read: they may be others. */
+static void test_reload(void)
+{
+    g_autoptr(RfHub) hub = hub_new(true);
+    const char *dir = hub->fix.config.state_dir;
+    g_autofree char *cert = g_build_filename(dir, TLS_CERT_FILE, NULL);
+    g_autofree char *key = g_build_filename(dir, TLS_KEY_FILE, NULL);
+
+    g_assert_cmpuint(bmc_generation(hub->fix.bmc, BMC_PART_CERTIFICATE), ==,
+                     2);
+    bmc_certificate_reload(hub->fix.bmc, cert, key);
+    bmc_certificate_reload(hub->fix.bmc, cert, key);
+    g_assert_true(test_wait_until(is_read_twice, hub, 30000));
+    fixture_settle(&hub->fix);
+    g_assert_cmpuint(bmc_generation(hub->fix.bmc, BMC_PART_CERTIFICATE), ==,
+                     4);
+}
+
 #define TOLD(hub) bmc_generation((hub)->fix.bmc, BMC_PART_EXPIRY)
 
 /* The end of a certificate is told of some time before. */
@@ -436,6 +461,7 @@ int main(int argc, char **argv)
                     test_again_refused);
     g_test_add_func("/redfish/certificates/rights", test_rights);
     g_test_add_func("/redfish/certificates/fixed", test_fixed);
+    g_test_add_func("/redfish/certificates/reload", test_reload);
     g_test_add_func("/redfish/certificates/expiry", test_expiry);
     return g_test_run();
 }
