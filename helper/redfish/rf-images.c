@@ -71,7 +71,7 @@ static bool parse_number(const char **text, char end, uint64_t *number)
 bool rf_images_parse_range(const char *text, uint64_t *first, uint64_t *last,
                            uint64_t *total)
 {
-    if (!g_str_has_prefix(text, "bytes ")) {
+    if (g_ascii_strncasecmp(text, "bytes ", strlen("bytes "))) {
         return false;
     }
     text += strlen("bytes ");
@@ -314,10 +314,9 @@ static void on_piece(GBytes *piece, void *opaque)
 {
     Coming *coming = opaque;
 
-    if (!may_go_on(coming)) {
-        return;
+    if (may_go_on(coming)) {
+        bmc_upload_write_async(coming->upload, piece, on_written, coming);
     }
-    bmc_upload_write_async(coming->upload, piece, on_written, coming);
 }
 
 static void on_ended(GObject *source, GAsyncResult *res, void *opaque)
@@ -345,10 +344,9 @@ static void on_end(void *opaque)
 {
     Coming *coming = opaque;
 
-    if (!may_go_on(coming)) {
-        return;
+    if (may_go_on(coming)) {
+        bmc_upload_end_async(coming->upload, on_ended, coming);
     }
-    bmc_upload_end_async(coming->upload, on_ended, coming);
 }
 
 static void on_aborted(void *opaque)
@@ -368,11 +366,18 @@ static const RfBodySink sink = { on_piece, on_end, on_aborted };
 static bool read_head(RfExchange *x, BmcUploadRequest *request)
 {
     const char *range = x->request.headers[RF_HEADER_CONTENT_RANGE];
+    const char *coding = x->request.headers[RF_HEADER_CONTENT_ENCODING];
     int64_t size = rf_exchange_body_size(x);
     uint64_t last;
 
     request->name = x->context.ids[1];
     request->tag = x->request.headers[RF_HEADER_UPLOAD_TAG];
+    if (coding && g_ascii_strcasecmp(coding, "identity")) {
+        /* What is kept would be something else than what was meant. */
+        rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID,
+                              "Content-Encoding", 415);
+        return false;
+    }
     if (size < 0 && range) {
         /* Of a part, nobody could tell whether all of it has come. */
         rf_answer_error_about(x, RF_MESSAGE_HEADER_MISSING, "Content-Length",

@@ -116,7 +116,7 @@ static void *serve(void *opaque)
     }
     /* Who waits for it cannot be killed. */
     for (unsigned i = 0; i < 300 && !g_atomic_int_get(&f->over); i++) {
-        g_usleep(100000);
+        g_poll(NULL, 0, 100);
     }
     if (!g_atomic_int_get(&f->over)) {
         g_atomic_int_set(&f->forced, 1);

@@ -4,6 +4,7 @@
 
 #include "bmc/images.h"
 #include "bmc/media.h"
+#include "bmc/users.h"
 #include "redfish/rf-images.h"
 
 #include "rf-hub.h"
@@ -17,6 +18,7 @@ typedef struct Source {
     const char *text;
     bool broken;
     bool sent;
+    void (*meanwhile)(void);
     const RfBodySink *sink;
     void *opaque;
 } Source;
@@ -56,6 +58,9 @@ static void source_more(RfBodySource *base)
 {
     Source *source = (Source *)base;
 
+    if (source->meanwhile) {
+        source->meanwhile();
+    }
     if (source->broken) {
         source->sink->aborted(source->opaque);
     } else {
@@ -129,7 +134,7 @@ static void test_range(void)
     g_assert_cmpuint(first, ==, 5);
     g_assert_cmpuint(last, ==, 8);
     g_assert_cmpuint(total, ==, 10);
-    g_assert_true(rf_images_parse_range("bytes 0-0/1", &first, &last,
+    g_assert_true(rf_images_parse_range("Bytes 0-0/1", &first, &last,
                                         &total));
 }
 
@@ -187,6 +192,65 @@ static void test_refused(ImagesHub *f, const void *data)
     assert_put(f, ADMIN, "/redfish/v1/Managers/2/Oem/QemuBmc/Images/a", 5,
                NULL, 404);
     assert_put(f, HUB_OPERATOR, IMAGE, 5, NULL, 201);
+}
+
+static Bmc *current; /* whose user is disabled */
+
+static void disable_operator(void)
+{
+    static const BmcOrigin origin = { .channel = BMC_CHANNEL_LOCAL };
+
+    bmc_users_set_enabled(current, bmc_users_find(current, "oper", 4)->slot,
+                          false, &origin);
+}
+
+/* Who uploads loses his account before the end. */
+static void test_disabled(ImagesHub *f, const void *data)
+{
+    Source source = {
+        { 5, source_start, source_more }, "12345",
+        .meanwhile = disable_operator,
+    };
+    RfRequest request = {
+        .method = "PUT",
+        .path = IMAGE,
+        .headers = { [RF_HEADER_AUTHORIZATION] = HUB_OPERATOR },
+        .source = &source.source,
+        .peer = "192.0.2.1",
+    };
+    g_autoptr(RfReply) reply = NULL;
+
+    current = f->hub->fix.bmc;
+    reply = rf_client_call(&f->hub->client, &request);
+    g_assert_cmpuint(reply->status, ==, 403);
+    g_assert_false(bmc_image_find(current, "a.iso")->complete);
+    g_assert_false(bmc_image_find(current, "a.iso")->busy);
+}
+
+/* What is compressed is not what is meant. */
+static void test_encoded(ImagesHub *f, const void *data)
+{
+    static const struct {
+        const char *coding;
+        unsigned status;
+    } rows[] = {
+        { "gzip", 415 }, { "identity, br", 415 }, { "Identity", 201 },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Source source = { { 5, source_start, source_more }, "12345" };
+        RfRequest request = {
+            .method = "PUT",
+            .path = IMAGE,
+            .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN,
+                         [RF_HEADER_CONTENT_ENCODING] = rows[i].coding },
+            .source = &source.source,
+            .peer = "192.0.2.1",
+        };
+        g_autoptr(RfReply) reply = rf_client_call(&f->hub->client, &request);
+
+        g_assert_cmpuint(reply->status, ==, rows[i].status);
+    }
 }
 
 static bool is_gone(void *opaque)
@@ -286,6 +350,10 @@ int main(int argc, char **argv)
                teardown);
     g_test_add("/redfish/images/refused", ImagesHub, NULL, setup,
                test_refused, teardown);
+    g_test_add("/redfish/images/disabled", ImagesHub, NULL, setup,
+               test_disabled, teardown);
+    g_test_add("/redfish/images/encoded", ImagesHub, NULL, setup,
+               test_encoded, teardown);
     g_test_add("/redfish/images/chunked", ImagesHub, NULL, setup,
                test_chunked, teardown);
     g_test_add("/redfish/images/inserted", ImagesHub, NULL, setup,
