@@ -20,6 +20,7 @@ static const char *const header_names[RF_HEADER__MAX] = {
     [RF_HEADER_ACCEPT] = "Accept: ",
     [RF_HEADER_ACCEPT_ENCODING] = "Accept-Encoding: ",
     [RF_HEADER_AUTHORIZATION] = "Authorization: ",
+    [RF_HEADER_CONTENT_ENCODING] = "Content-Encoding: ",
     [RF_HEADER_CONTENT_RANGE] = "Content-Range: ",
     [RF_HEADER_CONTENT_TYPE] = "Content-Type: ",
     [RF_HEADER_IF_MATCH] = "If-Match: ",
