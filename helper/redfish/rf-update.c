@@ -80,8 +80,10 @@ static char *complete_uri(const RfPatch *patch)
 {
     const char *uri = text_of(patch, "ImageURI");
     const RfValue *protocol = rf_patch_get(patch, NULL, "TransferProtocol");
+    size_t len = strcspn(uri, "/?#");
 
-    if (strstr(uri, "://")) {
+    /* A colon and two slashes further on are none of a scheme's. */
+    if (len && g_str_has_prefix(uri + len - 1, "://")) {
         return g_strdup(uri);
     }
     return g_strconcat(protocol && !protocol->null && protocol->choice == 1 ?
