@@ -52,6 +52,24 @@ void bmc_asset_reset(Bmc *bmc);
 void bmc_chassis_reset(Bmc *bmc);
 
 /**
+ * bmc_flash_reset: drop the changes of firmware files that wait.
+ *
+ * @bmc: the hub
+ * @origin: who asks; nothing is done for one that may not make any
+ */
+void bmc_flash_reset(Bmc *bmc, const BmcOrigin *origin);
+
+/**
+ * bmc_updates_reset: what is set up is the default again, and firmware that
+ * is staged is dropped; what is in force stays.
+ *
+ * @bmc: the hub
+ * @origin: who asks; of firmware, nothing is done for one that may not stage
+ *          any
+ */
+void bmc_updates_reset(Bmc *bmc, const BmcOrigin *origin);
+
+/**
  * bmc_pef_reset: filters, policies and all else of PEF are the defaults
  * again.
  *

@@ -64,6 +64,8 @@ void bmc_reset_to_defaults(Bmc *bmc, BmcDefaults keep,
     bmc_bios_reset(bmc, origin);
     bmc_media_reset(bmc);
     bmc_images_reset(bmc);
+    bmc_flash_reset(bmc, origin);
+    bmc_updates_reset(bmc, origin);
     bmc_sessions_configure(bmc, &sessions, origin);
     bmc_task_set_retention(bmc, BMC_TASK_RETENTION_DEFAULT, origin);
     if (keep == BMC_DEFAULTS_ALL) {

@@ -521,6 +521,17 @@ bool bmc_flash_drop(Bmc *bmc, unsigned id, const BmcOrigin *origin)
     return true;
 }
 
+void bmc_flash_reset(Bmc *bmc, const BmcOrigin *origin)
+{
+    const BmcFlashChange *change;
+
+    while (bmc_origin_may_reach_host(bmc, origin) &&
+           (change = bmc_flash_nth(bmc, 0)) &&
+           bmc_flash_drop(bmc, change->id, origin)) {
+        /* The next one */
+    }
+}
+
 NotifierList *bmc_flash_notifiers(Bmc *bmc)
 {
     return &bmc->flash->notifiers;

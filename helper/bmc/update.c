@@ -10,6 +10,7 @@
 #include "bmc/os-info.h"
 #include "bmc/persist-read.h"
 #include "bmc/update-priv.h"
+#include "bmc/users.h"
 #include "util/error.h"
 
 #define SECTION "update"
@@ -342,4 +343,12 @@ void bmc_update_set_verify(Bmc *bmc, bool verify, const BmcOrigin *origin)
     bmc->updates->verify = verify;
     update_save(bmc);
     bmc_changed(bmc, BMC_PART_UPDATE);
+}
+
+void bmc_updates_reset(Bmc *bmc, const BmcOrigin *origin)
+{
+    bmc_update_set_verify(bmc, false, origin);
+    if (bmc_origin_may_reach_host(bmc, origin)) {
+        update_drop_firmware(bmc, origin);
+    }
 }

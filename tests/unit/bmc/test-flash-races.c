@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "bmc/bmc-priv.h"
+#include "bmc/restart.h"
 #include "flash-fixture.h"
 #include "util/error.h"
 
@@ -201,6 +202,30 @@ static void test_order(void)
     g_assert_false(efi_vars_have_pk(vars));
 }
 
+static void test_defaults(void)
+{
+    static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+    g_auto(Fixture) fix = { 0 };
+    g_autofree char *path = NULL;
+    g_autofree char *staged = NULL;
+    unsigned id;
+
+    if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
+        return;
+    }
+    path = flash_vars_path(&fix);
+    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
+                                      &staged), ==, -1);
+    flash_set_enable(&fix, true);
+    bmc_reset_to_defaults(fix.bmc, BMC_DEFAULTS_ALL, &guest);
+    g_assert_nonnull(bmc_flash_nth(fix.bmc, 1));
+    bmc_reset_to_defaults(fix.bmc, BMC_DEFAULTS_ALL, &flash_origin);
+    g_assert_null(bmc_flash_nth(fix.bmc, 0));
+    flash_power(&fix, BMC_POWER_FORCE_RESTART);
+    g_assert_true(flash_same_content(TEMPLATE, path));
+    g_assert_false(g_file_test(staged, G_FILE_TEST_EXISTS));
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -210,5 +235,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flash-races/not-saved", test_not_saved);
     g_test_add_func("/flash-races/image-gone", test_image_gone);
     g_test_add_func("/flash-races/order", test_order);
+    g_test_add_func("/flash-races/defaults", test_defaults);
     return g_test_run();
 }

@@ -2,6 +2,7 @@
 /* UpdateService: firmware that is shown, fetched, checked and staged. */
 #include "osdep.h"
 
+#include "bmc/restart.h"
 #include "bmc/users.h"
 #include "update-hub.h"
 
@@ -223,6 +224,35 @@ static void test_restart(UpdateHub *f, const void *data)
     f->hub->events = rf_events_new(f->hub->client.service);
 }
 
+/* A host without a scheme, and something like one behind it */
+static void test_protocol(UpdateHub *f, const void *data)
+{
+    g_autofree char *body = g_strdup_printf(
+        "{\"ImageURI\":\"%s/rom?from=http://x\"}",
+        f->base + strlen("http://"));
+
+    assert_sent(f, HUB_OPERATOR, "POST", UPDATE, body, "202");
+    g_assert_true(test_wait_until(update_hub_has_ended, f, 30000));
+    g_assert_cmpint(bmc_task_nth(f->hub->fix.bmc, 0)->state, ==,
+                    BMC_TASK_COMPLETED);
+}
+
+static void test_defaults(UpdateHub *f, const void *data)
+{
+    static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
+    static const BmcOrigin local = { .channel = BMC_CHANNEL_LOCAL };
+    Machine *machine = mock_machine_base(f->hub->fix.mock);
+    Bmc *bmc = f->hub->fix.bmc;
+
+    update_hub_update(f, "/rom");
+    bmc_update_set_verify(bmc, true, &local);
+    bmc_reset_to_defaults(bmc, BMC_DEFAULTS_KEEP_NETWORK_AND_USERS, &guest);
+    g_assert_nonnull(machine->firmware_wanted);
+    bmc_reset_to_defaults(bmc, BMC_DEFAULTS_KEEP_NETWORK_AND_USERS, &local);
+    g_assert_null(machine->firmware_wanted);
+    g_assert_false(bmc_update_verify(bmc));
+}
+
 static bool is_held(void *opaque)
 {
     return ((UpdateHub *)opaque)->held;
@@ -296,6 +326,8 @@ int main(int argc, char **argv)
     ADD("dropped", test_dropped);
     ADD("failed", test_failed);
     ADD("restart", test_restart);
+    ADD("protocol", test_protocol);
+    ADD("defaults", test_defaults);
     ADD("cancelled", test_cancelled);
     ADD("waited-for", test_waited_for);
     ADD("gone", test_gone);
