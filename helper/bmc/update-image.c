@@ -36,6 +36,9 @@ void update_image_free(BmcUpdateImage *image)
 void update_check_free(UpdateCheck *check)
 {
     if (check) {
+        for (unsigned i = 0; i < BMC_UPDATE__MAX; i++) {
+            g_free(check->problem[i]);
+        }
         g_free(check->path);
         g_free(check->given);
         g_free(check->folder);
@@ -241,6 +244,9 @@ static bool find_target(const UpdateCheck *check,
     }
     *target = image->kind == FIRMWARE_IMAGE_VARIABLES ?
               BMC_UPDATE_VARIABLES : BMC_UPDATE_FIRMWARE;
+    if (check->problem[*target]) {
+        return refuse(errp, check->problem[*target]);
+    }
     if (!(check->targets & 1u << *target)) {
         return refuse(errp, *target == BMC_UPDATE_VARIABLES ?
                       "these are UEFI variables" :

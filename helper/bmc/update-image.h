@@ -61,6 +61,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BmcUpdateImage, update_image_free)
  *
  * @path: its file
  * @targets: bit 1 << BmcUpdateTarget for each that it may be for
+ * @problem: by BmcUpdateTarget (nullable): why it cannot be for that
  * @given: (nullable): the firmware's present file
  * @rom: that is a ROM image and no flash chip's
  * @uefi: the machine has UEFI firmware
@@ -72,6 +73,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BmcUpdateImage, update_image_free)
 typedef struct UpdateCheck {
     char *path;
     unsigned targets;
+    char *problem[BMC_UPDATE__MAX];
     char *given;
     bool rom;
     bool uefi;

@@ -193,6 +193,13 @@ static void check(UpdateJob *job)
     bmc_task_progress(job->bmc, job->outcome->task, TRANSFERRED);
     what->path = g_strdup(job->path);
     what->targets = job->targets;
+    for (unsigned i = 0; i < BMC_UPDATE__MAX; i++) {
+        g_autoptr(GError) err = NULL;
+
+        if (!bmc_update_possible(job->bmc, i, &err)) {
+            what->problem[i] = g_strdup(err->message);
+        }
+    }
     what->given = g_strdup(machine->firmware_given);
     what->rom = machine->firmware_given_rom;
     what->uefi = machine->info.firmware == MACHINE_FIRMWARE_UEFI;

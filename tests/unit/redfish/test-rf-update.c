@@ -237,6 +237,21 @@ static void test_protocol(UpdateHub *f, const void *data)
                     BMC_TASK_COMPLETED);
 }
 
+/* Only one of the two can be updated, and the image is for the other. */
+static void test_problem(UpdateHub *f, const void *data)
+{
+    Machine *machine = mock_machine_base(f->hub->fix.mock);
+    const BmcTask *task;
+
+    g_clear_pointer(&machine->firmware_given, g_free);
+    machine->firmware_problem = g_strdup("-machine firmware= may give it");
+    machine->can_start_process = true;
+    machine->flash_given[MACHINE_FLASH_VARS] = g_strdup("/vars");
+    task = update_hub_update(f, "/rom");
+    g_assert_cmpint(task->state, ==, BMC_TASK_EXCEPTION);
+    g_assert_nonnull(strstr(task->error->message, "-machine firmware="));
+}
+
 static void test_defaults(UpdateHub *f, const void *data)
 {
     static const BmcOrigin guest = { .channel = BMC_CHANNEL_IN_BAND };
@@ -327,6 +342,7 @@ int main(int argc, char **argv)
     ADD("failed", test_failed);
     ADD("restart", test_restart);
     ADD("protocol", test_protocol);
+    ADD("problem", test_problem);
     ADD("defaults", test_defaults);
     ADD("cancelled", test_cancelled);
     ADD("waited-for", test_waited_for);
