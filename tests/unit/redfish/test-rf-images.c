@@ -222,7 +222,7 @@ static void test_disabled(ImagesHub *f, const void *data)
 
     current = f->hub->fix.bmc;
     reply = rf_client_call(&f->hub->client, &request);
-    g_assert_cmpuint(reply->status, ==, 403);
+    g_assert_cmpuint(reply->status, ==, 401);
     g_assert_false(bmc_image_find(current, "a.iso")->complete);
     g_assert_false(bmc_image_find(current, "a.iso")->busy);
 }
