@@ -304,8 +304,7 @@ static void add_bmc(GPtrArray *argv, const MachineLaunchConfig *config,
     /* "path=" lets the path itself hold an equals sign. */
     add(argv, "-qmp", g_strdup_printf("unix:path=%s,server=on,wait=off",
                                       quoted_qmp));
-    add(argv, "-pidfile", g_build_filename(config->run_dir, "qemu.pid",
-                                           NULL));
+    add(argv, "-pidfile", launch_pid_path(config->run_dir));
     add(argv, "-S", NULL);
     if (!facts->no_shutdown) {
         add(argv, "-no-shutdown", NULL);
@@ -352,6 +351,11 @@ static bool add_guest_agent(GPtrArray *argv,
 char *launch_qmp_path(const char *run_dir)
 {
     return g_build_filename(run_dir, "qmp.sock", NULL);
+}
+
+char *launch_pid_path(const char *run_dir)
+{
+    return g_build_filename(run_dir, "qemu.pid", NULL);
 }
 
 char **machine_launch_build_argv(const MachineLaunchConfig *config,

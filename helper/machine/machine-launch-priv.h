@@ -57,4 +57,13 @@ bool launch_firmware_prepare(const char *const *argv, const char *state_dir,
  */
 char *launch_qmp_path(const char *run_dir);
 
+/**
+ * launch_pid_path: QEMU's pid file, whose lock it holds until it ends.
+ *
+ * @run_dir: MachineLaunchConfig.run_dir
+ *
+ * Returns: (transfer full): path
+ */
+char *launch_pid_path(const char *run_dir);
+
 #endif /* QEMU_BMC_MACHINE_MACHINE_LAUNCH_PRIV_H */

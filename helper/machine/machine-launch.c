@@ -26,8 +26,12 @@
 static const char not_ready_text[] =
     "QEMU was started but does not answer on its QMP socket";
 static const char not_ending_text[] = "the QEMU process does not end";
+static const char earlier_text[] =
+    "a QEMU process that was started earlier is ending, and does not end";
 
 /*
+ * @earlier: one that an earlier helper has told to end; it still has the pid
+ *           file, so that no other can start
  * @exited: the process has ended, but not all that it said on QMP was read
  * @exit_detail: how, or NULL
  * @end_detail: how the last one ended
@@ -37,7 +41,9 @@ typedef struct MachineLaunch {
     char **argv;
     char *qmp_path;
     char *state_dir;
+    char *pid_path;
     MachineProcess *process;
+    MachineProcess *earlier;
     bool exited;
     char *exit_detail;
     char *end_detail;
@@ -153,6 +159,20 @@ static bool launch_spawn(MachineLaunch *launch, GError **errp)
     return true;
 }
 
+static void earlier_ended(const char *detail, void *opaque);
+
+static bool launch_wait_for_earlier(MachineLaunch *launch)
+{
+    launch->earlier = machine_process_adopt_pid_file(launch->pid_path,
+                                                     earlier_ended, launch,
+                                                     NULL);
+    if (launch->earlier) {
+        g_message("an earlier QEMU, process %d, is ending: waiting for it",
+                  (int)machine_process_get_pid(launch->earlier));
+    }
+    return launch->earlier;
+}
+
 static bool launch_adopt_or_spawn(MachineLaunch *launch, GError **errp)
 {
     g_autoptr(GError) error = NULL;
@@ -167,10 +187,23 @@ static bool launch_adopt_or_spawn(MachineLaunch *launch, GError **errp)
         return true;
     }
     if (g_error_matches(error, BMC_ERROR, BMC_ERROR_NOT_FOUND)) {
-        return launch_spawn(launch, errp);
+        return launch_wait_for_earlier(launch) || launch_spawn(launch, errp);
     }
     g_propagate_error(errp, g_steal_pointer(&error));
     return false;
+}
+
+static void earlier_ended(const char *detail, void *opaque)
+{
+    MachineLaunch *launch = opaque;
+    g_autoptr(GError) error = NULL;
+
+    g_clear_pointer(&launch->earlier, machine_process_free);
+    if (!launch_adopt_or_spawn(launch, &error)) {
+        g_free(launch->end_detail);
+        launch->end_detail = g_strdup(error->message);
+    }
+    machine_qmp_update_calls(&launch->qmp);
 }
 
 static void call_free(MachineCall *call)
@@ -201,7 +234,8 @@ static void started_update(MachineCall *call)
 {
     if (call->q->parent.connected) {
         machine_call_succeed(call, NULL, NULL);
-    } else if (!call->q->process_alive) {
+    } else if (!call->q->process_alive &&
+               !((MachineLaunch *)call->q)->earlier) {
         call_fail_ended(call);
     }
 }
@@ -293,7 +327,9 @@ static void launch_free(Machine *machine)
     clock_timer_stop(&launch->kill_timer);
     machine_qmp_cleanup(&launch->qmp);
     machine_process_free(launch->process);
+    machine_process_free(launch->earlier);
     g_strfreev(launch->argv);
+    g_free(launch->pid_path);
     g_free(launch->qmp_path);
     g_free(launch->state_dir);
     g_free(launch->exit_detail);
@@ -368,6 +404,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     launch = g_new0(MachineLaunch, 1);
     launch->argv = g_steal_pointer(&argv);
     launch->qmp_path = launch_qmp_path(config->run_dir);
+    launch->pid_path = launch_pid_path(config->run_dir);
     launch->state_dir = g_strdup(config->state_dir);
     addr = g_unix_socket_address_new(launch->qmp_path);
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
@@ -395,7 +432,9 @@ void machine_launch_start_async(Machine *machine,
         machine_call_fail(call, error);
         return;
     }
-    machine_call_set_deadline(call, READY_DEADLINE_MS, not_ready_text);
+    machine_call_set_deadline(call, READY_DEADLINE_MS,
+                              launch->earlier ? earlier_text
+                                              : not_ready_text);
     started_update(call);
 }
 
@@ -412,6 +451,7 @@ void machine_launch_end_async(Machine *machine, GAsyncReadyCallback callback,
     MachineCall *call = call_new(launch, task, end_update);
 
     machine->can_start_process = false;
+    g_clear_pointer(&launch->earlier, machine_process_free);
     machine_call_set_deadline(call, END_DEADLINE_MS, not_ending_text);
     end_update(call);
     if (!launch->process || launch->ending) {

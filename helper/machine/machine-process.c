@@ -276,26 +276,59 @@ static int adopt_connect(const char *path, struct ucred *peer, GError **errp)
     return -1;
 }
 
-/* A pidfd of the process that holds the other end of @fd. */
-static int adopt_pidfd(int fd, pid_t pid, GError **errp)
+/* Had it ended before it is watched, the id might be another one's now. */
+typedef bool IsStillThere(int fd, pid_t pid);
+
+static bool is_connected(int fd, pid_t pid)
 {
     struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+    return poll(&pfd, 1, 0) <= 0 || !(pfd.revents & (POLLHUP | POLLERR));
+}
+
+/* Who holds the lock of a file, or 0. */
+static pid_t lock_holder(int fd)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
+           lock.l_pid > 0 ? lock.l_pid : 0;
+}
+
+static bool holds_lock(int fd, pid_t pid)
+{
+    return lock_holder(fd) == pid;
+}
+
+static MachineProcess *adopt(int fd, pid_t pid, IsStillThere *is_there,
+                             MachineProcessFunc ended, void *opaque,
+                             GError **errp)
+{
     int pidfd = syscall(SYS_pidfd_open, pid, 0);
+    MachineProcess *process;
 
     if (pidfd < 0) {
         g_set_error(errp, BMC_ERROR, errno == ESRCH ? BMC_ERROR_NOT_FOUND :
                     BMC_ERROR_FAILED, "cannot watch process %d: %s",
                     (int)pid, g_strerror(errno));
-        return -1;
+        return NULL;
     }
-    /* Had it ended meanwhile, the id might be another one's now. */
-    if (poll(&pfd, 1, 0) > 0 && (pfd.revents & (POLLHUP | POLLERR))) {
+    if (!is_there(fd, pid)) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_FOUND,
                     "process %d has just ended", (int)pid);
         close(pidfd);
-        return -1;
+        return NULL;
     }
-    return pidfd;
+    process = g_new0(MachineProcess, 1);
+    process->ended = ended;
+    process->opaque = opaque;
+    process->pid = pid;
+    process->pidfd = pidfd;
+    process->pidfd_source = g_unix_fd_source_new(pidfd, G_IO_IN);
+    g_source_set_callback(process->pidfd_source,
+                          G_SOURCE_FUNC(adopted_exited), process, NULL);
+    g_source_attach(process->pidfd_source, NULL);
+    return process;
 }
 
 MachineProcess *machine_process_adopt(const char *path,
@@ -305,25 +338,32 @@ MachineProcess *machine_process_adopt(const char *path,
     struct ucred peer = { 0 };
     MachineProcess *process;
     int fd = adopt_connect(path, &peer, errp);
-    int pidfd;
 
     if (fd < 0) {
         return NULL;
     }
-    pidfd = adopt_pidfd(fd, peer.pid, errp);
+    process = adopt(fd, peer.pid, is_connected, ended, opaque, errp);
     close(fd);
-    if (pidfd < 0) {
-        return NULL;
+    return process;
+}
+
+MachineProcess *machine_process_adopt_pid_file(const char *path,
+                                               MachineProcessFunc ended,
+                                               void *opaque, GError **errp)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    pid_t pid = fd >= 0 ? lock_holder(fd) : 0;
+    MachineProcess *process = NULL;
+
+    if (pid) {
+        process = adopt(fd, pid, holds_lock, ended, opaque, errp);
+    } else {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_FOUND,
+                    "nobody holds the lock of %s", path);
     }
-    process = g_new0(MachineProcess, 1);
-    process->ended = ended;
-    process->opaque = opaque;
-    process->pid = peer.pid;
-    process->pidfd = pidfd;
-    process->pidfd_source = g_unix_fd_source_new(pidfd, G_IO_IN);
-    g_source_set_callback(process->pidfd_source,
-                          G_SOURCE_FUNC(adopted_exited), process, NULL);
-    g_source_attach(process->pidfd_source, NULL);
+    if (fd >= 0) {
+        close(fd);
+    }
     return process;
 }
 

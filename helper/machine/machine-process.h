@@ -58,6 +58,21 @@ MachineProcess *machine_process_adopt(const char *path,
                                       GError **errp);
 
 /**
+ * machine_process_adopt_pid_file: watch the process that holds the lock of a
+ * pid file, as QEMU does until it ends.
+ *
+ * @path: the pid file
+ * @ended: called when it has ended
+ * @opaque: handed to @ended
+ * @errp: BMC_ERROR_NOT_FOUND when nobody holds it, BMC_ERROR_FAILED
+ *
+ * Returns: (transfer full): the process, or NULL
+ */
+MachineProcess *machine_process_adopt_pid_file(const char *path,
+                                               MachineProcessFunc ended,
+                                               void *opaque, GError **errp);
+
+/**
  * machine_process_get_pid: its process id.
  *
  * @process: the process

@@ -6,6 +6,7 @@
 #include "osdep.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 
 #include "test-vm.h"
@@ -176,6 +177,35 @@ static void test_adopted(Fixture *f, const void *data)
     kill(first, SIGKILL);
     test_bmc_wait_power(f->bmc, "Off");
     start_process(f);
+    test_bmc_wait_power(f->bmc, "On");
+    g_assert_cmpint(qemu_pid(f), !=, first);
+}
+
+/*
+ * QEMU had been told to end when the helper was killed: its socket has gone,
+ * and its pid file is locked yet.
+ */
+static void test_earlier(Fixture *f, const void *data)
+{
+    g_autofree char *socket = NULL;
+    g_autofree char *line = NULL;
+    GPid first;
+
+    start(f, "--power-on-at-start true", DISK);
+    test_bmc_wait_power(f->bmc, "On");
+    first = qemu_pid(f);
+    test_bmc_kill(f->bmc);
+    kill(first, SIGSTOP);
+    socket = test_dir_file(f->dir, "run/qmp.sock");
+    g_assert_cmpint(g_unlink(socket), ==, 0);
+    test_bmc_free(f->bmc);
+    /* The helper is not ready before. */
+    line = g_strdup_printf(
+        "sh -c 'for i in $(seq 600); do sleep 0.1; "
+        "grep -qs \"waiting for it\" %s/bmc.log && exec kill -9 %d; done'",
+        f->dir->path, (int)first);
+    g_assert_true(g_spawn_command_line_async(line, NULL));
+    start(f, "--power-on-at-start true", DISK);
     test_bmc_wait_power(f->bmc, "On");
     g_assert_cmpint(qemu_pid(f), !=, first);
 }
@@ -370,6 +400,7 @@ int main(int argc, char **argv)
     ADD("qemu-killed", test_qemu_killed);
     ADD("qemu-hung", test_qemu_hung);
     ADD("adopted", test_adopted);
+    ADD("earlier", test_earlier);
     ADD("ends-qemu", test_ends_qemu);
     ADD("restore-policy", test_restore_policy);
     ADD("uefi", test_uefi);

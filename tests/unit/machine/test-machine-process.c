@@ -2,8 +2,10 @@
 /* Processes: how they end, what they wrote, adopting one that listens. */
 #include "osdep.h"
 
+#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "machine/machine-process.h"
 #include "util/clock.h"
@@ -195,6 +197,53 @@ static void test_adopt_busy(void)
     g_assert_error(error, BMC_ERROR, BMC_ERROR_BUSY);
 }
 
+static void hold_lock(const char *path, int ready)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(path, O_RDWR | O_CREAT, 0600);
+
+    if (fcntl(fd, F_SETLK, &lock) == 0 && write(ready, "", 1) == 1) {
+        pause();
+    }
+    _exit(1);
+}
+
+/* As that of a QEMU that is ending: it has the lock until it has ended. */
+static void test_adopt_pid_file(void)
+{
+    g_autoptr(TestDir) dir = test_dir_new();
+    g_autofree char *path = test_dir_file(dir, "pid");
+    g_autoptr(MachineProcess) process = NULL;
+    g_autoptr(GError) error = NULL;
+    End end = { 0 };
+    int ready[2];
+    char byte;
+    pid_t pid;
+
+    g_assert_null(machine_process_adopt_pid_file(path, on_end, &end, &error));
+    g_assert_error(error, BMC_ERROR, BMC_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_assert_cmpint(pipe(ready), ==, 0);
+    pid = fork();
+    if (pid == 0) {
+        hold_lock(path, ready[1]);
+    }
+    g_assert_cmpint(read(ready[0], &byte, 1), ==, 1);
+    process = machine_process_adopt_pid_file(path, on_end, &end, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(machine_process_get_pid(process), ==, pid);
+    g_assert_false(end.ended);
+    kill(pid, SIGKILL);
+    g_assert_true(test_wait_until(has_ended, &end, WAIT_MS));
+    g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
+    g_clear_pointer(&process, machine_process_free);
+    /* The file is left over. */
+    g_assert_null(machine_process_adopt_pid_file(path, on_end, &end, &error));
+    g_assert_error(error, BMC_ERROR, BMC_ERROR_NOT_FOUND);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -206,5 +255,6 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-process/free", test_free);
     g_test_add_func("/machine-process/adopt/nobody", test_adopt_nobody);
     g_test_add_func("/machine-process/adopt/busy", test_adopt_busy);
+    g_test_add_func("/machine-process/adopt/pid-file", test_adopt_pid_file);
     return g_test_run();
 }
