@@ -22,6 +22,7 @@
 #define PARAMETERS_MAX (64 * 1024)
 /* What may be around a file, at most */
 #define AROUND_MAX (1024 * 1024)
+#define FORM_MAX (BMC_UPDATE_IMAGE_MAX + AROUND_MAX)
 
 typedef enum Part {
     PART_NONE,
@@ -40,6 +41,7 @@ typedef enum Part {
  * @parameters: the same, checked
  * @name: (nullable): UpdateFile's name, once it has begun
  * @size: bytes of UpdateFile
+ * @n_received: bytes of the form
  * @out: those that are not written yet
  * @writing: a thread writes
  * @aborted: nothing more comes
@@ -55,6 +57,7 @@ typedef struct Push {
     RfPatch *parameters;
     char *name;
     uint64_t size;
+    uint64_t n_received;
     GByteArray *out;
     bool writing;
     bool aborted;
@@ -311,6 +314,13 @@ static void body_piece(GBytes *piece, void *opaque)
         return;
     }
     data = g_bytes_get_data(piece, &len);
+    push->n_received += len;
+    if (push->n_received > FORM_MAX) {
+        /* One that comes in chunks does not say how long it is. */
+        too_large(push);
+        fail(push);
+        return;
+    }
     state = http_multipart_feed(push->form, data, len);
     if (state == HTTP_MULTIPART_BAD || state == HTTP_MULTIPART_STOPPED) {
         fail(push);
@@ -411,7 +421,7 @@ static void push_start(RfExchange *x)
     if (!push->form) {
         rf_answer_error_about(x, RF_MESSAGE_HEADER_INVALID, "Content-Type",
                               415);
-    } else if (size > BMC_UPDATE_IMAGE_MAX + AROUND_MAX) {
+    } else if (size > FORM_MAX) {
         rf_answer_error(x, RF_MESSAGE_PAYLOAD_TOO_LARGE);
     } else if (!(push->path = bmc_update_push_begin(
                      x->context.bmc, MAX(size - PARAMETERS_MAX, 1),

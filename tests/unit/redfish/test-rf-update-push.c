@@ -245,6 +245,30 @@ static void test_push_no_room(UpdateHub *f, const void *data)
     update_hub_update(f, "/rom");
 }
 
+/* Parts that nobody looks at, without an end. */
+static void test_push_endless(UpdateHub *f, const void *data)
+{
+    static const char head[] = "--XX\r\nContent-Disposition: form-data; "
+                               "name=\"OemX\"\r\n\r\n";
+    g_autofree char *zeroes = g_malloc0(1024 * 1024);
+    g_autoptr(GBytes) first = g_bytes_new_static(head, strlen(head));
+    g_autoptr(GBytes) piece = g_bytes_new_static(zeroes, 1024 * 1024);
+    Source source;
+    RfReply *reply = push_begin(f, &source, ADMIN,
+                                "multipart/form-data; boundary=XX", -1);
+    unsigned i;
+
+    source.sink->piece(first, source.opaque);
+    for (i = 0; i < 100 && !reply->done; i++) {
+        source.sink->piece(piece, source.opaque);
+    }
+    g_assert_cmpuint(i, <, 70);
+    rf_reply_wait(reply);
+    g_assert_cmpuint(reply->status, ==, 413);
+    rf_reply_free(reply);
+    update_hub_update(f, "/rom");
+}
+
 static void test_push_aborted(UpdateHub *f, const void *data)
 {
     g_autoptr(GBytes) piece = g_bytes_new_static(
@@ -272,5 +296,6 @@ int main(int argc, char **argv)
     ADD("push-not-begun", test_push_not_begun);
     ADD("push-no-room", test_push_no_room);
     ADD("push-aborted", test_push_aborted);
+    ADD("push-endless", test_push_endless);
     return g_test_run();
 }
