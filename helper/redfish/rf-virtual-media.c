@@ -200,6 +200,8 @@ static void add_media_error(RfMessages *messages, const char *image,
                             bool patched, const GError *err)
 {
     g_autofree char *scheme = g_uri_parse_scheme(image);
+    bool local = !scheme || !strcmp(scheme, "file") ||
+                 !strcmp(scheme, "image");
 
     if (err->domain != BMC_ERROR) {
         rf_messages_add_error(messages, err);
@@ -214,6 +216,11 @@ static void add_media_error(RfMessages *messages, const char *image,
                         "Eject the medium that is there first.", NULL);
         break;
     case BMC_ERROR_UNAVAILABLE:
+        if (local) {
+            /* It is QEMU that does not answer, or a file system. */
+            rf_messages_add_error(messages, err);
+            break;
+        }
         rf_messages_add(messages, RF_MESSAGE_COULD_NOT_ESTABLISH_CONNECTION,
                         NULL, err->message, image, NULL);
         break;
@@ -222,7 +229,7 @@ static void add_media_error(RfMessages *messages, const char *image,
                         err->message, image, NULL);
         break;
     case BMC_ERROR_NOT_SUPPORTED:
-        if (scheme && strcmp(scheme, "file") && strcmp(scheme, "image")) {
+        if (!local) {
             rf_messages_add(messages,
                             RF_MESSAGE_SOURCE_DOES_NOT_SUPPORT_PROTOCOL,
                             NULL, err->message, image, scheme, NULL);

@@ -6,6 +6,7 @@
 
 #include "rf-hub.h"
 #include "test-certs.h"
+#include "util/error.h"
 
 #define MEDIA SYSTEM "/VirtualMedia"
 #define CD MEDIA "/CD1"
@@ -223,6 +224,17 @@ static void test_insert(MediaHub *f, const void *data)
     assert_sent(f, ADMIN, "POST", EJECT, NULL, "204");
 }
 
+/* It is not the image that is out of reach. */
+static void test_qemu_silent(MediaHub *f, const void *data)
+{
+    g_autofree char *body = insert_body(f, "");
+
+    mock_machine_fail(f->hub->fix.mock, "insert", BMC_ERROR_UNAVAILABLE);
+    assert_sent(f, ADMIN, "POST", INSERT, body,
+                "503 ServiceTemporarilyUnavailable");
+    assert_sent(f, ADMIN, "POST", INSERT, body, "204");
+}
+
 /* As Dell and others have it: a PATCH puts in and takes out. */
 static void test_patch(MediaHub *f, const void *data)
 {
@@ -344,6 +356,7 @@ int main(int argc, char **argv)
     ADD("certificates", test_certificates);
     ADD("signed", test_signed);
     ADD("insert", test_insert);
+    ADD("qemu-silent", test_qemu_silent);
     ADD("patch", test_patch);
     ADD("patch-verify", test_patch_verify);
     ADD("refused", test_refused);
