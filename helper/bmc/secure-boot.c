@@ -209,6 +209,7 @@ void bmc_secure_boot_machine_event(Bmc *bmc, const MachineEvent *event)
     BmcSecureBoot *sb = bmc->secure_boot;
     bool off = machine_state_is_off(bmc->machine->state);
     bool begins = event->type == MACHINE_EVENT_RESET && !off;
+    bool was_known = sb->current_known;
 
     if (event->type == MACHINE_EVENT_STATE &&
         bmc->machine->state != MACHINE_STATE_UNKNOWN) {
@@ -224,6 +225,9 @@ void bmc_secure_boot_machine_event(Bmc *bmc, const MachineEvent *event)
     if (begins) {
         sb->current_known = false;
         sb->booted = true;
+    }
+    if (was_known && !sb->current_known) {
+        bmc_changed(bmc, BMC_PART_SECURE_BOOT);
     }
     if (begins || event->type == MACHINE_EVENT_INFO ||
         event->type == MACHINE_EVENT_STATE) {

@@ -22,6 +22,7 @@
 
 #define SYSTEM "/redfish/v1/Systems/1"
 #define SECURE_BOOT SYSTEM "/SecureBoot"
+#define SECURE_BOOT_NEVER_KNOWN (-2)
 #define CERTIFICATE RF_HTTPS_CERTIFICATES_URI "/1"
 #define SENSORS "/redfish/v1/Chassis/1/Sensors"
 #define SEL SYSTEM "/LogServices/SEL"
@@ -36,6 +37,8 @@
  * @power: the state of the machine that was told last
  * @subscriptions: numbers of those that are no streams, used as a set
  * @sel_count: records in the event log
+ * @secure_boot: 1: is in force, 0: is not, -1: is not known, or
+ *               %SECURE_BOOT_NEVER_KNOWN
  */
 struct RfEventSource {
     RfEvents *events;
@@ -44,6 +47,7 @@ struct RfEventSource {
     BmcPowerState power;
     GHashTable *subscriptions;
     unsigned sel_count;
+    int secure_boot;
     Notifier change;
     Notifier event;
     Notifier task;
@@ -120,6 +124,28 @@ static void power_changed(RfEventSource *source)
         emit(source, RF_EVENT_STATUS_CHANGE, "ComputerSystem", SYSTEM,
              rf_resource_event(messages[state], SYSTEM, NULL));
     }
+}
+
+static int secure_boot_now(const Bmc *bmc)
+{
+    bool in_force;
+
+    return bmc_secure_boot_current(bmc, &in_force) ? in_force : -1;
+}
+
+static void secure_boot_changed(RfEventSource *source)
+{
+    int now = secure_boot_now(source->bmc);
+    bool first = source->secure_boot == SECURE_BOOT_NEVER_KNOWN;
+
+    if (first && now < 0) {
+        return;
+    }
+    if (!first && now != source->secure_boot &&
+        bmc_secure_boot_exists(source->bmc)) {
+        tell(RF_RESOURCE_CHANGED, "SecureBoot", SECURE_BOOT, source);
+    }
+    source->secure_boot = now;
 }
 
 static void tell_subscription(RfEventSource *source, RfResourceEvent what,
@@ -214,6 +240,9 @@ static void changed(void *opaque, const void *data)
         if (bmc_secure_boot_exists(source->bmc)) {
             tell(RF_RESOURCE_CHANGED, "SecureBoot", SECURE_BOOT, source);
         }
+        break;
+    case BMC_PART_SECURE_BOOT:
+        secure_boot_changed(source);
         break;
     case BMC_PART_EXPIRY:
         certificate_expires(source);
@@ -328,6 +357,8 @@ RfEventSource *rf_event_source_new(RfEvents *events, Bmc *bmc)
     source->bmc = bmc;
     source->power = bmc_power_state(bmc);
     source->sel_count = bmc_sel_info(bmc).count;
+    source->secure_boot = SECURE_BOOT_NEVER_KNOWN;
+    secure_boot_changed(source);
     source->subscriptions = subscriptions_now(source);
     source->watch = rf_event_watch_new(bmc, events->service->families, tell,
                                        source);

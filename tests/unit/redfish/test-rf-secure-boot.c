@@ -140,6 +140,49 @@ static void test_current(void)
     assert_text(hub, SECURE_BOOT, "/SecureBootCurrentBoot", NULL);
 }
 
+/* Whether the stream has told of it since the last time. */
+static bool is_told(RfHub *hub, RfReply *stream)
+{
+    bool told;
+
+    fixture_settle(&hub->fix);
+    stream->stream->drained(stream->opaque);
+    told = strstr(stream->streamed->str, "{\"@odata.id\":\"" SECURE_BOOT
+                  "\"}") != NULL;
+    g_string_truncate(stream->streamed, 0);
+    return told;
+}
+
+/* What becomes of it is an event, that it is known at all is none. */
+static void test_current_told(void)
+{
+    RfRequest request = {
+        .method = "GET", .path = "/redfish/v1/EventService/SSE",
+        .headers = { [RF_HEADER_AUTHORIZATION] = ADMIN },
+        .peer = "192.0.2.1",
+    };
+    g_autoptr(RfHub) hub = NULL;
+    g_autoptr(RfReply) stream = NULL;
+
+    if (!have_images()) {
+        return;
+    }
+    hub = start(CODE, VARS, true);
+    stream = rf_client_call(&hub->client, &request);
+    g_assert_nonnull(stream->stream);
+    mock_machine_set_state(hub->fix.mock, MACHINE_STATE_RUNNING);
+    wait_read(hub);
+    g_assert_false(is_told(hub, stream));
+    mock_machine_set_state(hub->fix.mock, MACHINE_STATE_PRELAUNCH);
+    wait_read(hub);
+    g_assert_true(is_told(hub, stream));
+    mock_machine_set_state(hub->fix.mock, MACHINE_STATE_RUNNING);
+    wait_read(hub);
+    g_assert_true(is_told(hub, stream));
+    wait_read(hub);
+    g_assert_false(is_told(hub, stream));
+}
+
 /* A build that nothing says has it, and a file that QEMU does not have open */
 static void test_absent(void)
 {
@@ -464,6 +507,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rf-secure-boot/shown", test_shown);
     g_test_add_func("/rf-secure-boot/current", test_current);
+    g_test_add_func("/rf-secure-boot/current-told", test_current_told);
     g_test_add_func("/rf-secure-boot/absent", test_absent);
     g_test_add_func("/rf-secure-boot/enable", test_enable);
     g_test_add_func("/rf-secure-boot/keys", test_keys);
