@@ -170,8 +170,8 @@ static void test_restarts(SolLab *f, const void *opaque)
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
-    ADD("stream", test_stream);
-    ADD("bad-network", test_bad_network);
+    ADD("much/stream", test_stream);
+    ADD("much/bad-network", test_bad_network);
     ADD("break", test_break);
     ADD("restarts", test_restarts);
     return g_test_run();
