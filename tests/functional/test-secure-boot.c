@@ -165,8 +165,8 @@ static void test_guest(void)
     /* Any way of restarting the machine will do. */
     send(bmc, "PATCH", SECURE_BOOT, "{\"SecureBootEnable\": false}", 200);
     assert_current(bmc, "Enabled");
-    g_assert_cmpint(test_bmc_ipmitool(bmc, "chassis power reset", NULL), ==,
-                    0);
+    /* A new process can take longer than an answer over IPMI may (C3h). */
+    test_bmc_ipmitool(bmc, "chassis power reset", NULL);
     wait_serial("SECURE 0\r\nBOOTED A", "Access Denied");
     assert_current(bmc, "Disabled");
 
