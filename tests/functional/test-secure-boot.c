@@ -143,6 +143,15 @@ static void assert_current(TestBmc *bmc, const char *wanted)
     g_assert_cmpstr(found, ==, wanted);
 }
 
+/* A new process can take longer than an answer over IPMI may: C3h, then. */
+static void reset_over_ipmi(TestBmc *bmc)
+{
+    g_autofree char *out = NULL;
+    int status = test_bmc_ipmitool(bmc, "chassis power reset", &out);
+
+    g_assert_true(status == 0 || strstr(out, "failed: Timeout"));
+}
+
 static void test_guest(void)
 {
     g_autofree char *sbsign = g_find_program_in_path("sbsign");
@@ -165,8 +174,7 @@ static void test_guest(void)
     /* Any way of restarting the machine will do. */
     send(bmc, "PATCH", SECURE_BOOT, "{\"SecureBootEnable\": false}", 200);
     assert_current(bmc, "Enabled");
-    /* A new process can take longer than an answer over IPMI may (C3h). */
-    test_bmc_ipmitool(bmc, "chassis power reset", NULL);
+    reset_over_ipmi(bmc);
     wait_serial("SECURE 0\r\nBOOTED A", "Access Denied");
     assert_current(bmc, "Disabled");
 
