@@ -160,6 +160,8 @@ static bool launch_spawn(MachineLaunch *launch, GError **errp)
 }
 
 static void earlier_ended(const char *detail, void *opaque);
+static void started_update(MachineCall *call);
+static void set_start_deadline(MachineCall *call);
 
 static bool launch_wait_for_earlier(MachineLaunch *launch)
 {
@@ -193,15 +195,20 @@ static bool launch_adopt_or_spawn(MachineLaunch *launch, GError **errp)
     return false;
 }
 
+/* What waits for the start has the whole time for it, from now on. */
 static void earlier_ended(const char *detail, void *opaque)
 {
     MachineLaunch *launch = opaque;
+    MachineCall *call = g_queue_peek_head(&launch->qmp.calls);
     g_autoptr(GError) error = NULL;
 
     g_clear_pointer(&launch->earlier, machine_process_free);
     if (!launch_adopt_or_spawn(launch, &error)) {
         g_free(launch->end_detail);
         launch->end_detail = g_strdup(error->message);
+    }
+    if (call && call->update == started_update) {
+        set_start_deadline(call);
     }
     machine_qmp_update_calls(&launch->qmp);
 }
@@ -238,6 +245,13 @@ static void started_update(MachineCall *call)
                !((MachineLaunch *)call->q)->earlier) {
         call_fail_ended(call);
     }
+}
+
+static void set_start_deadline(MachineCall *call)
+{
+    machine_call_set_deadline(call, READY_DEADLINE_MS,
+                              ((MachineLaunch *)call->q)->earlier
+                              ? earlier_text : not_ready_text);
 }
 
 /*
@@ -432,9 +446,7 @@ void machine_launch_start_async(Machine *machine,
         machine_call_fail(call, error);
         return;
     }
-    machine_call_set_deadline(call, READY_DEADLINE_MS,
-                              launch->earlier ? earlier_text
-                                              : not_ready_text);
+    set_start_deadline(call);
     started_update(call);
 }
 
