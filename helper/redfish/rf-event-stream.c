@@ -212,15 +212,9 @@ static void refuse_filter(RfExchange *x)
     g_autofree char *names = g_strjoinv(", ", (char **)filter_properties);
     g_autofree char *why = g_strdup_printf("A filter of events may name %s.",
                                            names);
-    const char *from = strstr(x->request.query, "filter=");
-    g_autofree char *coded = NULL;
-    g_autofree char *value = NULL;
 
-    from = from ? from + strlen("filter=") : x->request.query;
-    coded = g_strndup(from, strcspn(from, "&"));
-    value = g_uri_unescape_string(coded, NULL);
     rf_messages_add(messages, RF_MESSAGE_QUERY_PARAMETER_VALUE_FORMAT_ERROR,
-                    NULL, why, value ?: coded, "$filter", NULL);
+                    NULL, why, x->query.filter_text, "$filter", NULL);
     rf_answer_errors(x, messages, 0);
 }
 

@@ -92,6 +92,7 @@ static Outcome parse_expand(RfQuery *query, const char *value)
 static Outcome parse_filter(RfQuery *query, const char *value)
 {
     query->filter = rf_filter_parse(value);
+    query->filter_text = g_strdup(value);
     return query->filter ? OUTCOME_OK : OUTCOME_FORMAT;
 }
 
@@ -259,6 +260,7 @@ bool rf_query_parse(const char *text, RfQuery *query, RfMessages *messages)
 void rf_query_clear(RfQuery *query)
 {
     rf_filter_free(query->filter);
+    g_free(query->filter_text);
     g_clear_pointer(&query->select, json_object_unref);
     *query = (RfQuery) { .top = -1 };
 }

@@ -37,6 +37,7 @@ typedef enum RfExpand {
  * @expand: which references are followed
  * @levels: how deep, 1 and up
  * @filter: (nullable): which members
+ * @filter_text: (nullable): that, as it was written
  * @skip: how many members are left out at the beginning
  * @top: how many members at most; -1 for all
  * @select: (nullable): tree of the properties that are wanted, objects for
@@ -49,6 +50,7 @@ typedef struct RfQuery {
     RfExpand expand;
     unsigned levels;
     RfFilter *filter;
+    char *filter_text;
     int64_t skip;
     int64_t top;
     JsonObject *select;
