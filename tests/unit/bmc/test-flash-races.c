@@ -48,19 +48,28 @@ static bool has_none(void *opaque)
     return !bmc_flash_nth(opaque, 0);
 }
 
+/* Variables without keys are to be put in; returns where they wait. */
+static char *stage_empty(Fixture *fix)
+{
+    char *staged = NULL;
+    unsigned id;
+
+    g_assert_cmpint(flash_try_replace(fix, MACHINE_FLASH_VARS, EMPTY, &id,
+                                      &staged), ==, -1);
+    return staged;
+}
+
 /* The name of an image is as durable as the list that has it. */
 static void test_staged_name(void)
 {
     g_auto(Fixture) fix = { 0 };
     g_autofree char *staged = NULL;
-    unsigned id;
 
     if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     n_synced = 0;
-    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
-                                      &staged), ==, -1);
+    staged = stage_empty(&fix);
     g_assert_true(was_synced(staged));
 }
 
@@ -72,7 +81,6 @@ static void test_made_before(void)
     g_autofree char *folder = NULL;
     g_autofree char *real = NULL;
     g_autofree char *staged = NULL;
-    unsigned id;
 
     if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
@@ -84,8 +92,7 @@ static void test_made_before(void)
     g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
     g_assert_cmpint(rename(path, real), ==, 0);
     g_assert_cmpint(symlink(real, path), ==, 0);
-    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
-                                      &staged), ==, -1);
+    staged = stage_empty(&fix);
     flash_copy(EMPTY, real);
     n_synced = 0;
     flash_power(&fix, BMC_POWER_FORCE_RESTART);
@@ -155,14 +162,12 @@ static void test_image_gone(void)
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
     g_autofree char *staged = NULL;
-    unsigned id;
 
     if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     path = flash_vars_path(&fix);
-    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
-                                      &staged), ==, -1);
+    staged = stage_empty(&fix);
     g_unlink(staged);
     flash_power(&fix, BMC_POWER_FORCE_RESTART);
     g_assert_true(test_wait_until(has_none, fix.bmc, 30000));
@@ -176,14 +181,12 @@ static void test_order(void)
     g_autofree char *path = NULL;
     g_autofree char *staged = NULL;
     g_autoptr(EfiVars) vars = NULL;
-    unsigned id;
 
     if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     path = flash_vars_path(&fix);
-    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
-                                      &staged), ==, -1);
+    staged = stage_empty(&fix);
     flash_set_enable(&fix, true);
     /* For now it cannot be read */
     g_unlink(staged);
@@ -208,14 +211,12 @@ static void test_defaults(void)
     g_auto(Fixture) fix = { 0 };
     g_autofree char *path = NULL;
     g_autofree char *staged = NULL;
-    unsigned id;
 
     if (!flash_start(&fix, MACHINE_STATE_RUNNING)) {
         return;
     }
     path = flash_vars_path(&fix);
-    g_assert_cmpint(flash_try_replace(&fix, MACHINE_FLASH_VARS, EMPTY, &id,
-                                      &staged), ==, -1);
+    staged = stage_empty(&fix);
     flash_set_enable(&fix, true);
     bmc_reset_to_defaults(fix.bmc, BMC_DEFAULTS_ALL, &guest);
     g_assert_nonnull(bmc_flash_nth(fix.bmc, 1));
