@@ -373,17 +373,6 @@ static void start_make(RfExchange *x, const RfPatch *patch)
                              x->cancellable, made, rf_exchange_ref(x));
 }
 
-static void removed(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void start_remove(RfExchange *x)
 {
     unsigned slot = find(&x->context)->slot;
@@ -393,8 +382,7 @@ static void start_remove(RfExchange *x)
         return;
     }
     bmc_users_set_name(x->context.bmc, slot, "", 0, &x->origin, NULL);
-    bmc_flush_async(x->context.bmc, x->cancellable, removed,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfProperty link_properties[] = {

@@ -295,14 +295,10 @@ static void answer_other(RfExchange *x, const char *uri, unsigned status)
 void rf_exchange_created(RfExchange *x, const char *uri, const char *header,
                          const char *value)
 {
-    /* Some have noted it there, until what they have made is kept. */
-    char *location = g_strdup(uri);
-
-    g_free(x->location);
-    x->location = location;
+    x->location = g_strdup(uri);
     x->header = g_strdup(header);
     x->value = g_strdup(value);
-    answer_other(x, location, 201);
+    answer_other(x, x->location, 201);
 }
 
 void rf_exchange_accepted(RfExchange *x, const char *task,

@@ -94,33 +94,15 @@ void rf_certificate_refuse(RfExchange *x, const GError *err)
     rf_exchange_fail(x, messages);
 }
 
-static void added(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    if (err) {
-        rf_exchange_complete(x, err);
-    } else {
-        g_autofree char *uri = g_steal_pointer(&x->location);
-
-        rf_exchange_created(x, uri, NULL, NULL);
-    }
-}
-
 void rf_certificate_added(RfExchange *x, unsigned id, const GError *err)
 {
-    if (!id) {
+    g_autofree char *uri = g_strdup_printf("%s/%u", x->context.uri, id);
+
+    if (id) {
+        rf_exchange_created_kept(x, uri);
+    } else {
         rf_certificate_refuse(x, err);
-        return;
     }
-    x->location = g_strdup_printf("%s/%u", x->context.uri, id);
-    bmc_flush_async(x->context.bmc, x->cancellable, added,
-                    rf_exchange_ref(x));
 }
 
 static bool get_text(RfValue *value, const char *text)

@@ -103,17 +103,6 @@ static bool get_interval(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-static void retry_kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void retry_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *attempts = rf_patch_get(patch, &retry_setter,
@@ -129,8 +118,7 @@ static void retry_start(RfExchange *x, const RfPatch *patch)
         retry.interval_s = interval->integer;
     }
     bmc_subscriptions_set_retry(x->context.bmc, retry);
-    bmc_flush_async(x->context.bmc, x->cancellable, retry_kept,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter retry_setter = { .start = retry_start };

@@ -140,6 +140,14 @@ void rf_exchange_created(RfExchange *x, const char *uri, const char *header,
                          const char *value);
 
 /**
+ * rf_exchange_created_kept: the same once the state has been written to disk.
+ *
+ * @x: the exchange; the caller keeps its reference
+ * @uri: the new resource's URI
+ */
+void rf_exchange_created_kept(RfExchange *x, const char *uri);
+
+/**
  * rf_exchange_accepted: what an action has begun goes on: 202, with the
  * task that tells about it (DSP0266 "Asynchronous operations").
  *

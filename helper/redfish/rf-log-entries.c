@@ -193,17 +193,6 @@ static bool get_sel_origin(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-static void deleted(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 /* It may have gone while the request waited for its turn. */
 static void sel_delete(RfExchange *x)
 {
@@ -216,7 +205,7 @@ static void sel_delete(RfExchange *x)
         text = g_strdup_printf("record %u deleted by %s", id, who);
         bmc_event_audit(bmc, text);
     }
-    bmc_flush_async(bmc, x->cancellable, deleted, rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 /* The BMC's own log */

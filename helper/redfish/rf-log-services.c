@@ -62,22 +62,10 @@ static void sel_start(RfExchange *x, const RfPatch *patch)
 
 static const RfSetter sel_setter = { .start = sel_start };
 
-static void cleared(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void sel_clear(RfExchange *x, const RfPatch *patch)
 {
     bmc_sel_clear(x->context.bmc, &x->origin);
-    bmc_flush_async(x->context.bmc, x->cancellable, cleared,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static bool get_journal_max(const RfContext *ctx, RfValue *value)

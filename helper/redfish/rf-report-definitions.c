@@ -265,28 +265,6 @@ static void read_report(Bmc *bmc, const RfPatch *patch, const RfSetter *by,
     }
 }
 
-static void kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    if (err || !x->location) {
-        rf_exchange_complete(x, err);
-    } else {
-        rf_exchange_created(x, x->location, NULL, NULL);
-    }
-}
-
-static void keep(RfExchange *x)
-{
-    bmc_flush_async(x->context.bmc, x->cancellable, kept,
-                    rf_exchange_ref(x));
-}
-
 static const char *text_of(const RfPatch *patch, const char *name)
 {
     const RfValue *value = rf_patch_get(patch, NULL, name);
@@ -317,6 +295,7 @@ static void create(RfExchange *x, const RfPatch *patch)
     g_autoptr(RfMessages) messages = rf_messages_new();
     Bmc *bmc = x->context.bmc;
     const char *id = text_of(patch, "Id");
+    g_autofree char *uri = NULL;
     g_auto(BmcReport) report = {
         .enabled = true, .log = true, .limit = BMC_REPORT_SENSORS_MAX,
     };
@@ -336,16 +315,15 @@ static void create(RfExchange *x, const RfPatch *patch)
     report.id = id ? g_strdup(id) : free_id(bmc);
     report.name = g_strdup(text_of(patch, "Name") ?: report.id);
     report.user = g_strdup(x->user.name);
-    x->location = g_strdup_printf(RF_REPORT_DEFINITIONS "/%s", report.id);
+    uri = g_strdup_printf(RF_REPORT_DEFINITIONS "/%s", report.id);
     if (!bmc_report_add(bmc, &report, &x->origin, NULL)) {
-        g_clear_pointer(&x->location, g_free);
         rf_messages_add(messages,
                         RF_MESSAGE_CREATE_LIMIT_REACHED_FOR_RESOURCE, NULL,
                         NULL, NULL);
         rf_exchange_fail(x, messages);
         return;
     }
-    keep(x);
+    rf_exchange_created_kept(x, uri);
 }
 
 static void refuse_all(const RfPatch *patch, RfMessages *messages)
@@ -389,7 +367,7 @@ static void edit(RfExchange *x, const RfPatch *patch)
 
     read_report(x->context.bmc, patch, &setter, report, messages);
     bmc_report_edited(x->context.bmc, report->id);
-    keep(x);
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter setter = { check_edit, edit };
@@ -405,7 +383,7 @@ static void drop_definition(RfExchange *x)
         return;
     }
     bmc_report_remove(x->context.bmc, x->context.ids[0]);
-    keep(x);
+    rf_exchange_complete_kept(x);
 }
 
 /* Tables */

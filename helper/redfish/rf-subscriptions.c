@@ -313,22 +313,6 @@ static void read_lists(BmcSubscription *s, const RfPatch *patch,
     }
 }
 
-static void created(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    if (err) {
-        rf_exchange_complete(x, err);
-    } else {
-        rf_exchange_created(x, x->location, NULL, NULL);
-    }
-}
-
 static void refuse_limit(RfExchange *x)
 {
     rf_answer_error(x, RF_MESSAGE_EVENT_SUBSCRIPTION_LIMIT_EXCEEDED);
@@ -358,6 +342,7 @@ static void subscribe(RfExchange *x, const RfPatch *patch)
         .policy = policy && !policy->null ? policy->choice
                                           : BMC_RETRY_TERMINATE,
     };
+    g_autofree char *uri = NULL;
     unsigned id;
 
     if (!destination_is_fit(x, destination)) {
@@ -376,9 +361,8 @@ static void subscribe(RfExchange *x, const RfPatch *patch)
         refuse_limit(x);
         return;
     }
-    x->location = g_strdup_printf(SUBSCRIPTIONS "/%u", id);
-    bmc_flush_async(x->context.bmc, x->cancellable, created,
-                    rf_exchange_ref(x));
+    uri = g_strdup_printf(SUBSCRIPTIONS "/%u", id);
+    rf_exchange_created_kept(x, uri);
 }
 
 static const RfSetter setter;
@@ -411,23 +395,6 @@ static void check_edit(const RfContext *ctx, const RfPatch *patch,
     }
 }
 
-static void kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
-static void keep(RfExchange *x)
-{
-    bmc_flush_async(x->context.bmc, x->cancellable, kept,
-                    rf_exchange_ref(x));
-}
-
 static BmcSubscription *edit_of(RfExchange *x)
 {
     const BmcSubscription *s = subscription_of(&x->context);
@@ -456,7 +423,7 @@ static void edit(RfExchange *x, const RfPatch *patch)
     }
     s->verify = bool_of(patch, &setter, "VerifyCertificate", s->verify);
     bmc_subscription_edited(x->context.bmc);
-    keep(x);
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter setter = { check_edit, edit };
@@ -469,7 +436,7 @@ static void set_suspended(RfExchange *x, bool suspended)
         s->suspended = suspended;
         bmc_subscription_edited(x->context.bmc);
     }
-    keep(x);
+    rf_exchange_complete_kept(x);
 }
 
 static void suspend(RfExchange *x, const RfPatch *patch)
@@ -486,7 +453,7 @@ static void unsubscribe(RfExchange *x)
 {
     bmc_subscription_remove(x->context.bmc,
                             subscription_of(&x->context)->id);
-    keep(x);
+    rf_exchange_complete_kept(x);
 }
 
 /* Tables */

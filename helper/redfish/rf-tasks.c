@@ -308,25 +308,13 @@ static bool get_zero(const RfContext *ctx, RfValue *value)
     return true;
 }
 
-static void retention_kept(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    bmc_flush_finish(res, &err);
-    if (!g_cancellable_is_cancelled(x->cancellable)) {
-        rf_exchange_complete(x, err);
-    }
-}
-
 static void retention_start(RfExchange *x, const RfPatch *patch)
 {
     const RfValue *value = rf_patch_get(patch, &retention_setter,
                                         "TaskAutoDeleteTimeoutMinutes");
 
     bmc_task_set_retention(x->context.bmc, value->integer, &x->origin);
-    bmc_flush_async(x->context.bmc, x->cancellable, retention_kept,
-                    rf_exchange_ref(x));
+    rf_exchange_complete_kept(x);
 }
 
 static const RfSetter retention_setter = { .start = retention_start };

@@ -182,6 +182,43 @@ void rf_exchange_complete_kept(RfExchange *x)
                     rf_exchange_ref(x));
 }
 
+/*
+ * Making: a member of a collection that is being written down.
+ *
+ * @uri: where it is
+ */
+typedef struct Making {
+    RfExchange *x;
+    char *uri;
+} Making;
+
+static void made_kept(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autofree Making *making = opaque;
+    g_autoptr(RfExchange) x = making->x;
+    g_autofree char *uri = making->uri;
+    g_autoptr(GError) err = NULL;
+
+    bmc_flush_finish(res, &err);
+    if (g_cancellable_is_cancelled(x->cancellable)) {
+        return;
+    }
+    if (err) {
+        rf_exchange_complete(x, err);
+    } else {
+        rf_exchange_created(x, uri, NULL, NULL);
+    }
+}
+
+void rf_exchange_created_kept(RfExchange *x, const char *uri)
+{
+    Making *making = g_new0(Making, 1);
+
+    making->x = rf_exchange_ref(x);
+    making->uri = g_strdup(uri);
+    bmc_flush_async(x->context.bmc, x->cancellable, made_kept, making);
+}
+
 void rf_exchange_complete(RfExchange *x, const GError *err)
 {
     RfResponse response = { .status = 204 };
