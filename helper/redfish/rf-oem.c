@@ -20,6 +20,7 @@ static const char *const json_types[] = {
     [RF_TYPE_STRING] = "string", [RF_TYPE_ENUM] = "string",
     [RF_TYPE_BOOL] = "boolean", [RF_TYPE_INTEGER] = "integer",
     [RF_TYPE_NUMBER] = "number", [RF_TYPE_STRINGS] = "array",
+    [RF_TYPE_OBJECTS] = "array",
 };
 
 const RfOemType *rf_oem_find(const char *name, size_t len)

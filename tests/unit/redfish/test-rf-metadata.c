@@ -152,6 +152,25 @@ static void test_schemas(void)
     g_assert_cmpuint(none->status, ==, 404);
 }
 
+/* Which type a property has in a JSON schema; also null, in most. */
+static const char *schema_type(const RfReply *schema, const char *definition,
+                               const char *property)
+{
+    g_autofree char *path = g_strdup_printf(
+        "/definitions/%s/properties/%s/type", definition, property);
+    JsonNode *node = rf_reply_node(schema, path);
+
+    g_assert_true(node && JSON_NODE_HOLDS_ARRAY(node));
+    return json_array_get_string_element(json_node_get_array(node), 0);
+}
+
+static const char *const oem_types[] = {
+    [RF_TYPE_STRING] = "string", [RF_TYPE_ENUM] = "string",
+    [RF_TYPE_BOOL] = "boolean", [RF_TYPE_INTEGER] = "integer",
+    [RF_TYPE_NUMBER] = "number", [RF_TYPE_STRINGS] = "array",
+    [RF_TYPE_OBJECTS] = "array", [RF_TYPE_JSON] = NULL,
+};
+
 /* Our own schemas describe what there is. */
 static void test_oem(void)
 {
@@ -185,6 +204,9 @@ static void test_oem(void)
                 p->name);
 
             g_assert_nonnull(p->about);
+            g_assert_nonnull(oem_types[p->type]);
+            g_assert_cmpstr(schema_type(schema, type->name, p->name), ==,
+                            oem_types[p->type]);
             g_assert_cmpstr(rf_reply_text(schema, path), ==, p->about);
             g_assert_nonnull(strstr(csdl->text, p->name));
         }
