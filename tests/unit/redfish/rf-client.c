@@ -116,7 +116,7 @@ RfReply *rf_client_send(RfClient *client, const char *method,
 
 void rf_reply_wait(RfReply *reply)
 {
-    g_assert_true(test_wait_until(is_done, reply, 10000));
+    g_assert_true(test_wait_until(is_done, reply, 60000));
 }
 
 const char *rf_reply_header(const RfReply *reply, const char *name)
