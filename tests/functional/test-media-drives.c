@@ -12,6 +12,12 @@
 #define IMAGES "/Managers/1/Oem/QemuBmc/Images/"
 #define FLOPPY_BYTES (1440 * 1024)
 
+/* Linux makes the node a little earlier than it can be opened (ENXIO). */
+#define DISK_READY                                                       \
+    "n=0; while [ $n -lt 300 ]; do "                                     \
+    "dd if=/dev/sda of=/dev/null bs=512 count=1 2>/dev/null && break; "  \
+    "n=$((n+1)); sleep 0.1; done; "
+
 /* The same with a USB controller and a floppy drive. */
 static void setup_all(MediaLab *f, const void *data)
 {
@@ -99,9 +105,7 @@ static void test_usb(MediaLab *f, const void *data)
                      "crc-t10dif crc64 crc64-rocksoft t10-pi sd_mod "
                      "usb-common usbcore xhci-hcd xhci-pci usb-storage", "");
     g_assert_cmpint(insert_image(f, "USB1", "a.iso", ""), ==, 204);
-    test_guest_check(f->lab.vm, "n=0; while [ $n -lt 300 ]; do "
-                     "[ -e /dev/sda ] && break; n=$((n+1)); sleep 0.1; done; "
-                     "sha256sum /dev/sda", pattern);
+    test_guest_check(f->lab.vm, DISK_READY "sha256sum /dev/sda", pattern);
     test_guest_check(f->lab.vm, "cat /sys/block/sda/ro", "1*");
     g_assert_cmpint(eject_from(f, "USB1"), ==, 204);
     test_guest_check(f->lab.vm, "n=0; while [ $n -lt 300 ]; do "
@@ -109,10 +113,9 @@ static void test_usb(MediaLab *f, const void *data)
                      "[ ! -e /dev/sda ]", "");
     g_assert_cmpint(insert_image(f, "USB1", "a.iso",
                                  ",\"WriteProtected\":false"), ==, 204);
-    test_guest_check(f->lab.vm, "n=0; while [ $n -lt 300 ]; do "
-                     "[ -e /dev/sda ] && break; n=$((n+1)); sleep 0.1; done; "
-                     "echo from-the-guest | dd of=/dev/sda bs=512 count=1 "
-                     "conv=fsync 2>/dev/null", "");
+    test_guest_check(f->lab.vm, DISK_READY "echo from-the-guest | "
+                     "dd of=/dev/sda bs=512 count=1 conv=fsync 2>/dev/null",
+                     "");
     g_assert_cmpint(eject_from(f, "USB1"), ==, 204);
     kept = test_dir_file(f->lab.dir, "state/images/a.iso");
     g_assert_true(g_file_get_contents(kept, &bytes, NULL, NULL));

@@ -302,7 +302,7 @@ static void test_waited_for(UpdateHub *f, const void *data)
 
     hold(f);
     fixture_log_count(&f->hub->fix, "");
-    rf_hub_send(f->hub, ADMIN, "GET", SYSTEM, NULL);
+    reply = rf_hub_send(f->hub, ADMIN, "GET", SYSTEM, NULL);
     bmc_power_request_async(f->hub->fix.bmc, BMC_POWER_FORCE_RESTART,
                             &(BmcOrigin) { .channel = BMC_CHANNEL_LOCAL },
                             NULL, NULL, NULL);
