@@ -115,6 +115,46 @@ void power_stop_asking(BmcPowerControl *power);
 void power_guest_is_off(Bmc *bmc);
 
 /**
+ * power_tell_state: notify of the state, if it has changed.
+ *
+ * @bmc: the hub
+ */
+void power_tell_state(Bmc *bmc);
+
+/**
+ * power_complete_waiters: answer those who wait for the operation.
+ *
+ * @power: power control
+ * @err: (nullable): how it has failed
+ */
+void power_complete_waiters(BmcPowerControl *power, const GError *err);
+
+/**
+ * power_renounce: give up what is under way. What QEMU was told stays told,
+ * but nobody listens to its answer.
+ *
+ * @power: power control
+ */
+void power_renounce(BmcPowerControl *power);
+
+/**
+ * power_start_op: begin an operation. What boots from then on must find the
+ * media, firmware with its settings and the boot order that it should.
+ *
+ * @bmc: the hub
+ * @op: the operation
+ */
+void power_start_op(Bmc *bmc, MachineOp op);
+
+/**
+ * power_interval_over: go on with a power cycle after its off time, or when
+ * QEMU answers again after that.
+ *
+ * @bmc: the hub
+ */
+void power_interval_over(Bmc *bmc);
+
+/**
  * power_events_load: read what an earlier helper knew.
  *
  * @bmc: the hub
