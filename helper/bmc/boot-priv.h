@@ -6,6 +6,7 @@
 #include "bmc/bmc-priv.h"
 #include "bmc/boot-options.h"
 #include "bmc/boot.h"
+#include "bmc/event-source.h"
 #include "bmc/power.h"
 
 /**
@@ -222,6 +223,41 @@ void boot_drop(Bmc *bmc, const char *end);
  * @bmc: the hub
  */
 void boot_options_load(Bmc *bmc);
+
+/**
+ * boot_tell: write what happens to an override into the event log, and tell
+ * of it.
+ *
+ * @bmc: the hub
+ * @what: what happens
+ * @boot: the override that it is about
+ * @end: what happens, for people: a predicate
+ */
+void boot_tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
+               const char *end);
+
+/**
+ * boot_latch: from now on a boot uses the override, if that is for one boot
+ * and in place.
+ *
+ * @bmc: the hub
+ */
+void boot_latch(Bmc *bmc);
+
+/**
+ * boot_consume: a boot has used the override for one boot.
+ *
+ * @bmc: the hub
+ * @why: how that is known, for the log
+ */
+void boot_consume(Bmc *bmc, const char *why);
+
+/**
+ * boot_interrupted: the boot ends, perhaps before it has settled.
+ *
+ * @bmc: the hub
+ */
+void boot_interrupted(Bmc *bmc);
 
 /**
  * boot_expiry_follow: let the time in which flags expire run while they can,

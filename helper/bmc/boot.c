@@ -1,23 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Boot override. While one is set, the boot indices in QEMU are changed so
- * that its device comes first; a record of what they were is made durable
- * before the first of them is touched.
- *
- * "Once" is consumed by a boot, whoever starts it. QEMU does not tell when
- * firmware reads the boot order, only of resets, and those are not boots:
- * SeaBIOS resets the machine once or twice more within 50 ms of a warm
- * reset, and an order put back before that would be the one that counts. So
- * a reset, or a start from off with the order in place, latches the
- * override, and it is consumed when the machine has then run for SETTLE_MS
- * without another reset; the clock stands still while the machine does. It
- * is consumed earlier when the guest powers off, which firmware never does,
- * and when a machine with a BIOS has run for FIRMWARE_READS_MS, several times
- * what SeaBIOS needs, and then we reset or stop it or its QEMU ends.
- * Otherwise a machine that is interrupted sooner keeps it: an override that
- * applies twice is annoying, one that is lost breaks a deployment. For the
- * same reason the reset that is part of a force off, after which nothing
- * runs, consumes nothing.
+ * Boot override: one state and its views. While one is set, the boot indices
+ * in QEMU are changed so that its device comes first; a record of what they
+ * were is made durable before the first of them is touched.
  */
 #include "osdep.h"
 
@@ -25,10 +10,8 @@
 
 #include "bmc/boot-priv.h"
 #include "bmc/event-source.h"
+#include "util/crash-point.h"
 #include "util/error.h"
-
-#define SETTLE_MS 2000
-#define FIRMWARE_READS_MS 500
 
 #define MAX_WAITERS 32
 
@@ -102,9 +85,8 @@ static void update_flags(Bmc *bmc)
     flags[1] |= selector_of(bmc, boot->target) << FLAGS_DEVICE_SHIFT;
 }
 
-/* @boot is the override that it is about. */
-static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
-                 const char *end)
+void boot_tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
+               const char *end)
 {
     g_autofree char *text =
         g_strdup_printf("Boot override %s %s %s",
@@ -116,41 +98,13 @@ static void tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
                       boot->enabled == BMC_BOOT_CONTINUOUS, text);
 }
 
-/* Lets the next boot use it again. */
-static void unlatch(Bmc *bmc)
-{
-    g_message("boot override: %s once: kept, since parameter 3 says so",
-              boot_target_name(bmc->boot, bmc->boot->boot.target));
-    bmc->boot->latched = false;
-    clock_timer_stop(&bmc->boot->settle_timer);
-    boot_store_save(bmc);
-    boot_expiry_follow(bmc);
-}
-
-static void consume(Bmc *bmc, const char *why)
-{
-    const BmcPowerEvent *start = bmc_power_last_restart_event(bmc);
-    BmcBoot used = bmc->boot->boot;
-
-    if (boot_cause_keeps(bmc, start->cause, start->action)) {
-        unlatch(bmc);
-        return;
-    }
-    g_message("boot override: %s once: consumed, %s",
-              boot_target_name(bmc->boot, used.target), why);
-    tell(bmc, EVENT_BOOT_CONSUMED, &used, "was consumed");
-    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-    boot_sync_start(bmc);
-    bmc_changed(bmc, BMC_PART_BOOT);
-}
-
 void boot_drop(Bmc *bmc, const char *end)
 {
     BmcBoot unused = bmc->boot->boot;
 
     g_message("boot override: %s once: %s",
               boot_target_name(bmc->boot, unused.target), end);
-    tell(bmc, EVENT_BOOT_CLEARED, &unused, end);
+    boot_tell(bmc, EVENT_BOOT_CLEARED, &unused, end);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     boot_sync_start(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
@@ -162,43 +116,8 @@ void boot_refused(Bmc *bmc, const GError *err)
     g_autofree char *end =
         g_strdup_printf("cannot be set: %s", err->message);
 
-    tell(bmc, EVENT_BOOT_CLEARED, &refused, end);
+    boot_tell(bmc, EVENT_BOOT_CLEARED, &refused, end);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-}
-
-static void settled(void *opaque)
-{
-    Bmc *bmc = opaque;
-
-    bmc->boot->settle_left_ms = 0;
-    consume(bmc, "the machine has booted");
-}
-
-static int64_t settle_ran_ms(const Bmc *bmc)
-{
-    const BmcBootControl *boot = bmc->boot;
-    int64_t left = boot->settle_left_ms;
-
-    if (boot->settle_timer) {
-        left -= clock_now_ms(bmc->clock) - boot->settle_since_ms;
-    }
-    return SETTLE_MS - left;
-}
-
-/* From now on a boot uses the override. */
-static void latch(Bmc *bmc)
-{
-    BmcBootControl *boot = bmc->boot;
-
-    if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
-        return;
-    }
-    if (!boot->latched) {
-        boot->latched = true;
-        boot_store_save(bmc);
-    }
-    boot_settle_begin(bmc);
-    boot_expiry_follow(bmc);
 }
 
 /* Another process starts with the indices of its command line. */
@@ -216,18 +135,6 @@ static void qemu_gone(Bmc *bmc)
     }
 }
 
-/* The end of a boot before it has settled. */
-static void interrupted(Bmc *bmc)
-{
-    BmcBootControl *boot = bmc->boot;
-
-    if (boot->latched && boot->applied &&
-        bmc_boot_mode(bmc) == MACHINE_FIRMWARE_BIOS &&
-        settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
-        consume(bmc, "the machine has booted");
-    }
-}
-
 static void machine_state_changed(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -238,7 +145,7 @@ static void machine_state_changed(Bmc *bmc)
     boot->connected = connected;
     boot->was_off = machine_state_is_off(bmc->machine->state);
     if (bmc->machine->state == MACHINE_STATE_GONE) {
-        interrupted(bmc);
+        boot_interrupted(bmc);
         qemu_gone(bmc);
     }
     if (connected && !was_connected) {
@@ -246,7 +153,7 @@ static void machine_state_changed(Bmc *bmc)
     }
     if (was_off && bmc->machine->state == MACHINE_STATE_RUNNING &&
         !boot->dirty) {
-        latch(bmc);
+        boot_latch(bmc);
     }
     boot_settle_follow(bmc);
     boot_expiry_follow(bmc);
@@ -290,10 +197,10 @@ static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
     }
     if (boot->enabled == BMC_BOOT_DISABLED) {
         end = g_strdup_printf("was cleared by %s", who);
-        tell(bmc, EVENT_BOOT_CLEARED, before, end);
+        boot_tell(bmc, EVENT_BOOT_CLEARED, before, end);
     } else {
         end = g_strdup_printf("was set by %s", who);
-        tell(bmc, EVENT_BOOT_SET, boot, end);
+        boot_tell(bmc, EVENT_BOOT_SET, boot, end);
     }
 }
 
@@ -320,30 +227,6 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     clock_timer_stop(&boot->expiry_timer);
     update_flags(bmc);
     boot_store_save(bmc);
-}
-
-/* Lets the settle time pass while the machine runs, and only then. */
-void boot_settle_follow(Bmc *bmc)
-{
-    BmcBootControl *boot = bmc->boot;
-    bool running = bmc->machine->state == MACHINE_STATE_RUNNING;
-
-    if (boot->settle_timer && !running) {
-        boot->settle_left_ms = SETTLE_MS - settle_ran_ms(bmc);
-        clock_timer_stop(&boot->settle_timer);
-    } else if (!boot->settle_timer && running && boot->latched &&
-               boot->applied) {
-        boot->settle_since_ms = clock_now_ms(bmc->clock);
-        clock_timer_start(bmc->clock, &boot->settle_timer,
-                          boot->settle_left_ms, settled, bmc);
-    }
-}
-
-void boot_settle_begin(Bmc *bmc)
-{
-    clock_timer_stop(&bmc->boot->settle_timer);
-    bmc->boot->settle_left_ms = SETTLE_MS;
-    boot_settle_follow(bmc);
 }
 
 void bmc_boot_new(Bmc *bmc)
@@ -392,12 +275,12 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
         break;
     case MACHINE_EVENT_RESET:
         boot->dirty = false;
-        latch(bmc);
+        boot_latch(bmc);
         break;
     case MACHINE_EVENT_SHUTDOWN:
         if (event->guest && boot->latched &&
             g_strcmp0(event->detail, "guest-reset")) {
-            consume(bmc, "the guest has powered off");
+            boot_consume(bmc, "the guest has powered off");
         }
         break;
     case MACHINE_EVENT_DEVICES:
@@ -406,17 +289,6 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
     default:
         break;
     }
-}
-
-void bmc_boot_before_interrupt(Bmc *bmc)
-{
-    interrupted(bmc);
-}
-
-void bmc_boot_started(Bmc *bmc)
-{
-    bmc->boot->dirty = false;
-    latch(bmc);
 }
 
 void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When an override for one boot is used up.
+ *
+ * "Once" is consumed by a boot, whoever starts it. QEMU does not tell when
+ * firmware reads the boot order, only of resets, and those are not boots:
+ * SeaBIOS resets the machine once or twice more within 50 ms of a warm
+ * reset, and an order put back before that would be the one that counts. So
+ * a reset, or a start from off with the order in place, latches the
+ * override, and it is consumed when the machine has then run for SETTLE_MS
+ * without another reset; the clock stands still while the machine does. It
+ * is consumed earlier when the guest powers off, which firmware never does,
+ * and when a machine with a BIOS has run for FIRMWARE_READS_MS, several times
+ * what SeaBIOS needs, and then we reset or stop it or its QEMU ends.
+ * Otherwise a machine that is interrupted sooner keeps it: an override that
+ * applies twice is annoying, one that is lost breaks a deployment. For the
+ * same reason the reset that is part of a force off, after which nothing
+ * runs, consumes nothing.
+ */
+#include "osdep.h"
+
+#include "bmc/boot-priv.h"
+#include "bmc/event-source.h"
+#include "util/crash-point.h"
+
+#define SETTLE_MS 2000
+#define FIRMWARE_READS_MS 500
+
+/* Lets the next boot use it again. */
+static void unlatch(Bmc *bmc)
+{
+    g_message("boot override: %s once: kept, since parameter 3 says so",
+              boot_target_name(bmc->boot, bmc->boot->boot.target));
+    bmc->boot->latched = false;
+    clock_timer_stop(&bmc->boot->settle_timer);
+    boot_store_save(bmc);
+    boot_expiry_follow(bmc);
+}
+
+static void settled(void *opaque)
+{
+    Bmc *bmc = opaque;
+
+    bmc->boot->settle_left_ms = 0;
+    crash_point("boot: settled");
+    boot_consume(bmc, "the machine has booted");
+}
+
+static int64_t settle_ran_ms(const Bmc *bmc)
+{
+    const BmcBootControl *boot = bmc->boot;
+    int64_t left = boot->settle_left_ms;
+
+    if (boot->settle_timer) {
+        left -= clock_now_ms(bmc->clock) - boot->settle_since_ms;
+    }
+    return SETTLE_MS - left;
+}
+
+void boot_consume(Bmc *bmc, const char *why)
+{
+    const BmcPowerEvent *start = bmc_power_last_restart_event(bmc);
+    BmcBoot used = bmc->boot->boot;
+
+    if (boot_cause_keeps(bmc, start->cause, start->action)) {
+        unlatch(bmc);
+        return;
+    }
+    g_message("boot override: %s once: consumed, %s",
+              boot_target_name(bmc->boot, used.target), why);
+    boot_tell(bmc, EVENT_BOOT_CONSUMED, &used, "was consumed");
+    boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    crash_point("boot: consumed, not put back");
+    boot_sync_start(bmc);
+    bmc_changed(bmc, BMC_PART_BOOT);
+}
+
+void boot_latch(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
+        return;
+    }
+    crash_point("boot: about to be latched");
+    if (!boot->latched) {
+        boot->latched = true;
+        boot_store_save(bmc);
+    }
+    crash_point("boot: latched");
+    boot_settle_begin(bmc);
+    boot_expiry_follow(bmc);
+}
+
+void boot_interrupted(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (boot->latched && boot->applied &&
+        bmc_boot_mode(bmc) == MACHINE_FIRMWARE_BIOS &&
+        settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
+        boot_consume(bmc, "the machine has booted");
+    }
+}
+
+void boot_settle_follow(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+    bool running = bmc->machine->state == MACHINE_STATE_RUNNING;
+
+    if (boot->settle_timer && !running) {
+        boot->settle_left_ms = SETTLE_MS - settle_ran_ms(bmc);
+        clock_timer_stop(&boot->settle_timer);
+    } else if (!boot->settle_timer && running && boot->latched &&
+               boot->applied) {
+        boot->settle_since_ms = clock_now_ms(bmc->clock);
+        clock_timer_start(bmc->clock, &boot->settle_timer,
+                          boot->settle_left_ms, settled, bmc);
+    }
+}
+
+void boot_settle_begin(Bmc *bmc)
+{
+    clock_timer_stop(&bmc->boot->settle_timer);
+    bmc->boot->settle_left_ms = SETTLE_MS;
+    boot_settle_follow(bmc);
+}
+
+void bmc_boot_before_interrupt(Bmc *bmc)
+{
+    boot_interrupted(bmc);
+}
+
+void bmc_boot_started(Bmc *bmc)
+{
+    bmc->boot->dirty = false;
+    boot_latch(bmc);
+}
