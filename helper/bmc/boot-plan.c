@@ -159,6 +159,33 @@ static bool add_detour(GArray *steps, int32_t *now, const int32_t *wanted,
     return true;
 }
 
+/* Whether another device is to keep that index. */
+static bool index_taken(const int32_t *indices, const bool *settled,
+                        unsigned n, int32_t index)
+{
+    unsigned i;
+
+    for (i = 0; i < n && !(settled[i] && indices[i] == index); i++) {
+        continue;
+    }
+    return i < n;
+}
+
+void boot_plan_distinct(int32_t *indices, const bool *firm, unsigned n)
+{
+    g_autofree bool *settled = g_memdup2(firm, n * sizeof(*firm));
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        /* Past the last number there may be room at the beginning */
+        while (!settled[i] && indices[i] >= 0 &&
+               index_taken(indices, settled, n, indices[i])) {
+            indices[i] = indices[i] == INT32_MAX ? 0 : indices[i] + 1;
+        }
+        settled[i] = true;
+    }
+}
+
 int boot_plan_target(const GPtrArray *devices, const int32_t *indices,
                      BmcBootTarget target)
 {

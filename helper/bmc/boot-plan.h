@@ -100,6 +100,17 @@ void boot_plan_order(const GPtrArray *devices, const int32_t *indices,
 bool boot_plan_is_first(const int32_t *indices, unsigned n, unsigned target);
 
 /**
+ * boot_plan_distinct: see to it that no two devices are to have the same
+ * index: somebody may have given one of them that which another is to get
+ * back. Who is to give way gets the next one up that is free.
+ *
+ * @indices: the indices; changed
+ * @firm: those that are not to be changed, no two of them equal but for -1
+ * @n: their number
+ */
+void boot_plan_distinct(int32_t *indices, const bool *firm, unsigned n);
+
+/**
  * boot_plan_steps: put changes into an order in which no index is ever
  * used twice.
  *

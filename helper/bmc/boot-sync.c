@@ -270,6 +270,7 @@ static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *wanted)
  */
 static void find_originals(BmcBootControl *boot)
 {
+    g_autofree bool *firm = g_new0(bool, boot->devices->len + 1);
     unsigned i;
 
     g_free(boot->current);
@@ -285,7 +286,9 @@ static void find_originals(BmcBootControl *boot)
         boot->original[i] = record &&
                             (now == record->armed || now == record->was) ?
                             record->original : now;
+        firm[i] = boot->original[i] == now;
     }
+    boot_plan_distinct(boot->original, firm, boot->devices->len);
 }
 
 /*

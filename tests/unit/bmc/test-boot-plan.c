@@ -227,6 +227,34 @@ static void test_random(void)
     }
 }
 
+/* What is not firm gives way, upwards. */
+static void test_distinct(void)
+{
+    static const struct {
+        int32_t indices[4];
+        bool firm[4];
+        const char *expected;
+    } cases[] = {
+        { { 1, 2, 3, -1 }, { false }, "1 2 3 -1" },
+        { { 2, 2, 3, -1 }, { true, false, true, true }, "2 4 3 -1" },
+        { { 2, 2, 3, -1 }, { false, true, false, false }, "3 2 4 -1" },
+        { { -1, -1, -1, -1 }, { false }, "-1 -1 -1 -1" },
+        { { 7, 7, 7, 7 }, { false, false, true, false }, "8 9 7 10" },
+        { { INT32_MAX, INT32_MAX, 0, 1 }, { true, false, false, true },
+          "2147483647 0 2 1" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int32_t indices[4];
+        g_autofree char *text = NULL;
+
+        memcpy(indices, cases[i].indices, sizeof(indices));
+        boot_plan_distinct(indices, cases[i].firm, 4);
+        text = format(indices, 4);
+        g_assert_cmpstr(text, ==, cases[i].expected);
+    }
+}
+
 int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
@@ -234,5 +262,6 @@ int main(int argc, char **argv)
     g_test_add_func("/boot-plan/explicit", test_explicit);
     g_test_add_func("/boot-plan/detour", test_swap_needs_detour);
     g_test_add_func("/boot-plan/random", test_random);
+    g_test_add_func("/boot-plan/distinct", test_distinct);
     return g_test_run();
 }

@@ -478,6 +478,25 @@ static void test_unplugged_while_set(void)
     fixture_assert_indices(&fix, "disk=1 nic=3 cd3=-1");
 }
 
+/* Another QMP client gives a device the index that one is to get back. */
+static void test_index_taken_meanwhile(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    MachineBootDevice *disk;
+
+    fixture_init(&fix, MACHINE_STATE_RUNNING);
+    disk = mock_machine_add_device(fix.mock, "disk", MACHINE_BOOT_HDD, 1);
+    mock_machine_add_device(fix.mock, "cd", MACHINE_BOOT_CD, 2);
+    mock_machine_add_device(fix.mock, "nic", MACHINE_BOOT_NIC, 3);
+    fixture_start(&fix);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
+    disk->index = 2;
+    mock_machine_reset(fix.mock, true);
+    fixture_advance(&fix, 2000);
+    assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+    fixture_assert_indices(&fix, "disk=2 cd=4 nic=3");
+}
+
 /* QEMU does not tell of it: a reset has a look. */
 static void test_plugged_while_set(void)
 {
@@ -629,6 +648,7 @@ int main(int argc, char **argv)
     g_test_add_func("/boot/both-restarted", test_both_restarted);
     g_test_add_func("/boot/killed", test_killed_between_steps);
     g_test_add_func("/boot/unplugged", test_unplugged_while_set);
+    g_test_add_func("/boot/index-taken", test_index_taken_meanwhile);
     g_test_add_func("/boot/plugged", test_plugged_while_set);
     g_test_add_func("/boot/restored-late", test_restored_late);
     g_test_add_func("/boot/uefi-without-indices", test_uefi_without_indices);
