@@ -108,6 +108,13 @@ static bool check_boot_mode(const char *value, GError **errp)
     return check_word(value, words, errp);
 }
 
+static bool check_late(const char *value, GError **errp)
+{
+    static const char *const words[] = { "reset", "next", "never", NULL };
+
+    return check_word(value, words, errp);
+}
+
 static bool check_bool(const char *value, GError **errp)
 {
     static const char *const words[] = {
@@ -244,6 +251,12 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "BMC_BOOT_IPMI_EXPIRY", "60", check_expiry, false,
         "SECONDS", "When boot flags set over IPMI expire if no Chassis "
         "Control follows, 0 for never" },
+    [CONFIG_BOOT_LATE] = {
+        "boot", "late-apply", "boot-late-apply", 0, "BMC_BOOT_LATE_APPLY",
+        "next", check_late, false,
+        "WHEN", "A boot override that was set before somebody else started "
+        "QEMU: reset the VM for it, let it count for the next reset, or "
+        "never (drop it)" },
     [CONFIG_USER] = {
         "account", "user", NULL, 'u', "IPMI_USER", "admin", NULL, false,
         "NAME", "First administrator, for IPMI and Redfish" },

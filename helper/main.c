@@ -297,6 +297,15 @@ static bool make_machine(App *app, GError **errp)
     return app->machine != NULL;
 }
 
+static BmcBootLate boot_late(const Config *config)
+{
+    const char *word = config_get(config, CONFIG_BOOT_LATE);
+
+    return g_str_equal(word, "reset") ? BMC_BOOT_LATE_RESET :
+           g_str_equal(word, "never") ? BMC_BOOT_LATE_NEVER :
+                                        BMC_BOOT_LATE_NEXT;
+}
+
 static bool make_bmc(App *app, GError **errp)
 {
     Config *config = app->config;
@@ -325,6 +334,7 @@ static bool make_bmc(App *app, GError **errp)
             .boot_mode = config_get_boot_mode(config),
             .boot_expiry_s =
                 strtoul(config_get(config, CONFIG_BOOT_EXPIRY), NULL, 10),
+            .boot_late = boot_late(config),
             .fru = config_devices_fru(devices),
             .media = media,
             .update = &update,

@@ -71,6 +71,7 @@ struct Bmc {
     unsigned power_cycle_interval_ms;
     unsigned default_cycle_interval_ms;
     unsigned boot_expiry_ms;
+    BmcBootLate boot_late;
     Machine *machine;
     Clock *clock;
     Persist *persist;

@@ -175,6 +175,7 @@ Bmc *bmc_new(const BmcConfig *config, Machine *machine, Clock *clock,
     bmc->boot_mode = config->boot_mode == MACHINE_FIRMWARE_UEFI ?
                      MACHINE_FIRMWARE_UEFI : MACHINE_FIRMWARE_BIOS;
     bmc->boot_expiry_ms = config->boot_expiry_s * 1000;
+    bmc->boot_late = config->boot_late;
     bmc->power_cycle_interval_ms = config->power_cycle_interval_ms ?
                                    config->power_cycle_interval_ms :
                                    DEFAULT_CYCLE_INTERVAL_MS;

@@ -58,6 +58,20 @@ typedef struct BmcOrigin {
 char *bmc_origin_to_string(const BmcOrigin *origin);
 
 /**
+ * BmcBootLate: what happens to a boot override that was set while QEMU was
+ * not there, when somebody else has started a machine without it.
+ *
+ * @BMC_BOOT_LATE_NEXT: it counts for the next reset
+ * @BMC_BOOT_LATE_RESET: the machine is reset, so that it counts for this boot
+ * @BMC_BOOT_LATE_NEVER: it is dropped, unless it is for all boots
+ */
+typedef enum BmcBootLate {
+    BMC_BOOT_LATE_NEXT,
+    BMC_BOOT_LATE_RESET,
+    BMC_BOOT_LATE_NEVER,
+} BmcBootLate;
+
+/**
  * BmcConfig: what the hub needs to know; see bmc_new().
  *
  * @name: BMC_NAME, shown to people
@@ -73,6 +87,7 @@ char *bmc_origin_to_string(const BmcOrigin *origin);
  *                           milliseconds; 0 means the default of 1 s
  * @boot_expiry_s: seconds after which boot flags set over IPMI expire if no
  *                 Chassis Control follows; 0 for never
+ * @boot_late: overrides that come too late for a boot
  * @fru: (nullable): FRU devices; see fru.h
  * @media: (nullable): virtual media; see media.h
  * @update: (nullable): updates of firmware; see update.h
@@ -90,6 +105,7 @@ typedef struct BmcConfig {
     MachineFirmware boot_mode;
     unsigned power_cycle_interval_ms;
     unsigned boot_expiry_s;
+    BmcBootLate boot_late;
     const BmcFruConfig *fru;
     const BmcMediaConfig *media;
     const BmcUpdateConfig *update;

@@ -68,6 +68,12 @@ typedef enum SyncGoal {
  * @again: not finished: another round is needed
  * @relist: devices have changed meanwhile: look at them afterwards
  * @rounds: rounds without an end
+ * @process_pid: the QEMU process that was seen last, by this helper or an
+ *               earlier one; 0 if none
+ * @process_started: when it was started, as MachineInfo.started
+ * @latch_loaded: @latched is an earlier helper's
+ * @late: it was wanted before that process was there, and has not been used
+ * @holding: the machine is held until the indices are up to date
  * @setters: GTasks of bmc_boot_set_async()
  * @quiescers: GTasks of bmc_boot_quiesce_async()
  */
@@ -102,6 +108,11 @@ struct BmcBootControl {
     SyncGoal goal;
     GArray *steps;
     unsigned step;
+    int process_pid;
+    int64_t process_started;
+    bool latch_loaded;
+    bool late;
+    bool holding;
     GPtrArray *setters;
     GPtrArray *quiescers;
 };
@@ -258,6 +269,14 @@ void boot_consume(Bmc *bmc, const char *why);
  * @bmc: the hub
  */
 void boot_interrupted(Bmc *bmc);
+
+/**
+ * boot_late_follow: find out whether QEMU is another one, and whether an
+ * override has come too late for its first boot.
+ *
+ * @bmc: the hub
+ */
+void boot_late_follow(Bmc *bmc);
 
 /**
  * boot_expiry_follow: let the time in which flags expire run while they can,

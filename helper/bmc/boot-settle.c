@@ -82,6 +82,7 @@ void boot_latch(Bmc *bmc)
     if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
         return;
     }
+    boot->latch_loaded = false;
     crash_point("boot: about to be latched");
     if (!boot->latched) {
         boot->latched = true;

@@ -100,6 +100,18 @@ static void load_order(BmcBootControl *boot, PersistReader *r)
     boot->order = (char **)g_ptr_array_steal(order, NULL);
 }
 
+static void load_process(BmcBootControl *boot, PersistReader *r)
+{
+    int64_t pid;
+    int64_t started;
+
+    if (persist_read_int(r, "qemu-pid", 1, INT32_MAX, &pid) &&
+        persist_read_int(r, "qemu-started", 1, INT64_MAX, &started)) {
+        boot->process_pid = pid;
+        boot->process_started = started;
+    }
+}
+
 void boot_store_record_free(void *opaque)
 {
     BootRecord *record = opaque;
@@ -177,6 +189,11 @@ void boot_store_save(Bmc *bmc)
     json_object_set_boolean_member(section, "latched", boot->latched);
     json_object_set_boolean_member(section, "over-ipmi", boot->over_ipmi);
     json_object_set_array_member(section, "devices", devices);
+    if (boot->process_pid) {
+        json_object_set_int_member(section, "qemu-pid", boot->process_pid);
+        json_object_set_int_member(section, "qemu-started",
+                                   boot->process_started);
+    }
     if (boot->next) {
         json_object_set_string_member(section, "next", boot->next);
     }
@@ -207,6 +224,7 @@ void boot_store_load(Bmc *bmc)
         }
     }
     load_order(boot, &r);
+    load_process(boot, &r);
     if (!persist_read_int(&r, "enabled", BMC_BOOT_DISABLED,
                           BMC_BOOT_CONTINUOUS, &enabled) ||
         !persist_read_int(&r, "target", BMC_BOOT_NONE,
@@ -220,6 +238,7 @@ void boot_store_load(Bmc *bmc)
     boot->boot.enabled = enabled;
     boot->boot.target = target;
     persist_read_bool(&r, "latched", &boot->latched);
+    boot->latch_loaded = boot->latched;
     persist_read_bool(&r, "over-ipmi", &boot->over_ipmi);
     load_flags(boot, &r);
 }

@@ -135,6 +135,28 @@ static void qemu_gone(Bmc *bmc)
     }
 }
 
+static void start_released(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    Bmc *bmc = opaque;
+
+    if (g_task_propagate_boolean(G_TASK(res), &err)) {
+        bmc->boot->holding = false;
+        machine_release(bmc->machine);
+    }
+}
+
+/* A process that we start must not run before it has its boot order. */
+static void hold_start(Bmc *bmc)
+{
+    if (bmc->boot->busy && !bmc->boot->holding) {
+        bmc->boot->holding = true;
+        machine_hold(bmc->machine);
+        bmc_boot_quiesce_async(bmc, bmc->boot->cancellable, start_released,
+                               bmc);
+    }
+}
+
 static void machine_state_changed(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -150,6 +172,7 @@ static void machine_state_changed(Bmc *bmc)
     }
     if (connected && !was_connected) {
         boot_sync_start(bmc);
+        hold_start(bmc);
     }
     if (was_off && bmc->machine->state == MACHINE_STATE_RUNNING &&
         !boot->dirty) {
@@ -157,6 +180,7 @@ static void machine_state_changed(Bmc *bmc)
     }
     boot_settle_follow(bmc);
     boot_expiry_follow(bmc);
+    boot_late_follow(bmc);
 }
 
 static void drop_tasks(GPtrArray *tasks)
@@ -222,6 +246,8 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->boot.target = target;
     boot->applied = false;
     boot->latched = false;
+    boot->latch_loaded = false;
+    boot->late = false;
     boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);
     clock_timer_stop(&boot->expiry_timer);
@@ -254,6 +280,9 @@ void bmc_boot_free(Bmc *bmc)
     }
     g_cancellable_cancel(boot->cancellable);
     g_object_unref(boot->cancellable);
+    if (boot->holding) {
+        machine_release(bmc->machine);
+    }
     clock_timer_stop(&boot->expiry_timer);
     clock_timer_stop(&boot->settle_timer);
     drop_tasks(boot->setters);
@@ -282,6 +311,9 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
             g_strcmp0(event->detail, "guest-reset")) {
             boot_consume(bmc, "the guest has powered off");
         }
+        break;
+    case MACHINE_EVENT_INFO:
+        boot_late_follow(bmc);
         break;
     case MACHINE_EVENT_DEVICES:
         boot_sync_devices_changed(bmc);

@@ -256,7 +256,8 @@ static void set_start_deadline(MachineCall *call)
 
 /*
  * START without a process. When QEMU answers, whoever wants to set boot
- * indexes has begun to, in the notification of that; go on after him.
+ * indexes has begun to, in the notification of that, and holds the machine
+ * for as long as that takes; go on after him.
  */
 static void start_update(MachineCall *call)
 {
@@ -264,7 +265,7 @@ static void start_update(MachineCall *call)
 
     if (!call->q->process_alive) {
         call_fail_ended(call);
-    } else if (machine->connected &&
+    } else if (machine->connected && !machine->held &&
                g_queue_get_length(&call->q->calls) == 1) {
         machine_qmp_run_op(machine, MACHINE_OP_START,
                            machine_call_steal(call));
@@ -333,6 +334,11 @@ static void launch_run_op(Machine *machine, MachineOp op, GTask *task)
     }
 }
 
+static void launch_released(Machine *machine)
+{
+    machine_qmp_update_calls((MachineQmp *)machine);
+}
+
 static void launch_free(Machine *machine)
 {
     MachineLaunch *launch = (MachineLaunch *)machine;
@@ -385,6 +391,7 @@ static const MachineOps launch_ops = {
     .eject_medium = machine_qmp_eject_medium,
     .refresh = machine_qmp_refresh_info,
     .refresh_guest = machine_qmp_refresh_guest,
+    .released = launch_released,
     .free = launch_free,
 };
 

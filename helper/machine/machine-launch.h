@@ -68,7 +68,7 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
  * A QEMU that ends is not started again by itself, but by
  * %MACHINE_OP_START: between its first answer and the first instruction of
  * its guest, those who react to %MACHINE_EVENT_STATE by asking for boot
- * devices and setting boot indexes are waited for.
+ * devices and setting boot indexes are waited for, and machine_hold().
  *
  * @machine: a machine of machine_launch_new()
  * @callback: called once

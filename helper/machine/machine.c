@@ -183,6 +183,19 @@ bool machine_refresh_guest_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_hold(Machine *machine)
+{
+    machine->held++;
+}
+
+void machine_release(Machine *machine)
+{
+    g_assert(machine->held > 0);
+    if (--machine->held == 0 && machine->ops->released) {
+        machine->ops->released(machine);
+    }
+}
+
 void machine_boot_device_free(MachineBootDevice *device)
 {
     if (!device) {

@@ -313,6 +313,8 @@ typedef enum MachineOp {
 /**
  * MachineOps: a way of driving a machine; see the machine_*() functions of
  * the same names, which are the way to call them.
+ *
+ * @released: (nullable): machine_release() has been called for the last hold
  */
 typedef struct MachineOps {
     void (*run_op)(Machine *machine, MachineOp op, GTask *task);
@@ -328,6 +330,7 @@ typedef struct MachineOps {
     void (*eject_medium)(Machine *machine, const char *drive, GTask *task);
     void (*refresh)(Machine *machine, GTask *task);
     void (*refresh_guest)(Machine *machine, GTask *task);
+    void (*released)(Machine *machine);
     void (*free)(Machine *machine);
 } MachineOps;
 
@@ -356,6 +359,7 @@ typedef struct MachineOps {
  * @firmware_dir: (nullable): folder of ours for files that are used instead
  * @firmware_wanted: (nullable): such a file, which the next QEMU process
  *                   begins with; see machine_set_firmware()
+ * @held: machine_hold() calls without their machine_release()
  * @info: facts about the QEMU process
  * @guest: (nullable): what the guest agent has told, as long as it is there
  * @problem: while @connected is false: what is waited for and what to do,
@@ -377,6 +381,7 @@ struct Machine {
     char *firmware_problem;
     char *firmware_dir;
     char *firmware_wanted;
+    unsigned held;
     MachineInfo info;
     MachineGuest *guest;
     char *problem;
@@ -622,6 +627,21 @@ void machine_refresh_guest_async(Machine *machine, GCancellable *cancellable,
  * Returns: true unless cancelled
  */
 bool machine_refresh_guest_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_hold: have a process that %MACHINE_OP_START starts wait with its
+ * guest until all is prepared for that. Without effect on one that runs.
+ *
+ * @machine: the machine
+ */
+void machine_hold(Machine *machine);
+
+/**
+ * machine_release: the end of machine_hold().
+ *
+ * @machine: the machine, held
+ */
+void machine_release(Machine *machine);
 
 /**
  * machine_boot_device_free: free a MachineBootDevice.

@@ -27,6 +27,7 @@ struct MockMachine {
     GQueue calls;
     guint idle_id;
     bool hold;
+    GTask *start; /* waits for machine_release() */
     bool reset_needed;
     char *boots_from;
     char *fail_what;
@@ -151,11 +152,6 @@ static bool op_start(MockMachine *mock)
 {
     MachineState state = mock->parent.state;
 
-    if (state == MACHINE_STATE_GONE) {
-        mock_machine_new_process(mock, MACHINE_STATE_PRELAUNCH);
-        mock_machine_set_state(mock, MACHINE_STATE_RUNNING);
-        return true;
-    }
     if (state == MACHINE_STATE_SHUTDOWN ||
         (state == MACHINE_STATE_PRELAUNCH && mock->reset_needed)) {
         do_reset(mock, false);
@@ -213,6 +209,14 @@ static void run_op_call(MockCall *call)
         [MACHINE_OP_NMI] = op_nmi,
     };
 
+    if (call->op == MACHINE_OP_START &&
+        call->mock->parent.state == MACHINE_STATE_GONE) {
+        mock_machine_new_process(call->mock, MACHINE_STATE_PRELAUNCH);
+        if (call->mock->parent.held) {
+            call->mock->start = g_object_ref(call->task);
+            return;
+        }
+    }
     if (ops[call->op](call->mock)) {
         g_task_return_boolean(call->task, true);
     } else {
@@ -229,6 +233,18 @@ static void mock_run_op(Machine *machine, MachineOp op, GTask *task)
                                 run_op_call);
 
     call->op = op;
+}
+
+static void mock_released(Machine *machine)
+{
+    MockMachine *mock = (MockMachine *)machine;
+    GTask *task = g_steal_pointer(&mock->start);
+
+    if (task) {
+        op_start(mock);
+        g_task_return_boolean(task, true);
+        g_object_unref(task);
+    }
 }
 
 static bool unavailable(MockCall *call)
@@ -362,6 +378,11 @@ static void mock_free(Machine *machine)
         g_task_return_new_error(call->task, G_IO_ERROR,
                                 G_IO_ERROR_CANCELLED, "machine freed");
         call_free(call);
+    }
+    if (mock->start) {
+        g_task_return_new_error(mock->start, G_IO_ERROR,
+                                G_IO_ERROR_CANCELLED, "machine freed");
+        g_object_unref(mock->start);
     }
     g_ptr_array_unref(mock->devices);
     g_ptr_array_unref(mock->drives);
@@ -528,6 +549,7 @@ static const MachineOps mock_ops = {
     .eject_medium = mock_eject_medium,
     .refresh = mock_refresh,
     .refresh_guest = mock_refresh,
+    .released = mock_released,
     .set_boot_index = mock_set_boot_index,
     .free = mock_free,
 };
