@@ -15,6 +15,7 @@
 #include "bmc/boot-priv.h"
 #include "bmc/persist-read.h"
 #include "codec/bootopt.h"
+#include "util/crash-point.h"
 
 #define SECTION "boot-options"
 
@@ -97,6 +98,7 @@ static void expired(void *opaque)
         g_strdup_printf("has expired: no Chassis Control for %u s",
                         bmc->boot_expiry_ms / 1000);
 
+    crash_point("boot: expired");
     boot_drop(bmc, end);
 }
 
@@ -148,6 +150,7 @@ void bmc_boot_options_set(Bmc *bmc, const BmcBootOptions *options)
         return;
     }
     bmc->boot->options = *options;
+    crash_point("boot options: changed, not kept");
     save(bmc);
     boot_expiry_follow(bmc);
 }

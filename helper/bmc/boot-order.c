@@ -10,6 +10,7 @@
 #include "bmc/boot-priv.h"
 
 #include "bmc/boot-plan.h"
+#include "util/crash-point.h"
 #include "util/error.h"
 
 #define MAX_WAITERS 32
@@ -224,6 +225,7 @@ void bmc_boot_set_order_async(Bmc *bmc, const char *const *references,
     boot->applied = false;
     boot->rounds = 0;
     boot_order_follow(boot);
+    crash_point("boot order: wanted, not kept");
     boot_store_save(bmc);
     g_ptr_array_add(boot->setters, task);
     boot_sync_start(bmc);

@@ -9,6 +9,7 @@
 #include "bmc/boot-priv.h"
 
 #include "bmc/boot-plan.h"
+#include "util/crash-point.h"
 #include "util/error.h"
 
 /* Each round gets nearer to the end, unless QEMU or a guest sees to it. */
@@ -46,6 +47,7 @@ static void setter_durable(GObject *source, GAsyncResult *res, void *opaque)
     g_autoptr(GError) err = NULL;
 
     if (persist_flush_finish(res, &err)) {
+        crash_point("boot: durable, not answered");
         g_task_return_boolean(task, true);
     } else {
         g_task_return_error(task, g_steal_pointer(&err));
@@ -153,11 +155,13 @@ static void steps_done(Bmc *bmc)
     BmcBootControl *boot = bmc->boot;
 
     if (boot->goal == GOAL_ARM) {
+        crash_point("boot: all set");
         boot_store_reached(bmc);
         sync_applied(bmc);
         return;
     }
     if (boot->goal == GOAL_RESTORE) {
+        crash_point("boot: put back, record is there");
         boot_store_clear(boot);
         boot_store_save(bmc);
     }
@@ -181,6 +185,7 @@ static void step_done(GObject *source, GAsyncResult *res, void *opaque)
     }
     boot = bmc->boot;
     if (ok) {
+        crash_point("boot: index set");
         boot->dirty = true;
         boot->step++;
         next_step(bmc);
@@ -230,6 +235,7 @@ static void recorded(GObject *source, GAsyncResult *res, void *opaque)
     Bmc *bmc = opaque;
 
     if (persist_flush_finish(res, &err)) {
+        crash_point("boot: recorded, nothing set");
         next_step(bmc);
     } else if (!bmc_error_is_cancelled(err)) {
         sync_end(bmc, err);
@@ -259,6 +265,7 @@ static void run_steps(Bmc *bmc, SyncGoal goal, const int32_t *wanted)
                        boot->original[i], wanted[i], current[i]);
     }
     boot->latched = false;
+    crash_point("boot: planned, not recorded");
     boot_store_save(bmc);
     persist_flush_async(bmc->persist, 0, boot->cancellable, recorded, bmc);
 }

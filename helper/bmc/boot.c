@@ -252,6 +252,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     clock_timer_stop(&boot->settle_timer);
     clock_timer_stop(&boot->expiry_timer);
     update_flags(bmc);
+    crash_point("boot: wanted, not kept");
     boot_store_save(bmc);
 }
 
@@ -303,6 +304,7 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
         machine_state_changed(bmc);
         break;
     case MACHINE_EVENT_RESET:
+        crash_point("boot: reset");
         boot->dirty = false;
         boot_latch(bmc);
         break;
