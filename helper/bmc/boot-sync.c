@@ -349,6 +349,7 @@ static void plan(Bmc *bmc)
     g_autofree int32_t *base = g_new0(int32_t, n + 1);
     g_autofree int32_t *wanted = g_new0(int32_t, n + 1);
     g_autoptr(GError) err = NULL;
+    bool was_missing = boot->missing;
     int position;
 
     boot_order_plan(boot, base);
@@ -368,7 +369,7 @@ static void plan(Bmc *bmc)
         sync_end(bmc, err);
         return;
     }
-    if (boot->missing) {
+    if (boot->missing && !was_missing) {
         g_message("boot override: the machine has no %s to boot from at "
                   "present", boot_target_name(boot, target));
     }

@@ -35,6 +35,23 @@ static void refreshed(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
+static void hardware_refreshed(GObject *source, GAsyncResult *res,
+                               void *opaque)
+{
+    g_autoptr(RfExchange) x = opaque;
+
+    bmc_hardware_refresh_finish(res, NULL);
+    if (!g_cancellable_is_cancelled(x->cancellable)) {
+        rf_guest_prepare(x);
+    }
+}
+
+void rf_guest_prepare_with_hardware(RfExchange *x)
+{
+    bmc_hardware_refresh_async(x->context.bmc, x->cancellable,
+                               hardware_refreshed, rf_exchange_ref(x));
+}
+
 void rf_guest_prepare(RfExchange *x)
 {
     if (bmc_guest_is_fresh(x->context.bmc)) {

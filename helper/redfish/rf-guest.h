@@ -15,6 +15,14 @@
 void rf_guest_prepare(RfExchange *x);
 
 /**
+ * rf_guest_prepare_with_hardware: the same, after a look at the machine's
+ * hardware, as rf_hardware_prepare().
+ *
+ * @x: the exchange
+ */
+void rf_guest_prepare_with_hardware(RfExchange *x);
+
+/**
  * rf_get_guest_host_name: RfProperty.get of the host name, without domain.
  *
  * @ctx: not used but for the hub

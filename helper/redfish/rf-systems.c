@@ -382,7 +382,7 @@ const RfResource rf_systems_resources[] = {
                  1 << BMC_PART_SECURE_BOOT | 1 << BMC_PART_UPDATE |
                  1 << BMC_PART_GUEST,
       .refreshes = true,
-      .prepare = rf_guest_prepare,
+      .prepare = rf_guest_prepare_with_hardware,
       .exists = rf_exists_one },
     { NULL }
 };

@@ -50,27 +50,13 @@ typedef struct Case {
     bool uefi;
 } Case;
 
-/* OVMF wants variables that it may write. */
-static char *uefi_args(TestLab *f, const char *args)
-{
-    g_autofree char *vars = test_dir_file(f->dir, "vars.fd");
-    g_autofree char *copy = g_strdup_printf(
-        "cp /usr/share/OVMF/OVMF_VARS_4M.fd %s", vars);
-
-    g_assert_cmpint(test_run(NULL, copy), ==, 0);
-    return g_strdup_printf(
-        "%s -drive if=pflash,unit=0,format=raw,readonly=on,"
-        "file=/usr/share/OVMF/OVMF_CODE_4M.fd "
-        "-drive if=pflash,unit=1,format=raw,file=%s", args, vars);
-}
-
 static void setup(TestLab *f, const void *data)
 {
     const Case *c = data;
     g_autofree char *args = NULL;
 
     f->dir = test_dir_new();
-    args = c->uefi ? uefi_args(f, c->args) : g_strdup(c->args);
+    args = c->uefi ? test_vm_uefi_args(f->dir, c->args) : g_strdup(c->args);
     test_lab_start(f, args, c->normal);
 }
 

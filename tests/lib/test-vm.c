@@ -147,6 +147,20 @@ TestVm *test_vm_start(const TestDir *dir, const char *args)
     return vm;
 }
 
+/* OVMF wants variables that it may write. */
+char *test_vm_uefi_args(const TestDir *dir, const char *args)
+{
+    g_autofree char *vars = test_dir_file(dir, "vars.fd");
+    g_autofree char *copy = g_strdup_printf(
+        "cp /usr/share/OVMF/OVMF_VARS_4M.fd %s", vars);
+
+    g_assert_cmpint(test_run(NULL, copy), ==, 0);
+    return g_strdup_printf(
+        "%s -drive if=pflash,unit=0,format=raw,readonly=on,"
+        "file=/usr/share/OVMF/OVMF_CODE_4M.fd "
+        "-drive if=pflash,unit=1,format=raw,file=%s", args, vars);
+}
+
 void test_vm_kill(TestVm *vm)
 {
     if (vm->pid) {
@@ -235,7 +249,8 @@ static void read_endpoints(TestBmc *bmc, const char *path)
     }
 }
 
-TestBmc *test_bmc_start_program(const TestDir *dir, const char *line)
+/* NULL when it ends instead. */
+static TestBmc *start_bmc(const TestDir *dir, const char *line)
 {
     TestBmc *bmc = g_new0(TestBmc, 1);
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
@@ -252,14 +267,44 @@ TestBmc *test_bmc_start_program(const TestDir *dir, const char *line)
             read_endpoints(bmc, endpoints);
             return bmc;
         }
-        if (waitpid(bmc->pid, NULL, WNOHANG) == bmc->pid) {
+        if (test_bmc_has_ended(bmc)) {
             print_file(bmc->log);
-            g_error("qemu-bmc has ended");
+            test_bmc_free(bmc);
+            return NULL;
         }
         pause_ms(STEP_MS);
     }
     print_file(bmc->log);
     g_error("qemu-bmc does not get ready");
+}
+
+TestBmc *test_bmc_start_program(const TestDir *dir, const char *line)
+{
+    TestBmc *bmc = start_bmc(dir, line);
+
+    if (!bmc) {
+        g_error("qemu-bmc has ended");
+    }
+    return bmc;
+}
+
+TestBmc *test_bmc_start_to_crash(const TestDir *dir, unsigned at,
+                                 const char *args)
+{
+    g_autofree char *line = g_strdup_printf(
+        "env BMC_TEST_CRASH_AT=%u %s/helper/qemu-bmc --redfish-port 0 "
+        "--ipmi-port 0 --state-dir %s/state --run-dir %s/run %s", at,
+        environment("TEST_BUILD"), dir->path, dir->path, args);
+
+    return start_bmc(dir, line);
+}
+
+bool test_bmc_has_ended(TestBmc *bmc)
+{
+    if (bmc->pid && waitpid(bmc->pid, NULL, WNOHANG) == bmc->pid) {
+        bmc->pid = 0;
+    }
+    return !bmc->pid;
 }
 
 TestBmc *test_bmc_start(const TestDir *dir, const char *args)

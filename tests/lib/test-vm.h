@@ -61,6 +61,16 @@ char *test_vm_guest(const char *name);
 TestVm *test_vm_start(const TestDir *dir, const char *args);
 
 /**
+ * test_vm_uefi_args: add OVMF, with variables of its own, to a command line.
+ *
+ * @dir: where the variables go
+ * @args: as test_vm_start()
+ *
+ * Returns: (transfer full): the arguments
+ */
+char *test_vm_uefi_args(const TestDir *dir, const char *args);
+
+/**
  * test_vm_free: kill QEMU if it still runs, and free.
  *
  * @vm: the VM, or NULL
@@ -142,6 +152,29 @@ TestBmc *test_bmc_start(const TestDir *dir, const char *args);
  * Returns: (transfer full): the helper
  */
 TestBmc *test_bmc_start_program(const TestDir *dir, const char *line);
+
+/**
+ * test_bmc_start_to_crash: as test_bmc_start(), but have it end at a crash
+ * point (helper/util/crash-point.h).
+ *
+ * @dir: as test_bmc_start()
+ * @at: the number of the crash point, from 1
+ * @args: more arguments, separated by blanks
+ *
+ * Returns: (transfer full) (nullable): the helper, or NULL when it has ended
+ * before it was ready
+ */
+TestBmc *test_bmc_start_to_crash(const TestDir *dir, unsigned at,
+                                 const char *args);
+
+/**
+ * test_bmc_has_ended: whether the process has ended; it is reaped then.
+ *
+ * @bmc: the helper
+ *
+ * Returns: true if it has
+ */
+bool test_bmc_has_ended(TestBmc *bmc);
 
 /**
  * test_bmc_wait_end: wait until the process ends by itself.
