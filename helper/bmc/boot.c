@@ -193,15 +193,6 @@ static void drop_tasks(GPtrArray *tasks)
     g_ptr_array_unref(tasks);
 }
 
-/* It may be possible now: QEMU tells of no device that is plugged in. */
-static bool is_unfinished(const Bmc *bmc)
-{
-    const BmcBootControl *boot = bmc->boot;
-
-    return bmc->machine->connected &&
-           (boot_is_wanted(boot) ? !boot->applied : boot->records->len > 0);
-}
-
 static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
 {
     const BmcBoot *boot = &bmc->boot->boot;
@@ -331,7 +322,8 @@ void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
 
     g_task_set_source_tag(task, bmc_boot_quiesce_async);
-    if (!bmc->boot->busy && is_unfinished(bmc)) {
+    /* QEMU does not tell of what was plugged in: have a look */
+    if (!bmc->boot->busy && bmc->machine->connected) {
         boot_sync_start(bmc);
     }
     if (bmc->boot->busy) {

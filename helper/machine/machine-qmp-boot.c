@@ -293,6 +293,26 @@ static bool has_floppy(const ListCall *list, const BootObject *controller,
     return false;
 }
 
+/*
+ * QEMU tells nobody that a device was added. Firmware does not see it, nor
+ * its boot index, before the next reset.
+ */
+static void compare_with_last(MachineQmp *q, const GPtrArray *devices)
+{
+    g_autoptr(GString) paths = g_string_new(NULL);
+
+    for (guint i = 0; i < devices->len; i++) {
+        const MachineBootDevice *device = devices->pdata[i];
+
+        g_string_append_printf(paths, "%s\n", device->path);
+    }
+    if (q->boot_paths && !g_str_equal(q->boot_paths, paths->str)) {
+        q->reset_needed = true;
+    }
+    g_free(q->boot_paths);
+    q->boot_paths = g_strdup(paths->str);
+}
+
 static void list_complete(ListCall *list)
 {
     g_autoptr(GPtrArray) result = g_ptr_array_new_with_free_func(
@@ -321,6 +341,7 @@ static void list_complete(ListCall *list)
             result_add(list, result, object, 0, "bootindex", kind);
         }
     }
+    compare_with_last(list->call.q, result);
     machine_call_succeed(&list->call, g_steal_pointer(&result),
                          (GDestroyNotify)g_ptr_array_unref);
 }

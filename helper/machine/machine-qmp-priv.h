@@ -68,6 +68,8 @@ typedef struct MachineQmpAgent MachineQmpAgent;
  *                expires; else only its command line tells
  * @agent: the guest agent
  * @boot_types: which boot properties a QOM type has, by type name
+ * @boot_paths: (nullable): the boot devices that were listed last on this
+ *              connection
  * @calls: operations under way, MachineCall
  * @calls_source: will let them look at the machine anew
  */
@@ -107,6 +109,7 @@ struct MachineQmp {
     bool watchdog_set;
     MachineQmpAgent *agent;
     GHashTable *boot_types;
+    char *boot_paths;
     GQueue calls;
     GSource *calls_source;
 };

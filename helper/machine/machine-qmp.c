@@ -256,6 +256,7 @@ static void connection_begin(MachineQmp *q)
     q->reset_needed = !q->fresh_process;
     q->fresh_process = false;
     g_hash_table_remove_all(q->boot_types);
+    g_clear_pointer(&q->boot_paths, g_free);
     qmp_set_action_async(q->client, &actions, q->cancellable, action_done,
                          NULL);
     machine_qmp_query_info(q);
@@ -508,6 +509,7 @@ void machine_qmp_cleanup(MachineQmp *q)
     machine_qmp_agent_free(q);
     g_clear_pointer(&q->client, qmp_client_free);
     g_clear_pointer(&q->boot_types, g_hash_table_unref);
+    g_clear_pointer(&q->boot_paths, g_free);
     g_clear_pointer(&q->clock, clock_unref);
     g_clear_pointer(&q->address, g_free);
     machine_cleanup(&q->parent);
