@@ -24,6 +24,7 @@
 #include "machine/machine-pci.h"
 #include "machine/machine-settings.h"
 #include "machine/machine-tpm.h"
+#include "machine/machine-usage.h"
 #include "util/notify.h"
 
 typedef struct Machine Machine;
@@ -183,29 +184,6 @@ typedef struct MachineInfo {
     GPtrArray *tpms;
     uint16_t vnc_port;
 } MachineInfo;
-
-/**
- * MachineUsage: what the machine has used so far; what cannot be told is 0
- * with its flag off.
- *
- * @has_cpu: @cpu_us holds
- * @cpu_us: microseconds that the vCPUs have run, all together
- * @has_memory: @memory_bytes holds
- * @memory_bytes: guest memory by the balloon, or else what the process
- *                occupies
- * @has_block: @read_bytes and @write_bytes hold
- * @read_bytes: read by the guest from block devices since QEMU started
- * @write_bytes: written by it
- */
-typedef struct MachineUsage {
-    bool has_cpu;
-    uint64_t cpu_us;
-    bool has_memory;
-    uint64_t memory_bytes;
-    bool has_block;
-    uint64_t read_bytes;
-    uint64_t write_bytes;
-} MachineUsage;
 
 /**
  * MachineEventType: what happened.

@@ -2,38 +2,9 @@
 /* A machine without QEMU. */
 #include "osdep.h"
 
-#include "mock-machine.h"
+#include "mock-machine-priv.h"
 
 #include "util/error.h"
-
-/* An operation that waits for the main loop, or to be let go on. */
-typedef struct MockCall {
-    MockMachine *mock;
-    GTask *task;
-    void (*run)(struct MockCall *call);
-    MachineOp op;
-    char *path;
-    int32_t index;
-    char *name;
-    MachineMedium medium;
-} MockCall;
-
-struct MockMachine {
-    Machine parent;
-    GPtrArray *devices;
-    GPtrArray *drives;
-    GHashTable *command_line;
-    GString *log;
-    GQueue calls;
-    guint idle_id;
-    bool hold;
-    GTask *start; /* waits for machine_release() */
-    bool reset_needed;
-    char *boots_from;
-    char *fail_what;
-    int fail_code;
-    MachineUsage usage;
-};
 
 static const char *const op_names[] = {
     [MACHINE_OP_START] = "start",
@@ -102,8 +73,8 @@ static void schedule(MockMachine *mock)
     }
 }
 
-static MockCall *queue_call(Machine *machine, GTask *task, char *name,
-                            void (*run)(MockCall *call))
+MockCall *mock_queue_call(Machine *machine, GTask *task, char *name,
+                          void (*run)(MockCall *call))
 {
     MockMachine *mock = (MockMachine *)machine;
     MockCall *call = g_new0(MockCall, 1);
@@ -229,7 +200,7 @@ static void run_op_call(MockCall *call)
 
 static void mock_run_op(Machine *machine, MachineOp op, GTask *task)
 {
-    MockCall *call = queue_call(machine, task, g_strdup(op_names[op]),
+    MockCall *call = mock_queue_call(machine, task, g_strdup(op_names[op]),
                                 run_op_call);
 
     call->op = op;
@@ -247,7 +218,7 @@ static void mock_released(Machine *machine)
     }
 }
 
-static bool unavailable(MockCall *call)
+bool mock_unavailable(MockCall *call)
 {
     if (call->mock->parent.connected) {
         return false;
@@ -270,7 +241,7 @@ static MachineBootDevice *device_copy(const MachineBootDevice *device)
     return copy;
 }
 
-static void devices_unref(void *opaque)
+void mock_list_unref(void *opaque)
 {
     g_ptr_array_unref(opaque);
 }
@@ -280,7 +251,7 @@ static void run_list_call(MockCall *call)
     GPtrArray *list;
     unsigned i;
 
-    if (unavailable(call)) {
+    if (mock_unavailable(call)) {
         return;
     }
     list = g_ptr_array_new_with_free_func(
@@ -288,12 +259,12 @@ static void run_list_call(MockCall *call)
     for (i = 0; i < call->mock->devices->len; i++) {
         g_ptr_array_add(list, device_copy(call->mock->devices->pdata[i]));
     }
-    g_task_return_pointer(call->task, list, devices_unref);
+    g_task_return_pointer(call->task, list, mock_list_unref);
 }
 
 static void mock_list_boot_devices(Machine *machine, GTask *task)
 {
-    queue_call(machine, task, g_strdup("list"), run_list_call);
+    mock_queue_call(machine, task, g_strdup("list"), run_list_call);
 }
 
 static MachineBootDevice *find_device(MockMachine *mock, const char *path,
@@ -331,7 +302,7 @@ static void run_set_call(MockCall *call)
     MockMachine *mock = call->mock;
     MachineBootDevice *device;
 
-    if (unavailable(call)) {
+    if (mock_unavailable(call)) {
         return;
     }
     device = find_device(mock, call->path, NULL);
@@ -360,7 +331,7 @@ static void mock_set_boot_index(Machine *machine, const char *path,
     MockCall *call;
 
     g_assert_cmpstr(property, ==, "bootindex");
-    call = queue_call(machine, task,
+    call = mock_queue_call(machine, task,
                       g_strdup_printf("set:%s=%d",
                                       device ? device->name : path, index),
                       run_set_call);
@@ -396,7 +367,7 @@ static void mock_free(Machine *machine)
 
 static void run_usage_call(MockCall *call)
 {
-    if (!unavailable(call)) {
+    if (!mock_unavailable(call)) {
         g_task_return_pointer(call->task,
                               g_memdup2(&call->mock->usage,
                                         sizeof(call->mock->usage)), g_free);
@@ -405,12 +376,12 @@ static void run_usage_call(MockCall *call)
 
 static void mock_query_usage(Machine *machine, GTask *task)
 {
-    queue_call(machine, task, g_strdup("usage"), run_usage_call);
+    mock_queue_call(machine, task, g_strdup("usage"), run_usage_call);
 }
 
 static void run_break_call(MockCall *call)
 {
-    if (!unavailable(call)) {
+    if (!mock_unavailable(call)) {
         g_task_return_boolean(call->task, true);
     }
 }
@@ -418,7 +389,7 @@ static void run_break_call(MockCall *call)
 static void mock_send_break(Machine *machine, const char *address,
                             GTask *task)
 {
-    queue_call(machine, task, g_strdup("break"), run_break_call);
+    mock_queue_call(machine, task, g_strdup("break"), run_break_call);
 }
 
 static void run_apply_call(MockCall *call)
@@ -447,88 +418,10 @@ static void run_apply_call(MockCall *call)
 
 static void mock_apply_settings(Machine *machine, bool may_end, GTask *task)
 {
-    MockCall *call = queue_call(machine, task, g_strdup("apply"),
+    MockCall *call = mock_queue_call(machine, task, g_strdup("apply"),
                                 run_apply_call);
 
     call->index = may_end;
-}
-
-static void run_drives_call(MockCall *call)
-{
-    GPtrArray *list;
-
-    if (unavailable(call)) {
-        return;
-    }
-    list = g_ptr_array_new_with_free_func(
-        (GDestroyNotify)machine_drive_free);
-    for (unsigned i = 0; i < call->mock->drives->len; i++) {
-        const MachineDrive *drive = call->mock->drives->pdata[i];
-        MachineDrive *copy = g_memdup2(drive, sizeof(*drive));
-
-        copy->id = g_strdup(drive->id);
-        copy->file = g_strdup(drive->file);
-        g_ptr_array_add(list, copy);
-    }
-    g_task_return_pointer(call->task, list, devices_unref);
-}
-
-static void mock_list_drives(Machine *machine, GTask *task)
-{
-    queue_call(machine, task, g_strdup("drives"), run_drives_call);
-}
-
-static MachineDrive *find_drive(MockCall *call)
-{
-    for (unsigned i = 0; i < call->mock->drives->len; i++) {
-        MachineDrive *drive = call->mock->drives->pdata[i];
-
-        if (g_str_equal(drive->id, call->path)) {
-            return drive;
-        }
-    }
-    g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_NOT_FOUND,
-                            "no drive '%s'", call->path);
-    return NULL;
-}
-
-static void run_medium_call(MockCall *call)
-{
-    MachineDrive *drive = unavailable(call) ? NULL : find_drive(call);
-
-    if (!drive) {
-        return;
-    }
-    g_free(drive->file);
-    drive->file = g_strdup(call->medium.path);
-    drive->inserted = call->medium.path;
-    drive->ours = call->medium.path;
-    drive->read_only = call->medium.read_only;
-    drive->tray_open = false;
-    machine_notify(&call->mock->parent, MACHINE_EVENT_DEVICES, false, NULL);
-    g_task_return_boolean(call->task, true);
-}
-
-static void mock_insert_medium(Machine *machine, const char *drive,
-                               const MachineMedium *medium, GTask *task)
-{
-    MockCall *call = queue_call(machine, task,
-                                g_strdup_printf("insert:%s", drive),
-                                run_medium_call);
-
-    call->path = g_strdup(drive);
-    call->medium = *medium;
-    call->medium.path = g_strdup(medium->path);
-}
-
-static void mock_eject_medium(Machine *machine, const char *drive,
-                              GTask *task)
-{
-    MockCall *call = queue_call(machine, task,
-                                g_strdup_printf("eject:%s", drive),
-                                run_medium_call);
-
-    call->path = g_strdup(drive);
 }
 
 /* Tests change the facts themselves. */
