@@ -9,8 +9,7 @@
  */
 #include "osdep.h"
 
-#include <gio/gunixsocketaddress.h>
-
+#include "test-monitor.h"
 #include "test-vm.h"
 #include "util/json.h"
 
@@ -31,12 +30,6 @@ typedef enum State {
     OFF = 2,
     PAUSED = 4,
 } State;
-
-/* Another monitor of the same QEMU, spoken to in turns. */
-typedef struct Monitor {
-    GSocketConnection *conn;
-    GDataInputStream *in;
-} Monitor;
 
 /* The letters are what the guests print. */
 typedef struct Target {
@@ -68,84 +61,13 @@ typedef struct Stress {
     TestDir *dir;
     TestVm *vm;
     TestBmc *bmc;
-    Monitor monitor;
+    TestMonitor *monitor;
     GRand *rand;
     State state;
     unsigned mode;
     const Target *target;
     char booted;
 } Stress;
-
-/* Another monitor */
-
-static void monitor_close(Monitor *monitor)
-{
-    g_clear_object(&monitor->in);
-    g_clear_object(&monitor->conn);
-}
-
-static JsonObject *monitor_read(Monitor *monitor)
-{
-    g_autoptr(GError) err = NULL;
-    g_autofree char *line = NULL;
-    JsonObject *object;
-
-    line = g_data_input_stream_read_line(monitor->in, NULL, NULL, &err);
-    g_assert_no_error(err);
-    g_assert_nonnull(line);
-    object = json_parse_object(line, strlen(line), &err);
-    g_assert_no_error(err);
-    return object;
-}
-
-/* Returns what QEMU replies; an error ends the test. */
-static JsonObject *monitor_execute(Monitor *monitor, const char *command)
-{
-    GOutputStream *out =
-        g_io_stream_get_output_stream(G_IO_STREAM(monitor->conn));
-
-    g_assert_true(g_output_stream_write_all(out, command, strlen(command),
-                                            NULL, NULL, NULL));
-    for (;;) {
-        g_autoptr(JsonObject) object = monitor_read(monitor);
-
-        g_assert_false(json_object_has_member(object, "error"));
-        if (json_object_has_member(object, "return")) {
-            return g_steal_pointer(&object);
-        }
-    }
-}
-
-static void monitor_do(Stress *s, const char *command)
-{
-    g_autofree char *text = g_strdup_printf("{\"execute\":\"%s\"}\n",
-                                            command);
-    g_autoptr(JsonObject) reply = monitor_execute(&s->monitor, text);
-
-    g_assert_nonnull(reply);
-}
-
-static void monitor_open(Stress *s)
-{
-    g_autofree char *path = test_dir_file(s->dir, "other.sock");
-    g_autoptr(GSocketAddress) addr = g_unix_socket_address_new(path);
-    g_autoptr(GSocketClient) client = g_socket_client_new();
-    g_autoptr(JsonObject) greeting = NULL;
-    unsigned tries;
-
-    g_socket_client_set_timeout(client, TEST_VM_WAIT_MS / 1000);
-    for (tries = 0; !s->monitor.conn; tries++) {
-        /* The serial port comes up before the monitors do. */
-        g_assert_cmpuint(tries, <, SETTLE_TRIES);
-        g_usleep(TRY_US);
-        s->monitor.conn = g_socket_client_connect(
-            client, G_SOCKET_CONNECTABLE(addr), NULL, NULL);
-    }
-    s->monitor.in = g_data_input_stream_new(
-        g_io_stream_get_input_stream(G_IO_STREAM(s->monitor.conn)));
-    greeting = monitor_read(&s->monitor);
-    monitor_do(s, "qmp_capabilities");
-}
 
 static const char *monitor_power_state(Stress *s)
 {
@@ -158,42 +80,23 @@ static const char *monitor_power_state(Stress *s)
         { "prelaunch", "Off" },
         { "shutdown", "Off" },
     };
-    g_autoptr(JsonObject) reply = monitor_execute(
-        &s->monitor, "{\"execute\":\"query-status\"}\n");
-    JsonObject *value;
-    const char *status;
+    g_autofree char *status = test_monitor_status(s->monitor);
 
-    g_assert_cmpint(json_get_object(reply, "return", &value), ==,
-                    JSON_GET_OK);
-    g_assert_cmpint(json_get_string(value, "status", &status), ==,
-                    JSON_GET_OK);
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (g_str_equal(table[i].status, status)) {
             return table[i].power_state;
         }
     }
-    return status;
-}
-
-static int64_t monitor_boot_index(Stress *s, const char *device)
-{
-    g_autofree char *text = g_strdup_printf(
-        "{\"execute\":\"qom-get\",\"arguments\":{\"path\":"
-        "\"/machine/peripheral/%s\",\"property\":\"bootindex\"}}\n", device);
-    g_autoptr(JsonObject) reply = monitor_execute(&s->monitor, text);
-    int64_t value;
-
-    g_assert_cmpint(json_get_int(reply, "return", &value), ==, JSON_GET_OK);
-    return value;
+    return "unknown";
 }
 
 /* Checks */
 
 static bool indices_are_original(Stress *s)
 {
-    return monitor_boot_index(s, "disk0") == 1 &&
-           monitor_boot_index(s, "cd0") == 2 &&
-           monitor_boot_index(s, "nic0") == 3;
+    return test_monitor_boot_index(s->monitor, "disk0") == 1 &&
+           test_monitor_boot_index(s->monitor, "cd0") == 2 &&
+           test_monitor_boot_index(s->monitor, "nic0") == 3;
 }
 
 static bool enabled_is_right(Stress *s)
@@ -272,7 +175,7 @@ static void ipmi_reset(Stress *s)
 
 static void monitor_reset(Stress *s)
 {
-    monitor_do(s, "system_reset");
+    test_monitor_do(s->monitor, "system_reset");
     expect_boot(s);
 }
 
@@ -328,13 +231,13 @@ static void off_and_on(Stress *s)
 
 static void monitor_stop(Stress *s)
 {
-    monitor_do(s, "stop");
+    test_monitor_do(s->monitor, "stop");
     s->state = PAUSED;
 }
 
 static void monitor_cont(Stress *s)
 {
-    monitor_do(s, "cont");
+    test_monitor_do(s->monitor, "cont");
     s->state = ON;
 }
 
@@ -380,13 +283,12 @@ static void set_override(Stress *s)
 
 static void start_vm(Stress *s)
 {
-    g_autofree char *other = test_dir_file(s->dir, "other.sock");
-    g_autofree char *args = g_strdup_printf(
-        "-M %s " DEVICES "-qmp unix:%s,server=on,wait=off", s->machine,
-        other);
+    g_autofree char *other = test_monitor_args(s->dir);
+    g_autofree char *args = g_strdup_printf("-M %s " DEVICES "%s",
+                                            s->machine, other);
 
     s->vm = test_vm_start(s->dir, args);
-    monitor_open(s);
+    s->monitor = test_monitor_open(s->dir);
     /* Somebody else has started it: without the override. */
     test_vm_wait_serial(s->vm, "BOOTED A");
     s->booted = 'A';
@@ -429,8 +331,8 @@ static bool override_is_in_place(Stress *s)
                                 (unsigned char)s->target->mark];
 
     for (size_t i = 0; i < G_N_ELEMENTS(devices); i++) {
-        if (devices[i] && monitor_boot_index(s, devices[i]) <
-                          monitor_boot_index(s, first)) {
+        if (devices[i] && test_monitor_boot_index(s->monitor, devices[i]) <
+                          test_monitor_boot_index(s->monitor, first)) {
             return false;
         }
     }
@@ -440,7 +342,7 @@ static bool override_is_in_place(Stress *s)
 static void kill_vm(Stress *s)
 {
     test_vm_kill(s->vm);
-    monitor_close(&s->monitor);
+    g_clear_pointer(&s->monitor, test_monitor_free);
     test_bmc_wait_power(s->bmc, "Off");
     g_clear_pointer(&s->vm, test_vm_free);
     start_vm(s);
@@ -525,7 +427,7 @@ static void test_stress(const void *machine)
     }
     g_test_message("%u steps", steps);
     stop_bmc(&s);
-    monitor_close(&s.monitor);
+    test_monitor_free(s.monitor);
     test_vm_free(s.vm);
     g_rand_free(s.rand);
     test_dir_free(s.dir);

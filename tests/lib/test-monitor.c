@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A QMP monitor of the test's own; it waits for each answer. */
+/* Another monitor of the QEMU under test. */
 #include "osdep.h"
 
 #include "test-monitor.h"
 
 #include <gio/gunixsocketaddress.h>
 
+#include "test-vm.h"
 #include "util/json.h"
 
-#define WAIT_MS 60000
-#define STEP_MS 10
-
-struct TestMonitor {
-    GSocketConnection *connection;
-    GDataInputStream *in;
-    GHashTable *events;
-};
+#define TRIES 1200
+#define TRY_US 50000
 
 static char *socket_path(const TestDir *dir)
 {
-    return test_dir_file(dir, "monitor.sock");
+    return test_dir_file(dir, "other.sock");
 }
 
 char *test_monitor_args(const TestDir *dir)
@@ -29,56 +24,77 @@ char *test_monitor_args(const TestDir *dir)
     return g_strdup_printf("-qmp unix:%s,server=on,wait=off", path);
 }
 
-static JsonObject *read_line(TestMonitor *monitor)
+static JsonObject *read_object(TestMonitor *monitor)
 {
     g_autoptr(GError) err = NULL;
-    size_t len;
-    g_autofree char *line = g_data_input_stream_read_line(
-        monitor->in, &len, NULL, &err);
+    g_autofree char *line = NULL;
     JsonObject *object;
 
+    line = g_data_input_stream_read_line(monitor->in, NULL, NULL, &err);
     g_assert_no_error(err);
-    if (!line) {
-        g_error("QEMU has closed the test's monitor");
-    }
-    object = json_parse_object(line, len, &err);
+    g_assert_nonnull(line);
+    object = json_parse_object(line, strlen(line), &err);
     g_assert_no_error(err);
     return object;
 }
 
-static void count_event(TestMonitor *monitor, const char *name)
+JsonObject *test_monitor_run(TestMonitor *monitor, const char *command,
+                             const char *arguments)
 {
-    unsigned n = test_monitor_events(monitor, name);
+    GOutputStream *out =
+        g_io_stream_get_output_stream(G_IO_STREAM(monitor->conn));
+    g_autofree char *text = g_strdup_printf(
+        "{\"execute\":\"%s\",\"arguments\":{%s}}\n", command,
+        arguments ? arguments : "");
 
-    g_hash_table_insert(monitor->events, g_strdup(name),
-                        GUINT_TO_POINTER(n + 1));
+    g_assert_true(g_output_stream_write_all(out, text, strlen(text), NULL,
+                                            NULL, NULL));
+    for (;;) {
+        g_autoptr(JsonObject) object = read_object(monitor);
+
+        if (json_object_has_member(object, "error")) {
+            g_autofree char *why = json_print(object);
+
+            g_error("%s: %s", command, why);
+        }
+        if (json_object_has_member(object, "return")) {
+            return g_steal_pointer(&object);
+        }
+        if (monitor->event) {
+            monitor->event(monitor->opaque, object);
+        }
+    }
+}
+
+void test_monitor_do(TestMonitor *monitor, const char *command)
+{
+    g_autoptr(JsonObject) reply = test_monitor_run(monitor, command, NULL);
+
+    g_assert_nonnull(reply);
 }
 
 TestMonitor *test_monitor_open(const TestDir *dir)
 {
     TestMonitor *monitor = g_new0(TestMonitor, 1);
+    g_autoptr(GSocketAddress) addr = NULL;
     g_autoptr(GSocketClient) client = g_socket_client_new();
-    g_autofree char *path = socket_path(dir);
-    g_autoptr(GSocketAddress) addr = g_unix_socket_address_new(path);
-    unsigned waited;
+    g_autoptr(JsonObject) greeting = NULL;
+    unsigned tries;
 
-    for (waited = 0; !monitor->connection && waited < WAIT_MS;
-         waited += STEP_MS) {
-        monitor->connection = g_socket_client_connect(
+    monitor->path = socket_path(dir);
+    addr = g_unix_socket_address_new(monitor->path);
+    g_socket_client_set_timeout(client, TEST_VM_WAIT_MS / 1000);
+    for (tries = 0; !monitor->conn; tries++) {
+        /* The serial port comes up before the monitors do. */
+        g_assert_cmpuint(tries, <, TRIES);
+        g_usleep(TRY_US);
+        monitor->conn = g_socket_client_connect(
             client, G_SOCKET_CONNECTABLE(addr), NULL, NULL);
-        if (!monitor->connection) {
-            g_usleep(STEP_MS * 1000);
-        }
     }
-    g_assert_nonnull(monitor->connection);
-    monitor->events = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                            NULL);
-    monitor->in = g_data_input_stream_new(g_io_stream_get_input_stream(
-        G_IO_STREAM(monitor->connection)));
-    g_socket_set_timeout(
-        g_socket_connection_get_socket(monitor->connection), WAIT_MS / 1000);
-    json_object_unref(read_line(monitor));
-    json_object_unref(test_monitor_run(monitor, "qmp_capabilities", NULL));
+    monitor->in = g_data_input_stream_new(
+        g_io_stream_get_input_stream(G_IO_STREAM(monitor->conn)));
+    greeting = read_object(monitor);
+    test_monitor_do(monitor, "qmp_capabilities");
     return monitor;
 }
 
@@ -86,69 +102,35 @@ void test_monitor_free(TestMonitor *monitor)
 {
     if (monitor) {
         g_object_unref(monitor->in);
-        g_object_unref(monitor->connection);
-        g_hash_table_unref(monitor->events);
+        g_object_unref(monitor->conn);
+        g_free(monitor->path);
         g_free(monitor);
     }
 }
 
-JsonObject *test_monitor_run(TestMonitor *monitor, const char *command,
-                             const char *arguments)
+char *test_monitor_status(TestMonitor *monitor)
 {
-    g_autofree char *text = g_strdup_printf(
-        "{\"execute\":\"%s\",\"arguments\":%s}\n", command,
-        arguments ? arguments : "{}");
-    g_autoptr(GError) err = NULL;
+    g_autoptr(JsonObject) reply = test_monitor_run(monitor, "query-status",
+                                                   NULL);
+    JsonObject *value;
+    const char *status;
 
-    g_output_stream_write_all(
-        g_io_stream_get_output_stream(G_IO_STREAM(monitor->connection)),
-        text, strlen(text), NULL, NULL, &err);
-    g_assert_no_error(err);
-    for (;;) {
-        JsonObject *object = read_line(monitor);
-        const char *name;
-
-        if (json_get_string(object, "event", &name) != JSON_GET_OK) {
-            return object;
-        }
-        count_event(monitor, name);
-        json_object_unref(object);
-    }
+    g_assert_cmpint(json_get_object(reply, "return", &value), ==,
+                    JSON_GET_OK);
+    g_assert_cmpint(json_get_string(value, "status", &status), ==,
+                    JSON_GET_OK);
+    return g_strdup(status);
 }
 
-static char *qom_path(const char *device)
+int64_t test_monitor_boot_index(TestMonitor *monitor, const char *device)
 {
-    return *device == '/' ? g_strdup(device) :
-           g_strconcat("/machine/peripheral/", device, NULL);
-}
-
-int test_monitor_index(TestMonitor *monitor, const char *device)
-{
-    g_autofree char *path = qom_path(device);
     g_autofree char *arguments = g_strdup_printf(
-        "{\"path\":\"%s\",\"property\":\"bootindex\"}", path);
-    g_autoptr(JsonObject) answer = test_monitor_run(monitor, "qom-get",
-                                                    arguments);
-    int64_t index;
+        "\"path\":\"/machine/peripheral/%s\",\"property\":\"bootindex\"",
+        device);
+    g_autoptr(JsonObject) reply = test_monitor_run(monitor, "qom-get",
+                                                   arguments);
+    int64_t value;
 
-    g_assert_cmpint(json_get_int(answer, "return", &index), ==, JSON_GET_OK);
-    return index;
-}
-
-void test_monitor_set_index(TestMonitor *monitor, const char *device,
-                            int index)
-{
-    g_autofree char *path = qom_path(device);
-    g_autofree char *arguments = g_strdup_printf(
-        "{\"path\":\"%s\",\"property\":\"bootindex\",\"value\":%d}", path,
-        index);
-    g_autoptr(JsonObject) answer = test_monitor_run(monitor, "qom-set",
-                                                    arguments);
-
-    g_assert_true(json_object_has_member(answer, "return"));
-}
-
-unsigned test_monitor_events(TestMonitor *monitor, const char *name)
-{
-    return GPOINTER_TO_UINT(g_hash_table_lookup(monitor->events, name));
+    g_assert_cmpint(json_get_int(reply, "return", &value), ==, JSON_GET_OK);
+    return value;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For functional tests: a QMP monitor of the test's own, beside the helper's,
- * to see what is true in QEMU and to play another client.
+ * For functional tests: another monitor of a QEMU that has a helper, which
+ * asks and tells QEMU without it, and sees the events that it sees.
  */
 #ifndef QEMU_BMC_TESTS_TEST_MONITOR_H
 #define QEMU_BMC_TESTS_TEST_MONITOR_H
@@ -11,19 +11,33 @@
 
 #include "test-util.h"
 
-typedef struct TestMonitor TestMonitor;
+/**
+ * TestMonitor: a connection, spoken to in turns.
+ *
+ * @path: of its socket
+ * @event: (nullable): called for each event, while one of the functions
+ *         below runs
+ * @opaque: handed to @event
+ */
+typedef struct TestMonitor {
+    char *path;
+    GSocketConnection *conn;
+    GDataInputStream *in;
+    void (*event)(void *opaque, JsonObject *event);
+    void *opaque;
+} TestMonitor;
 
 /**
- * test_monitor_args: what QEMU's command line needs for one.
+ * test_monitor_args: what makes QEMU listen for one.
  *
  * @dir: where its socket goes
  *
- * Returns: (transfer full): arguments, separated by blanks
+ * Returns: (transfer full): arguments, as test_vm_start() has them
  */
 char *test_monitor_args(const TestDir *dir);
 
 /**
- * test_monitor_open: connect, waiting for QEMU.
+ * test_monitor_open: connect, as soon as QEMU listens.
  *
  * @dir: as test_monitor_args()
  *
@@ -32,7 +46,7 @@ char *test_monitor_args(const TestDir *dir);
 TestMonitor *test_monitor_open(const TestDir *dir);
 
 /**
- * test_monitor_free: disconnect.
+ * test_monitor_free: disconnect and free.
  *
  * @monitor: the monitor, or NULL
  */
@@ -40,45 +54,43 @@ void test_monitor_free(TestMonitor *monitor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestMonitor, test_monitor_free)
 
 /**
- * test_monitor_run: execute a command and wait for its end.
+ * test_monitor_run: run a command; an error ends the test.
  *
  * @monitor: the monitor
- * @command: its name
- * @arguments: (nullable): JSON of its arguments
+ * @command: the command
+ * @arguments: (nullable): what stands between the braces of its arguments
  *
- * Returns: (transfer full): QEMU's answer, with "return" or "error"
+ * Returns: (transfer full): QEMU's reply, with the member "return"
  */
 JsonObject *test_monitor_run(TestMonitor *monitor, const char *command,
                              const char *arguments);
 
 /**
- * test_monitor_index: the boot index of a device.
+ * test_monitor_do: the same without a look at the reply.
  *
  * @monitor: the monitor
- * @device: its id or QOM path
- *
- * Returns: the index; -1 when it has none
+ * @command: the command
  */
-int test_monitor_index(TestMonitor *monitor, const char *device);
+void test_monitor_do(TestMonitor *monitor, const char *command);
 
 /**
- * test_monitor_set_index: set it; that must succeed.
+ * test_monitor_status: QEMU's run state. All events that came before it have
+ * been handed out when it returns.
  *
  * @monitor: the monitor
- * @device: its id or QOM path
- * @index: the index
+ *
+ * Returns: (transfer full): "running", "paused", ...
  */
-void test_monitor_set_index(TestMonitor *monitor, const char *device,
-                            int index);
+char *test_monitor_status(TestMonitor *monitor);
 
 /**
- * test_monitor_events: how many events of a kind have come so far.
+ * test_monitor_boot_index: the boot index of a device.
  *
  * @monitor: the monitor
- * @name: e.g. "RESET"
+ * @device: its id
  *
- * Returns: the number, as of the last answer
+ * Returns: the index, -1 for none
  */
-unsigned test_monitor_events(TestMonitor *monitor, const char *name);
+int64_t test_monitor_boot_index(TestMonitor *monitor, const char *device);
 
 #endif /* QEMU_BMC_TESTS_TEST_MONITOR_H */
