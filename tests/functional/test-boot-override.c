@@ -5,7 +5,7 @@
  */
 #include "osdep.h"
 
-#include "test-vm.h"
+#include "boot-lab.h"
 #include "util/json.h"
 
 /* Disk A first, then CD C, then network N: each prints its letter. */
@@ -53,6 +53,7 @@ typedef struct Case {
 static void setup(TestLab *f, const void *data)
 {
     const Case *c = data;
+    g_autofree char *uefi = NULL;
     g_autofree char *args = NULL;
 
     f->dir = test_dir_new();
@@ -65,109 +66,33 @@ static void teardown(TestLab *f, const void *data)
     test_lab_end(f);
 }
 
-static void set_override(TestLab *f, const char *enabled, const char *target)
-{
-    g_autofree char *body = g_strdup_printf(
-        "{\"Boot\":{\"BootSourceOverrideEnabled\":\"%s\","
-        "\"BootSourceOverrideTarget\":\"%s\"}}", enabled, target);
-    g_autoptr(JsonObject) answer = NULL;
-    int status = test_bmc_redfish(f->bmc, "PATCH", "/Systems/1", body,
-                                  &answer);
-
-    g_assert_true(status == 200 || status == 204);
-}
-
-static char *get_enabled(TestLab *f)
-{
-    g_autoptr(JsonObject) system = NULL;
-    JsonObject *boot;
-    const char *value;
-
-    test_bmc_redfish(f->bmc, "GET", "/Systems/1", NULL, &system);
-    g_assert_cmpint(json_get_object(system, "Boot", &boot), ==, JSON_GET_OK);
-    g_assert_cmpint(json_get_string(boot, "BootSourceOverrideEnabled",
-                                    &value), ==, JSON_GET_OK);
-    return g_strdup(value);
-}
-
-static void wait_consumed(TestLab *f)
-{
-    unsigned tries;
-
-    for (tries = 0; tries < 300; tries++) {
-        g_autofree char *enabled = get_enabled(f);
-
-        if (g_str_equal(enabled, "Disabled")) {
-            return;
-        }
-        g_usleep(50000);
-    }
-    g_error("the override is not consumed");
-}
-
-static void host_reset(TestLab *f)
-{
-    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power reset", NULL), ==, 0);
-}
-
-static void guest_reset(TestLab *f)
-{
-    test_vm_send(f->vm, 'r');
-}
-
-static void keyboard_reset(TestLab *f)
-{
-    test_vm_send(f->vm, 'k');
-}
-
-static void triple_fault(TestLab *f)
-{
-    test_vm_send(f->vm, 't');
-}
-
-static void off_and_on(TestLab *f)
-{
-    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
-    test_bmc_wait_power(f->bmc, "Off");
-    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
-}
-
-static void guest_off_and_on(TestLab *f)
-{
-    test_vm_send(f->vm, 'p');
-    test_bmc_wait_power(f->bmc, "Off");
-    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
-}
-
-typedef void (*Origin)(TestLab *f);
-
 /* Once: the next boot is the target's, the one after it is normal. */
 static void once(TestLab *f, const char *target, const char *mark,
-                 Origin first)
+                 BootLabOrigin first)
 {
-    set_override(f, "Once", target);
+    boot_lab_set(f, "Once", target);
     first(f);
     test_vm_wait_serial(f->vm, mark);
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_once_targets(TestLab *f, const void *data)
 {
-    once(f, "Cd", "BOOTED C", host_reset);
-    once(f, "Pxe", "BOOTED N", host_reset);
-    once(f, "Hdd", "BOOTED A", host_reset);
-    once(f, "Cd", "BOOTED C", host_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_reset);
+    once(f, "Pxe", "BOOTED N", boot_lab_reset);
+    once(f, "Hdd", "BOOTED A", boot_lab_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_reset);
 }
 
 static void test_once_origins(TestLab *f, const void *data)
 {
-    once(f, "Cd", "BOOTED C", guest_reset);
-    once(f, "Cd", "BOOTED C", keyboard_reset);
-    once(f, "Cd", "BOOTED C", triple_fault);
-    once(f, "Cd", "BOOTED C", off_and_on);
-    once(f, "Cd", "BOOTED C", guest_off_and_on);
+    once(f, "Cd", "BOOTED C", boot_lab_guest_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_keyboard_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_triple_fault);
+    once(f, "Cd", "BOOTED C", boot_lab_off_and_on);
+    once(f, "Cd", "BOOTED C", boot_lab_guest_off_and_on);
 }
 
 /* What MAAS does: switch off, leave an override behind, much later on. */
@@ -177,24 +102,24 @@ static void test_once_while_off(TestLab *f, const void *data)
 
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
     test_bmc_wait_power(f->bmc, "Off");
-    set_override(f, "Once", "Pxe");
+    boot_lab_set(f, "Once", "Pxe");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
-    enabled = get_enabled(f);
+    enabled = boot_lab_enabled(f);
     g_assert_cmpstr(enabled, ==, "Once");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
     test_vm_wait_serial(f->vm, "BOOTED N");
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_once_survives_off(TestLab *f, const void *data)
 {
-    set_override(f, "Once", "Cd");
-    off_and_on(f);
+    boot_lab_set(f, "Once", "Cd");
+    boot_lab_off_and_on(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    wait_consumed(f);
-    guest_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_guest_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
@@ -203,47 +128,42 @@ static void test_continuous(TestLab *f, const void *data)
     g_autofree char *enabled = NULL;
     unsigned i;
 
-    set_override(f, "Continuous", "Cd");
-    host_reset(f);
+    boot_lab_set(f, "Continuous", "Cd");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
     for (i = 0; i < 2; i++) {
         /* Longer than the time in which "once" would be consumed. */
         g_usleep(3 * G_USEC_PER_SEC);
-        guest_reset(f);
+        boot_lab_guest_reset(f);
         test_vm_wait_serial(f->vm, "BOOTED C");
     }
-    enabled = get_enabled(f);
+    enabled = boot_lab_enabled(f);
     g_assert_cmpstr(enabled, ==, "Continuous");
-    set_override(f, "Disabled", "None");
-    host_reset(f);
+    boot_lab_set(f, "Disabled", "None");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_cleared(TestLab *f, const void *data)
 {
-    set_override(f, "Once", "Cd");
-    set_override(f, "Disabled", "None");
-    host_reset(f);
+    boot_lab_set(f, "Once", "Cd");
+    boot_lab_set(f, "Disabled", "None");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
-    set_override(f, "Once", "Cd");
-    set_override(f, "Once", "Pxe");
-    host_reset(f);
+    boot_lab_set(f, "Once", "Cd");
+    boot_lab_set(f, "Once", "Pxe");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED N");
 }
 
 static void test_helper_killed(TestLab *f, const void *data)
 {
-    g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
-
-    set_override(f, "Once", "Cd");
-    test_bmc_kill(f->bmc);
-    test_bmc_free(f->bmc);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_bmc_wait_power(f->bmc, "On");
-    host_reset(f);
+    boot_lab_set(f, "Once", "Cd");
+    boot_lab_restart_helper(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
@@ -251,7 +171,7 @@ static void test_qemu_restarted(TestLab *f, const void *data)
 {
     const Case *c = data;
 
-    set_override(f, "Once", "Cd");
+    boot_lab_set(f, "Once", "Cd");
     test_vm_kill(f->vm);
     test_bmc_wait_power(f->bmc, "Off");
     test_vm_free(f->vm);
@@ -260,7 +180,7 @@ static void test_qemu_restarted(TestLab *f, const void *data)
     test_vm_wait_serial(f->vm, "BOOTED A");
     test_bmc_wait_power(f->bmc, "On");
     test_bmc_wait_log(f->bmc, "effective from the next reset");
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
 }
 
@@ -275,10 +195,10 @@ static void test_ipmitool(TestLab *f, const void *data)
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootparam get 5",
                                       &out), ==, 0);
     g_assert_nonnull(strstr(out, "Force Boot from CD/DVD"));
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    wait_consumed(f);
-    guest_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_guest_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
@@ -315,44 +235,40 @@ static void test_order(TestLab *f, const void *data)
     assert_order(f, "disk0 cd0 nic0");
     patch_boot(f, "\"BootOrder\":[\"nic0\",\"disk0\",\"cd0\"]", 200);
     assert_order(f, "nic0 disk0 cd0");
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED N");
-    guest_reset(f);
+    boot_lab_guest_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED N");
-    set_override(f, "Once", "Cd");
+    boot_lab_set(f, "Once", "Cd");
     assert_order(f, "nic0 disk0 cd0");
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED N");
     patch_boot(f, "\"BootOrder\":[\"cd0\",\"nothing\"]", 400);
     patch_boot(f, "\"BootOrder\":[\"cd0\",\"cd0\"]", 400);
     patch_boot(f, "\"BootOrder\":[]", 400);
     patch_boot(f, "\"BootOrder\":[\"cd0\"]", 200);
     assert_order(f, "cd0 disk0 nic0");
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
     g_assert_cmpint(test_bmc_redfish(
         f->bmc, "POST",
         "/Systems/1/Actions/ComputerSystem.SetDefaultBootOrder", "{}",
         &answer), <, 300);
     assert_order(f, "disk0 cd0 nic0");
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_order_kept(TestLab *f, const void *data)
 {
     const Case *c = data;
-    g_autofree char *qmp = g_strdup_printf("--qmp %s", f->vm->qmp);
 
     patch_boot(f, "\"BootOrder\":[\"cd0\",\"nic0\"]", 200);
-    test_bmc_kill(f->bmc);
-    test_bmc_free(f->bmc);
-    f->bmc = test_bmc_start(f->dir, qmp);
-    test_bmc_wait_power(f->bmc, "On");
-    host_reset(f);
+    boot_lab_restart_helper(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
     test_vm_kill(f->vm);
     test_bmc_wait_power(f->bmc, "Off");
@@ -363,7 +279,7 @@ static void test_order_kept(TestLab *f, const void *data)
     test_bmc_wait_log(f->bmc, "boot order: in place, effective from the "
                               "next reset");
     assert_order(f, "cd0 nic0 disk0");
-    guest_reset(f);
+    boot_lab_guest_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
 }
 
@@ -383,43 +299,43 @@ static void test_next(TestLab *f, const void *data)
                                       &out), ==, 0);
     g_assert_nonnull(strstr(out, c->uefi ? "Force Boot from CD/DVD"
                                          : "Force PXE"));
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, c->uefi ? "BOOTED C" : "BOOTED N");
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_uefi_order(TestLab *f, const void *data)
 {
     patch_boot(f, "\"BootOrder\":[\"cd0\",\"disk0\"]", 200);
-    guest_reset(f);
+    boot_lab_guest_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    set_override(f, "Once", "Hdd");
-    host_reset(f);
+    boot_lab_set(f, "Once", "Hdd");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
-    wait_consumed(f);
-    off_and_on(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_off_and_on(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
     patch_boot(f, "\"BootOrder\":[\"disk0\",\"cd0\"]", 200);
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 /* A USB disk, by its own name and by that which IPMI has. */
 static void test_usb(TestLab *f, const void *data)
 {
-    set_override(f, "Once", "Usb");
-    host_reset(f);
+    boot_lab_set(f, "Once", "Usb");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
-    wait_consumed(f);
-    host_reset(f);
+    boot_lab_wait_consumed(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
     g_assert_cmpint(test_bmc_ipmitool(f->bmc, "chassis bootdev floppy", NULL),
                     ==, 0);
-    host_reset(f);
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
-    wait_consumed(f);
+    boot_lab_wait_consumed(f);
     patch_boot(f, "\"BootSourceOverrideTarget\":\"Hdd\"", 400);
     patch_boot(f, "\"BootSourceOverrideTarget\":\"Floppy\"", 400);
 }
@@ -442,12 +358,12 @@ static const Case uefi_plain = {
 
 static void test_uefi(TestLab *f, const void *data)
 {
-    once(f, "Cd", "BOOTED C", guest_reset);
-    set_override(f, "Continuous", "Cd");
-    off_and_on(f);
+    once(f, "Cd", "BOOTED C", boot_lab_guest_reset);
+    boot_lab_set(f, "Continuous", "Cd");
+    boot_lab_off_and_on(f);
     test_vm_wait_serial(f->vm, "BOOTED C");
-    set_override(f, "Disabled", "None");
-    host_reset(f);
+    boot_lab_set(f, "Disabled", "None");
+    boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
@@ -458,8 +374,8 @@ static void test_uefi(TestLab *f, const void *data)
  */
 static void test_uefi_plain(TestLab *f, const void *data)
 {
-    once(f, "Cd", "BOOTED C", host_reset);
-    once(f, "Cd", "BOOTED C", guest_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_reset);
+    once(f, "Cd", "BOOTED C", boot_lab_guest_reset);
 }
 
 #define ADD(name, c, func) \

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps that the tests of the boot override share. */
+#include "osdep.h"
+
+#include "boot-lab.h"
+
+#include "util/json.h"
+
+#define OVMF "/usr/share/OVMF/"
+#define BOOTED "BOOTED "
+#define TRIES 1200
+#define TRY_US 50000
+
+char *boot_lab_uefi_args(const TestDir *dir)
+{
+    g_autofree char *vars = test_dir_file(dir, "vars.fd");
+    g_autofree char *copy = g_strdup_printf("cp " OVMF "OVMF_VARS_4M.fd %s",
+                                            vars);
+
+    g_assert_cmpint(test_run(NULL, copy), ==, 0);
+    return g_strdup_printf(
+        "-drive if=pflash,unit=0,format=raw,readonly=on,"
+        "file=" OVMF "OVMF_CODE_4M.fd "
+        "-drive if=pflash,unit=1,format=raw,file=%s", vars);
+}
+
+char boot_lab_next(TestLab *lab)
+{
+    size_t at;
+
+    test_vm_wait_serial(lab->vm, BOOTED);
+    at = lab->vm->seen;
+    test_vm_wait_serial(lab->vm, "\n");
+    return lab->vm->text->str[at];
+}
+
+void boot_lab_expect_next(TestLab *lab, char letter)
+{
+    char found = boot_lab_next(lab);
+
+    if (found != letter) {
+        g_error("booted from '%c' instead of '%c'", found, letter);
+    }
+}
+
+bool boot_lab_has_next(TestLab *lab)
+{
+    test_vm_stays_silent(lab->vm, 0);
+    return strstr(lab->vm->text->str + lab->vm->seen, BOOTED) != NULL;
+}
+
+void boot_lab_set(TestLab *lab, const char *enabled, const char *target)
+{
+    g_autofree char *body = g_strdup_printf(
+        "{\"Boot\":{\"BootSourceOverrideEnabled\":\"%s\","
+        "\"BootSourceOverrideTarget\":\"%s\"}}", enabled, target);
+    g_autoptr(JsonObject) answer = NULL;
+    int status = test_bmc_redfish(lab->bmc, "PATCH", "/Systems/1", body,
+                                  &answer);
+
+    g_assert_true(status == 200 || status == 204);
+}
+
+char *boot_lab_enabled(TestLab *lab)
+{
+    g_autoptr(JsonObject) system = NULL;
+    JsonObject *boot;
+    const char *value;
+
+    test_bmc_redfish(lab->bmc, "GET", "/Systems/1", NULL, &system);
+    g_assert_cmpint(json_get_object(system, "Boot", &boot), ==, JSON_GET_OK);
+    g_assert_cmpint(json_get_string(boot, "BootSourceOverrideEnabled",
+                                    &value), ==, JSON_GET_OK);
+    return g_strdup(value);
+}
+
+void boot_lab_wait_consumed(TestLab *lab)
+{
+    unsigned tries;
+
+    for (tries = 0; tries < TRIES; tries++) {
+        g_autofree char *enabled = boot_lab_enabled(lab);
+
+        if (g_str_equal(enabled, "Disabled")) {
+            return;
+        }
+        g_usleep(TRY_US);
+    }
+    g_error("the override is not consumed");
+}
+
+void boot_lab_start_helper(TestLab *lab)
+{
+    g_autofree char *qmp = g_strdup_printf("--qmp %s", lab->vm->qmp);
+
+    lab->bmc = test_bmc_start(lab->dir, qmp);
+    test_bmc_wait_power(lab->bmc, "On");
+}
+
+void boot_lab_kill_helper(TestLab *lab)
+{
+    test_bmc_kill(lab->bmc);
+    g_clear_pointer(&lab->bmc, test_bmc_free);
+}
+
+void boot_lab_restart_helper(TestLab *lab)
+{
+    boot_lab_kill_helper(lab);
+    boot_lab_start_helper(lab);
+}
+
+void boot_lab_reset(TestLab *lab)
+{
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "power reset", NULL), ==, 0);
+}
+
+void boot_lab_guest_reset(TestLab *lab)
+{
+    test_vm_send(lab->vm, 'r');
+}
+
+void boot_lab_keyboard_reset(TestLab *lab)
+{
+    test_vm_send(lab->vm, 'k');
+}
+
+void boot_lab_triple_fault(TestLab *lab)
+{
+    test_vm_send(lab->vm, 't');
+}
+
+void boot_lab_off(TestLab *lab)
+{
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "power off", NULL), ==, 0);
+    test_bmc_wait_power(lab->bmc, "Off");
+}
+
+void boot_lab_on(TestLab *lab)
+{
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "power on", NULL), ==, 0);
+}
+
+void boot_lab_off_and_on(TestLab *lab)
+{
+    boot_lab_off(lab);
+    boot_lab_on(lab);
+}
+
+void boot_lab_guest_off_and_on(TestLab *lab)
+{
+    test_vm_send(lab->vm, 'p');
+    test_bmc_wait_power(lab->bmc, "Off");
+    boot_lab_on(lab);
+}
