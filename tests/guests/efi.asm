@@ -3,8 +3,9 @@
 ; The smallest UEFI application: a PE32+ image without relocations that says
 ; "SECURE " and what the variable SecureBoot holds (? if there is none), then
 ; "BOOTED " and MARK on COM1 and the debug console, then obeys letters on
-; COM1 as disk.asm does: r resets by port 0xcf9, p powers off (q35 and pc
-; have the PM block at 0x600 under OVMF too), e returns to the firmware.
+; COM1 as disk.asm does: r resets by port 0xcf9, k by the keyboard controller,
+; t by a triple fault, p powers off (q35 and pc have the PM block at 0x600
+; under OVMF too), e returns to the firmware.
 
 bits 64
 org 0
@@ -81,6 +82,10 @@ entry:
     in al, dx
     cmp al, 'r'
     je .reset
+    cmp al, 'k'
+    je .keyboard
+    cmp al, 't'
+    je .triple
     cmp al, 'p'
     je .off
     cmp al, 'e'
@@ -93,6 +98,13 @@ entry:
     mov al, 6
     out dx, al
     jmp .poll
+.keyboard:
+    mov al, 0xfe
+    out 0x64, al
+    jmp .poll
+.triple:
+    lidt [rel no_idt]
+    int3
 .off:
     mov dx, 0x604
     mov ax, 0x2000
@@ -111,4 +123,5 @@ size dq 1
 value db 0
 message db 13, 10, "SECURE "
 digit db '?', 13, 10, "BOOTED ", MARK, 13, 10, 0
+no_idt dw 0, 0, 0, 0, 0
 times 0x400 - ($ - $$) db 0

@@ -4,11 +4,13 @@
 # Makes the tests' (and the demo's) bootable images in a directory:
 #
 #   disk-a.img disk-b.img   boot sector, "BOOTED A" and "BOOTED B"
+#   disk-u.img              the same, "BOOTED U", for USB
 #   cd-c.iso                El Torito, "BOOTED C"
 #   net-n.rom               option ROM for e1000, "BOOTED N"
 #   kcs.img                 boot sector that talks to a BMC, see kcs.asm
 #   echo.img                boot sector that echoes, see echo.asm
 #   uefi-a.img uefi-b.img   FAT with \EFI\BOOT\BOOTX64.EFI, "BOOTED A", "B"
+#   uefi-u.img              the same, "BOOTED U"
 #   uefi-c.iso              El Torito for UEFI, "BOOTED C"
 #
 # Usage: make-guests.sh DIRECTORY [bios]
@@ -16,7 +18,7 @@
 set -eu
 
 if [ $# -lt 1 ] || [ "$1" = --help ]; then
-    sed -n '4,16s/^# \{0,1\}//p' "$0"
+    sed -n '4,18s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,6 +56,7 @@ fat() {
 
 disk A disk-a.img
 disk B disk-b.img
+disk U disk-u.img
 cd_bios C cd-c.iso
 for name in kcs echo; do
     nasm -f bin -o "$work/$name.img" "$here/$name.asm"
@@ -74,6 +77,8 @@ fat A
 mv "$work/fat.img" "$out/uefi-a.img"
 fat B
 mv "$work/fat.img" "$out/uefi-b.img"
+fat U
+mv "$work/fat.img" "$out/uefi-u.img"
 fat C
 mkdir -p "$work/cd"
 mv "$work/fat.img" "$work/cd/efi.img"

@@ -36,6 +36,7 @@ pnp:
 vendor  db 'qemu-bmc', 0
 product db 'test network', 0
 message db 13, 10, "BOOTED N", 13, 10, 0
+no_idt  dw 0, 0, 0
 
 init:
     mov ax, 0x20                ; IPL device attached
@@ -54,7 +55,7 @@ boot:
     mov dx, 0x3f8
     out dx, al
     jmp .next
-.poll:                          ; r: reset, p: power off; as disk.asm
+.poll:                          ; r, k, t and p, as disk.asm
     mov dx, 0x3fd
     in al, dx
     test al, 1
@@ -63,6 +64,10 @@ boot:
     in al, dx
     cmp al, 'p'
     je .off
+    cmp al, 'k'
+    je .keyboard
+    cmp al, 't'
+    je .triple
     cmp al, 'r'
     jne .poll
     mov dx, 0xcf9
@@ -76,5 +81,12 @@ boot:
     mov ax, 0x2000
     out dx, ax
     jmp .poll
+.keyboard:
+    mov al, 0xfe
+    out 0x64, al
+    jmp .poll
+.triple:
+    lidt [no_idt]
+    int3
 
 times 1024 - ($ - $$) db 0
