@@ -4,8 +4,8 @@
 ; "SECURE " and what the variable SecureBoot holds (? if there is none), then
 ; "BOOTED " and MARK on COM1 and the debug console, then obeys letters on
 ; COM1 as disk.asm does: r resets by port 0xcf9, k by the keyboard controller,
-; t by a triple fault, p powers off (q35 and pc have the PM block at 0x600
-; under OVMF too), e returns to the firmware.
+; t by a triple fault, p powers off (OVMF has the PM block at 0x600 on q35 and
+; at 0xb000 on pc), e returns to the firmware.
 
 bits 64
 org 0
@@ -106,8 +106,10 @@ entry:
     lidt [rel no_idt]
     int3
 .off:
-    mov dx, 0x604
     mov ax, 0x2000
+    mov dx, 0x604
+    out dx, ax
+    mov dx, 0xb004
     out dx, ax
     jmp .poll
 .exit:

@@ -4,12 +4,40 @@
 
 #include "boot-lab.h"
 
+#include <stdio.h>
+
 #include "util/json.h"
 
 #define OVMF "/usr/share/OVMF/"
 #define BOOTED "BOOTED "
 #define TRIES 1200
 #define TRY_US 50000
+
+#define DRIVES(disk, cd) \
+    "-drive if=none,id=a,format=raw,file=@" disk "@,snapshot=on " \
+    "-drive if=none,id=c,format=raw,file=@" cd "@,readonly=on "
+
+#define BIOS_DEVICES \
+    DRIVES("disk-a.img", "cd-c.iso") \
+    "-device virtio-scsi-pci,id=scsi " \
+    "-device virtio-blk-pci,id=disk0,drive=a,bootindex=0 " \
+    "-device scsi-cd,id=cd0,drive=c,bus=scsi.0,bootindex=1 " \
+    "-device e1000,id=nic0,romfile=@net-n.rom@,bootindex=2"
+
+#define UEFI_DEVICES \
+    "-m 256 " DRIVES("uefi-a.img", "uefi-c.iso") \
+    "-device ide-hd,id=disk0,drive=a,bootindex=0 " \
+    "-device ide-cd,id=cd0,drive=c,bus=ide.1,bootindex=1"
+
+char *boot_lab_args(const TestDir *dir, const char *machine, bool uefi)
+{
+    g_autofree char *firmware = uefi ? boot_lab_uefi_args(dir)
+                                     : g_strdup("");
+    g_autofree char *monitor = test_monitor_args(dir);
+
+    return g_strdup_printf("-M %s %s %s %s", machine, firmware, monitor,
+                           uefi ? UEFI_DEVICES : BIOS_DEVICES);
+}
 
 char *boot_lab_uefi_args(const TestDir *dir)
 {
@@ -87,6 +115,32 @@ void boot_lab_wait_consumed(TestLab *lab)
         g_usleep(TRY_US);
     }
     g_error("the override is not consumed");
+}
+
+/* Get System Boot Options: the version, the parameter, its five bytes. */
+void boot_lab_ipmi_flags(TestLab *lab, uint8_t flags[5])
+{
+    g_autofree char *out = NULL;
+    unsigned bytes[5];
+
+    g_assert_cmpint(test_bmc_ipmitool(lab->bmc, "raw 0x00 0x09 0x05 0x00 0x00",
+                                      &out), ==, 0);
+    if (sscanf(out, " 01 05 %2x %2x %2x %2x %2x", &bytes[0], &bytes[1],
+               &bytes[2], &bytes[3], &bytes[4]) != 5) {
+        g_error("ipmitool: %s", out);
+    }
+    for (unsigned i = 0; i < 5; i++) {
+        flags[i] = bytes[i];
+    }
+}
+
+bool boot_lab_is_patched(TestMonitor *monitor)
+{
+    g_autoptr(JsonObject) reply = test_monitor_run(monitor, "query-commands",
+                                                   NULL);
+    g_autofree char *text = json_print(reply);
+
+    return strstr(text, "\"set-boot-override\"") != NULL;
 }
 
 void boot_lab_start_helper(TestLab *lab)

@@ -6,7 +6,22 @@
 #ifndef QEMU_BMC_TESTS_BOOT_LAB_H
 #define QEMU_BMC_TESTS_BOOT_LAB_H
 
+#include "test-monitor.h"
 #include "test-vm.h"
+
+/**
+ * boot_lab_args: a machine with the disk "disk0" (A), whose boot index is 0,
+ * the CD "cd0" (C, 1) and, with SeaBIOS, the network card "nic0" (N, 2). The
+ * boot indices leave no room before or between.
+ *
+ * @dir: where OVMF's variables go
+ * @machine: "pc", "q35"
+ * @uefi: OVMF instead of SeaBIOS
+ *
+ * Returns: (transfer full): arguments, as test_vm_start() has them, also for
+ * another monitor
+ */
+char *boot_lab_args(const TestDir *dir, const char *machine, bool uefi);
 
 /**
  * boot_lab_uefi_args: what makes QEMU run OVMF, with variables of its own.
@@ -68,6 +83,23 @@ char *boot_lab_enabled(TestLab *lab);
  * @lab: the lab
  */
 void boot_lab_wait_consumed(TestLab *lab);
+
+/**
+ * boot_lab_ipmi_flags: boot option parameter 5 as IPMI has it.
+ *
+ * @lab: the lab
+ * @flags: filled, see IPMI 2.0 table 28-14
+ */
+void boot_lab_ipmi_flags(TestLab *lab, uint8_t flags[5]);
+
+/**
+ * boot_lab_is_patched: whether QEMU has a boot override of its own.
+ *
+ * @monitor: its other monitor
+ *
+ * Returns: true if it has the patches of qemu-patches
+ */
+bool boot_lab_is_patched(TestMonitor *monitor);
 
 /**
  * boot_lab_restart_helper: kill the helper and start another one, until it
