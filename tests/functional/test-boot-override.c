@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The boot override on a real VM, seen by what the guest prints at its next
- * two boots: firmware x machine x target x mode x who resets.
+ * The boot override and the boot order on a real VM, seen by what the guest
+ * prints at its next boots. Who resets the machine is the matter of
+ * test-boot-matrix.
  */
 #include "osdep.h"
 
@@ -86,15 +87,6 @@ static void test_once_targets(TestLab *f, const void *data)
     once(f, "Cd", "BOOTED C", boot_lab_reset);
 }
 
-static void test_once_origins(TestLab *f, const void *data)
-{
-    once(f, "Cd", "BOOTED C", boot_lab_guest_reset);
-    once(f, "Cd", "BOOTED C", boot_lab_keyboard_reset);
-    once(f, "Cd", "BOOTED C", boot_lab_triple_fault);
-    once(f, "Cd", "BOOTED C", boot_lab_off_and_on);
-    once(f, "Cd", "BOOTED C", boot_lab_guest_off_and_on);
-}
-
 /* What MAAS does: switch off, leave an override behind, much later on. */
 static void test_once_while_off(TestLab *f, const void *data)
 {
@@ -154,17 +146,6 @@ static void test_cleared(TestLab *f, const void *data)
     boot_lab_set(f, "Once", "Pxe");
     boot_lab_reset(f);
     test_vm_wait_serial(f->vm, "BOOTED N");
-}
-
-static void test_helper_killed(TestLab *f, const void *data)
-{
-    boot_lab_set(f, "Once", "Cd");
-    boot_lab_restart_helper(f);
-    boot_lab_reset(f);
-    test_vm_wait_serial(f->vm, "BOOTED C");
-    boot_lab_wait_consumed(f);
-    boot_lab_reset(f);
-    test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
 static void test_qemu_restarted(TestLab *f, const void *data)
@@ -356,17 +337,6 @@ static const Case uefi_plain = {
     "-M q35 " UEFI_PLAIN_DEVICES, "BOOTED C", true
 };
 
-static void test_uefi(TestLab *f, const void *data)
-{
-    once(f, "Cd", "BOOTED C", boot_lab_guest_reset);
-    boot_lab_set(f, "Continuous", "Cd");
-    boot_lab_off_and_on(f);
-    test_vm_wait_serial(f->vm, "BOOTED C");
-    boot_lab_set(f, "Disabled", "None");
-    boot_lab_reset(f);
-    test_vm_wait_serial(f->vm, "BOOTED A");
-}
-
 /*
  * OVMF remembers in its variables what it was told last, and nobody can ask
  * it what it had before. So the order in which BIOSes try devices is made
@@ -388,13 +358,10 @@ int main(int argc, char **argv)
     ADD("pc/once-targets", pc, test_once_targets);
     ADD("q35-plain/once-targets", q35_plain, test_once_targets);
     ADD("pc-plain/once-targets", pc_plain, test_once_targets);
-    ADD("q35/once-origins", q35, test_once_origins);
-    ADD("pc/once-origins", pc, test_once_origins);
     ADD("q35/once-while-off", q35, test_once_while_off);
     ADD("q35/once-survives-off", q35, test_once_survives_off);
     ADD("q35/continuous", q35, test_continuous);
     ADD("q35/cleared", q35, test_cleared);
-    ADD("q35/helper-killed", q35, test_helper_killed);
     ADD("q35/qemu-restarted", q35, test_qemu_restarted);
     ADD("q35/ipmitool", q35, test_ipmitool);
     ADD("q35/order", q35, test_order);
@@ -404,7 +371,6 @@ int main(int argc, char **argv)
     ADD("q35/usb", removable, test_usb);
     ADD("uefi/order", uefi, test_uefi_order);
     ADD("uefi/next", uefi, test_next);
-    ADD("uefi/once", uefi, test_uefi);
     ADD("uefi-plain", uefi_plain, test_uefi_plain);
     return g_test_run();
 }
