@@ -110,23 +110,31 @@ static void judge_next(Stress *s)
 
 /* What restarts the machine */
 
-static void redfish_reset_action(Stress *s, const char *type)
-{
-    g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
-
-    g_assert_cmpint(test_bmc_redfish(
-        s->lab.bmc, "POST", "/Systems/1/Actions/ComputerSystem.Reset", body,
-        NULL), <, 300);
-}
-
+/*
+ * Answers come within a second; on a busy host that may be C3h, which leaves
+ * open whether the machine is reset.
+ */
 static void fire_ipmi(Stress *s)
 {
-    boot_lab_reset(&s->lab);
+    g_autofree char *out = NULL;
+
+    if (test_bmc_ipmitool(s->lab.bmc, "power reset", &out) == 0) {
+        return;
+    }
+    g_assert_nonnull(strstr(out, "Timeout"));
+    for (unsigned tries = 0; !s->model.cut && tries < 200; tries++) {
+        g_usleep(TRY_US);
+        drain(s);
+    }
+    if (!s->model.cut) {
+        g_test_message("  given up after C3h");
+        boot_lab_reset(&s->lab);
+    }
 }
 
 static void fire_redfish(Stress *s)
 {
-    redfish_reset_action(s, "ForceRestart");
+    boot_lab_reset(&s->lab);
 }
 
 static void fire_monitor(Stress *s)
@@ -161,7 +169,7 @@ static void fire_any(Stress *s)
 
 static void power_cycle(Stress *s)
 {
-    redfish_reset_action(s, "PowerCycle");
+    boot_lab_cycle(&s->lab);
 }
 
 static void off_and_on(Stress *s)

@@ -169,7 +169,14 @@ void boot_lab_off(TestLab *lab);
 void boot_lab_on(TestLab *lab);
 
 /**
- * boot_lab_off_and_on: both.
+ * boot_lab_cycle: the helper switches it off, and later on.
+ *
+ * @lab: the lab
+ */
+void boot_lab_cycle(TestLab *lab);
+
+/**
+ * boot_lab_off_and_on: off, and on at once.
  *
  * @lab: the lab
  */
