@@ -108,15 +108,15 @@ static char guest_reset(Crash *x)
 
 static bool is_original(Crash *x)
 {
-    return test_monitor_index(x->monitor, "disk0") == 0 &&
-           test_monitor_index(x->monitor, "cd0") == -1;
+    return test_monitor_boot_index(x->monitor, "disk0") == 0 &&
+           test_monitor_boot_index(x->monitor, "cd0") == -1;
 }
 
 static bool is_cd_first(Crash *x)
 {
-    int cd = test_monitor_index(x->monitor, "cd0");
+    int cd = test_monitor_boot_index(x->monitor, "cd0");
 
-    return cd >= 0 && test_monitor_index(x->monitor, "disk0") > cd;
+    return cd >= 0 && test_monitor_boot_index(x->monitor, "disk0") > cd;
 }
 
 /* Waits until that is so, or, if it may, the helper ends. */
@@ -131,8 +131,8 @@ static void wait_until(Crash *x, bool (*is_so)(Crash *x), bool may_end)
         g_usleep(20000);
     }
     g_error("the boot indices are not as they should be: disk %d, CD %d",
-            test_monitor_index(x->monitor, "disk0"),
-            test_monitor_index(x->monitor, "cd0"));
+            (int)test_monitor_boot_index(x->monitor, "disk0"),
+            (int)test_monitor_boot_index(x->monitor, "cd0"));
 }
 
 /* Returns what Redfish says, which is also what IPMI says. */

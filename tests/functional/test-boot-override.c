@@ -54,7 +54,6 @@ typedef struct Case {
 static void setup(TestLab *f, const void *data)
 {
     const Case *c = data;
-    g_autofree char *uefi = NULL;
     g_autofree char *args = NULL;
 
     f->dir = test_dir_new();

@@ -8,7 +8,6 @@
 
 #include "util/json.h"
 
-#define OVMF "/usr/share/OVMF/"
 #define BOOTED "BOOTED "
 #define TRIES 1200
 #define TRY_US 50000
@@ -31,25 +30,11 @@
 
 char *boot_lab_args(const TestDir *dir, const char *machine, bool uefi)
 {
-    g_autofree char *firmware = uefi ? boot_lab_uefi_args(dir)
-                                     : g_strdup("");
     g_autofree char *monitor = test_monitor_args(dir);
+    g_autofree char *args = g_strdup_printf(
+        "-M %s %s %s", machine, monitor, uefi ? UEFI_DEVICES : BIOS_DEVICES);
 
-    return g_strdup_printf("-M %s %s %s %s", machine, firmware, monitor,
-                           uefi ? UEFI_DEVICES : BIOS_DEVICES);
-}
-
-char *boot_lab_uefi_args(const TestDir *dir)
-{
-    g_autofree char *vars = test_dir_file(dir, "vars.fd");
-    g_autofree char *copy = g_strdup_printf("cp " OVMF "OVMF_VARS_4M.fd %s",
-                                            vars);
-
-    g_assert_cmpint(test_run(NULL, copy), ==, 0);
-    return g_strdup_printf(
-        "-drive if=pflash,unit=0,format=raw,readonly=on,"
-        "file=" OVMF "OVMF_CODE_4M.fd "
-        "-drive if=pflash,unit=1,format=raw,file=%s", vars);
+    return uefi ? test_vm_uefi_args(dir, args) : g_steal_pointer(&args);
 }
 
 char boot_lab_next(TestLab *lab)

@@ -24,15 +24,6 @@
 char *boot_lab_args(const TestDir *dir, const char *machine, bool uefi);
 
 /**
- * boot_lab_uefi_args: what makes QEMU run OVMF, with variables of its own.
- *
- * @dir: where the variables go; what is there is replaced
- *
- * Returns: (transfer full): arguments, as test_vm_start() has them
- */
-char *boot_lab_uefi_args(const TestDir *dir);
-
-/**
  * boot_lab_next: wait for the next boot.
  *
  * @lab: the lab
