@@ -609,6 +609,7 @@ static void quiet_environment(void)
 static bool print_and_exit(App *app)
 {
     g_autoptr(GString) resources = g_string_new(NULL);
+    g_autofree char *power = NULL;
     g_autofree char *text = NULL;
 
     if (opt_version) {
@@ -619,7 +620,8 @@ static bool print_and_exit(App *app)
     } else if (opt_dump_tables) {
         text = ipmi_core_dump();
         rf_dump_tables(resources);
-        printf("%s\n%s", text, resources->str);
+        power = bmc_power_dump();
+        printf("%s\n%s\n%s", text, resources->str, power);
     } else {
         return false;
     }

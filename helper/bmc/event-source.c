@@ -19,6 +19,7 @@
 #define UNIT_OFF 0x00
 #define UNIT_CYCLE 0x01
 #define UNIT_POWER_LOST 0x04
+#define UNIT_CONTROL_FAILED 0x05
 #define RESTART_CAUSE 0x07
 #define OS_RUNTIME_STOP 0x01
 #define ACPI_S0 0x00
@@ -187,6 +188,12 @@ void event_source_power(Bmc *bmc, bool on, const BmcPowerEvent *why)
              "The machine is off (S5)");
     }
     bmc->by_pef = false;
+}
+
+void event_source_power_failed(Bmc *bmc, const char *text)
+{
+    add(bmc, BMC_SENSOR_POWER_UNIT, BMC_SENSOR_TYPE_POWER_UNIT,
+        UNIT_CONTROL_FAILED, NONE, NONE, text);
 }
 
 void event_source_reset(Bmc *bmc, const BmcPowerEvent *why)

@@ -37,6 +37,15 @@ void event_source_add(Bmc *bmc, const BmcEvent *event, const char *text);
 void event_source_power(Bmc *bmc, bool on, const BmcPowerEvent *why);
 
 /**
+ * event_source_power_failed: the machine was to be switched on or off, or
+ * reset, and that has failed.
+ *
+ * @bmc: the hub
+ * @text: what and why, for people
+ */
+void event_source_power_failed(Bmc *bmc, const char *text);
+
+/**
  * event_source_reset: the machine has been reset.
  *
  * @bmc: the hub

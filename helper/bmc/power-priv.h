@@ -4,6 +4,7 @@
 #define QEMU_BMC_BMC_POWER_PRIV_H
 
 #include "bmc/bmc-priv.h"
+#include "bmc/power-table.h"
 #include "bmc/power.h"
 
 /**
@@ -53,6 +54,10 @@ typedef struct PowerRequest {
  * @request: what @op is for
  * @from_off: @op began with the machine off
  * @from_gone: @op starts a new QEMU process
+ * @acknowledged: somebody was told that @request will be carried out
+ * @ending: @op ends a process that hangs
+ * @owed: @request was acknowledged, and QEMU has not answered: it is carried
+ *        out when QEMU does
  * @failed: the last start or stop has failed
  * @waiters: GTasks that end with @op
  * @asked: the button was pressed for @asked_request, and the guest is on
@@ -70,6 +75,9 @@ struct BmcPowerControl {
     PowerRequest request;
     bool from_off;
     bool from_gone;
+    bool acknowledged;
+    bool ending;
+    bool owed;
     bool failed;
     GCancellable *cancellable;
     GPtrArray *waiters;
@@ -153,6 +161,23 @@ void power_start_op(Bmc *bmc, MachineOp op);
  * @bmc: the hub
  */
 void power_interval_over(Bmc *bmc);
+
+/**
+ * power_carry_out: begin what a request comes to.
+ *
+ * @bmc: the hub
+ * @step: that; none that refuses, nor %STEP_NOTHING
+ * @request: what it is put down to
+ */
+void power_carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request);
+
+/**
+ * power_pay: carry out what was acknowledged and could not be done while
+ * QEMU did not answer.
+ *
+ * @bmc: the hub
+ */
+void power_pay(Bmc *bmc);
 
 /**
  * power_events_load: read what an earlier helper knew.

@@ -79,7 +79,8 @@ static bool op_succeeded(Bmc *bmc)
                           bmc);
         return false;
     }
-    if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_RESET) {
+    if ((power->op == MACHINE_OP_START && power->from_off) ||
+        power->op == MACHINE_OP_RESET) {
         power_events_restarted(bmc);
     }
     if ((power->op == MACHINE_OP_START || power->op == MACHINE_OP_RESET) &&
@@ -116,6 +117,46 @@ static bool op_was_needless(const Bmc *bmc, const GError *err)
            machine_state_is_off(bmc->machine->state);
 }
 
+/*
+ * Returns true if that is not the end of it: a process of our own that hangs
+ * is ended, and what was acknowledged is carried out when QEMU answers again.
+ */
+static bool op_lost(Bmc *bmc)
+{
+    BmcPowerControl *power = bmc->power;
+
+    if (bmc->machine->state != MACHINE_STATE_UNKNOWN) {
+        return false;
+    }
+    if (power->op == MACHINE_OP_STOP && !power->ending &&
+        bmc->machine->can_start_process) {
+        power->ending = true;
+        power_start_op(bmc, MACHINE_OP_STOP);
+        return true;
+    }
+    power->owed = power->acknowledged && !power->ending;
+    return false;
+}
+
+static void op_failed(Bmc *bmc, const GError *err)
+{
+    BmcPowerControl *power = bmc->power;
+    g_autofree char *text = g_strdup_printf(
+        "%s failed: %s%s", power_action_to_string(power->request.action),
+        err->message, power->owed ? "; it is carried out when QEMU answers" :
+        "");
+
+    g_message("power: %s", text);
+    if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_STOP ||
+        power->op == MACHINE_OP_RESET) {
+        *text = g_ascii_toupper(*text);
+        event_source_power_failed(bmc, text);
+    }
+    if (power->op == MACHINE_OP_BUTTON) {
+        power_stop_asking(power);
+    }
+}
+
 static void op_done(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GError) err = NULL;
@@ -136,6 +177,9 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
         power_events_follow(bmc);
     }
     power->stage = STAGE_IDLE;
+    if (!ok && op_lost(bmc)) {
+        return;
+    }
     if (power->op == MACHINE_OP_START || power->op == MACHINE_OP_STOP) {
         power->failed = !ok;
     }
@@ -143,11 +187,7 @@ static void op_done(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     if (!ok) {
-        g_message("power: %s failed: %s",
-                  power_action_to_string(power->request.action), err->message);
-    }
-    if (!ok && power->op == MACHINE_OP_BUTTON) {
-        power_stop_asking(power);
+        op_failed(bmc, err);
     }
     power_complete_waiters(power, err);
     power_events_follow(bmc);

@@ -11,12 +11,14 @@
  * refuse it.
  *
  * @STEP_NOTHING: it is so already
- * @STEP_START: let the machine run, from off or from where it was stopped
+ * @STEP_START: let the machine run, from off
+ * @STEP_RESUME: let it run on from where it was stopped, or wake it up
  * @STEP_STOP: force off
  * @STEP_RESET: reset
  * @STEP_BUTTON: press the power button
  * @STEP_CYCLE: force off, wait, start
  * @STEP_NMI: diagnostic interrupt
+ * @STEP_PAUSE: stop the guest where it is
  * @STEP_NO_QEMU: QEMU does not answer
  * @STEP_OFF: the machine is off
  * @STEP_STOPPED: the guest does not run
@@ -27,11 +29,13 @@
 typedef enum PowerStep {
     STEP_NOTHING,
     STEP_START,
+    STEP_RESUME,
     STEP_STOP,
     STEP_RESET,
     STEP_BUTTON,
     STEP_CYCLE,
     STEP_NMI,
+    STEP_PAUSE,
     STEP_NO_QEMU,
     STEP_OFF,
     STEP_STOPPED,
@@ -49,6 +53,15 @@ typedef enum PowerStep {
  * Returns: the step
  */
 PowerStep power_table_step(MachineState state, BmcPowerAction action);
+
+/**
+ * power_step_to_string: a step's name, as in the dumped table.
+ *
+ * @step: the step
+ *
+ * Returns: (transfer none): "start"; what refuses begins with "-"
+ */
+const char *power_step_to_string(PowerStep step);
 
 /**
  * power_step_error: why a request is refused, for people.

@@ -146,13 +146,23 @@ static void press_button(Bmc *bmc)
     power_start_op(bmc, MACHINE_OP_BUTTON);
 }
 
-static void carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request,
-                      GTask *task)
+void power_carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request)
 {
+    static const MachineOp step_ops[] = {
+        [STEP_START] = MACHINE_OP_START,
+        [STEP_RESUME] = MACHINE_OP_START,
+        [STEP_STOP] = MACHINE_OP_STOP,
+        [STEP_RESET] = MACHINE_OP_RESET,
+        [STEP_CYCLE] = MACHINE_OP_STOP,
+        [STEP_NMI] = MACHINE_OP_NMI,
+        [STEP_PAUSE] = MACHINE_OP_PAUSE,
+    };
     BmcPowerControl *power = bmc->power;
 
     power->request = *request;
-    g_ptr_array_add(power->waiters, task);
+    power->acknowledged = false;
+    power->ending = false;
+    power->owed = false;
     if (step == STEP_START || step == STEP_RESET || step == STEP_CYCLE) {
         bmc_boot_before_restart(bmc, request->cause, request->action);
         bmc_flash_before_restart(bmc);
@@ -161,13 +171,33 @@ static void carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request,
         press_button(bmc);
         return;
     }
-    if (step == STEP_NMI) {
-        power_start_op(bmc, MACHINE_OP_NMI);
+    /* A button that was pressed while the guest was stopped acts later */
+    if (step != STEP_NMI && step != STEP_PAUSE && step != STEP_RESUME) {
+        power_stop_asking(power);
+    }
+    power_start_op(bmc, step_ops[step]);
+}
+
+void power_pay(Bmc *bmc)
+{
+    BmcPowerControl *power = bmc->power;
+    PowerRequest request = power->request;
+    MachineState state = bmc->machine->state;
+    PowerStep step;
+
+    if (!power->owed || power->stage != STAGE_IDLE ||
+        state == MACHINE_STATE_UNKNOWN) {
         return;
     }
-    power_stop_asking(power);
-    power_start_op(bmc, step == STEP_START ? MACHINE_OP_START :
-                  step == STEP_RESET ? MACHINE_OP_RESET : MACHINE_OP_STOP);
+    power->owed = false;
+    step = power_table_step(state, request.action);
+    if (state == MACHINE_STATE_GONE || step == STEP_NOTHING ||
+        step >= STEP_NO_QEMU) {
+        return;
+    }
+    g_message("power: QEMU answers again: going on with the %s",
+              power_action_to_string(request.action));
+    power_carry_out(bmc, step, &request);
 }
 
 bool power_op_under_way(const BmcPowerControl *power, MachineOp op)
@@ -244,6 +274,7 @@ void bmc_power_machine_event(Bmc *bmc, const MachineEvent *event)
             bmc->machine->state != MACHINE_STATE_UNKNOWN) {
             power_interval_over(bmc);
         }
+        power_pay(bmc);
         power_tell_state(bmc);
     } else {
         power_events_handle(bmc, event);
@@ -337,9 +368,27 @@ void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
         fail(task, BMC_ERROR_UNAVAILABLE,
              "QEMU is not running, and starting it is not up to this BMC");
     } else {
-        carry_out(bmc, step, &request, task);
+        g_ptr_array_add(power->waiters, task);
+        power_carry_out(bmc, step, &request);
     }
     power_tell_state(bmc);
+}
+
+bool bmc_power_acknowledge(Bmc *bmc)
+{
+    BmcPowerControl *power = bmc->power;
+    bool ending = power_op_under_way(power, MACHINE_OP_STOP) &&
+                  bmc->machine->can_start_process;
+    bool starting = power_op_under_way(power, MACHINE_OP_START) &&
+                    power->from_gone;
+
+    if (power->stage == STAGE_IDLE ||
+        (bmc->machine->state == MACHINE_STATE_UNKNOWN && !ending &&
+         !starting)) {
+        return false;
+    }
+    power->acknowledged = true;
+    return true;
 }
 
 bool bmc_power_request_finish(Bmc *bmc, GAsyncResult *res, GError **errp)

@@ -38,6 +38,8 @@ typedef enum BmcPowerState {
  * @BMC_POWER_NMI: diagnostic interrupt (4)
  * @BMC_POWER_PUSH_BUTTON: press the power button: up when off, else as
  *                         GRACEFUL_SHUTDOWN
+ * @BMC_POWER_PAUSE: the guest stops where it is
+ * @BMC_POWER_RESUME: it goes on; a guest that sleeps is woken up
  */
 typedef enum BmcPowerAction {
     BMC_POWER_ON,
@@ -48,6 +50,8 @@ typedef enum BmcPowerAction {
     BMC_POWER_CYCLE,
     BMC_POWER_NMI,
     BMC_POWER_PUSH_BUTTON,
+    BMC_POWER_PAUSE,
+    BMC_POWER_RESUME,
     BMC_POWER_ACTION__MAX,
 } BmcPowerAction;
 
@@ -95,6 +99,14 @@ typedef struct BmcPowerEvent {
  * Returns: the state
  */
 BmcPowerState bmc_power_state(const Bmc *bmc);
+
+/**
+ * bmc_power_dump: what each request comes to in each state, as text, a line
+ * per state: for --dump-tables.
+ *
+ * Returns: (transfer full): the text
+ */
+char *bmc_power_dump(void);
 
 /**
  * bmc_power_last_event: why the state is what it is.
@@ -179,13 +191,27 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
                              GAsyncReadyCallback callback, void *opaque);
 
 /**
+ * bmc_power_acknowledge: whoever has made a request that was taken, and that
+ * takes long, wants to answer it now. That is true if nothing can be in its
+ * way any more but a failure of QEMU's; such a failure is logged, is an event
+ * (Power Unit, soft power control failure) and bmc_power_control_failed().
+ * When QEMU only answers later what was acknowledged is then carried out.
+ *
+ * @bmc: the hub
+ *
+ * Returns: true if what is under way will happen for certain; false if
+ * nobody knows, since QEMU does not answer
+ */
+bool bmc_power_acknowledge(Bmc *bmc);
+
+/**
  * bmc_power_request_finish: result of bmc_power_request_async().
  *
  * @bmc: the hub
  * @res: as the callback got it
  * @errp: BMC_ERROR_STATE when the machine's state forbids it (graceful,
- *        restart, cycle or NMI of a machine that is off, anything on one
- *        that was migrated away), BMC_ERROR_BUSY while another request is
+ *        restart, cycle, NMI, pause or resume of a machine that is off,
+ *        anything on one that was migrated away), BMC_ERROR_BUSY while another request is
  *        under way, BMC_ERROR_UNAVAILABLE when QEMU cannot be reached,
  *        BMC_ERROR_TIMEOUT, BMC_ERROR_FAILED
  *

@@ -12,6 +12,7 @@
 
 /* Power unit (type 09h) */
 #define POWER_UNIT_OFF 0x0001
+#define POWER_UNIT_FAILED 0x0020
 /* System ACPI power state (type 22h) */
 #define ACPI_S0 0x0001
 #define ACPI_S3 0x0008
@@ -41,7 +42,8 @@ static const struct {
 
 static uint16_t power_unit_states(const Bmc *bmc)
 {
-    return machine_state_is_off(bmc->machine->state) ? POWER_UNIT_OFF : 0;
+    return (machine_state_is_off(bmc->machine->state) ? POWER_UNIT_OFF : 0) |
+           (bmc_power_control_failed(bmc) ? POWER_UNIT_FAILED : 0);
 }
 
 static uint16_t acpi_states(const Bmc *bmc)
@@ -90,8 +92,8 @@ static const struct {
     uint16_t shown; /* states of the reading */
     uint16_t (*states)(const Bmc *bmc); /* NULL: events only */
 } discrete[] = {
-    { BMC_SENSOR_POWER_UNIT, "Power Unit", 0x09, SDR_ENTITY_CHASSIS, 0x0013,
-      POWER_UNIT_OFF, power_unit_states },
+    { BMC_SENSOR_POWER_UNIT, "Power Unit", 0x09, SDR_ENTITY_CHASSIS, 0x0033,
+      POWER_UNIT_OFF | POWER_UNIT_FAILED, power_unit_states },
     { BMC_SENSOR_ACPI_POWER, "ACPI Power", 0x22, SDR_ENTITY_SYSTEM_BOARD,
       0x04a9, ACPI_S0 | ACPI_S3 | ACPI_S5 | ACPI_G3, acpi_states },
     { BMC_SENSOR_RESTART, "Restart", 0x1d, SDR_ENTITY_SYSTEM_BOARD, 0x0080,

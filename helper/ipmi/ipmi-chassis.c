@@ -205,6 +205,7 @@ static int control(IpmiRequest *req, ByteReader *in, ByteWriter *out)
         return IPMI_CC_INVALID_FIELD;
     }
     bmc_boot_expiry_restart(req->bmc);
+    req->certain = bmc_power_acknowledge;
     bmc_power_request_async(req->bmc, actions[what], &req->ctx->origin,
                             ipmi_request_defer(req), control_done, req);
     return IPMI_DEFERRED;

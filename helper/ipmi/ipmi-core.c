@@ -119,7 +119,17 @@ static void request_timeout(void *opaque)
 {
     IpmiRequest *req = opaque;
 
+    if (!req->expired) {
+        /* What is done already may wait for its turn in the main loop. */
+        req->expired = true;
+        clock_timer_start(req->core->clock, &req->timer, 0, request_timeout,
+                          req);
+        return;
+    }
     g_cancellable_cancel(req->cancellable);
+    if (!req->late && req->certain && req->certain(req->bmc)) {
+        req->late = "answered before it has happened, which takes long";
+    }
     if (req->late) {
         g_message("%s: %s", req->command->name, req->late);
         request_answer_prepared(req, IPMI_CC_OK);

@@ -168,6 +168,9 @@ typedef void (*IpmiDoneFunc)(void *opaque, uint8_t cc, const uint8_t *data,
  * @pending: not answered yet
  * @late: (nullable): it has had its effect: when time is up it is answered
  *        IPMI_CC_OK all the same, and this is logged
+ * @certain: (nullable): asked when time is up: whether what was asked for
+ *           will happen for certain, so that the answer is IPMI_CC_OK
+ * @expired: time is up
  * @audit: (nullable): what is logged with the answer
  * @data: response data that the handler wrote before it deferred
  * @done: takes the answer
@@ -184,6 +187,8 @@ struct IpmiRequest {
     GList link;
     bool pending;
     const char *late;
+    bool (*certain)(Bmc *bmc);
+    bool expired;
     char *audit;
     GBytes *data;
     IpmiDoneFunc done;

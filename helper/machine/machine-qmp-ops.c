@@ -110,18 +110,22 @@ static const OpStep plan_reset[] = {
 };
 static const OpStep plan_button[] = { STEP_BUTTON, STEP_END };
 static const OpStep plan_nmi[] = { STEP_NMI, STEP_END };
+static const OpStep plan_pause[] = { STEP_STOP, STEP_END };
 
-#define N_OPS (MACHINE_OP_NMI + 1)
+#define N_OPS (MACHINE_OP_PAUSE + 1)
 #define N_STATES (MACHINE_STATE_POSTMIGRATE + 1)
 
-/*                START         STOP       RESET       BUTTON      NMI */
+/*                START         STOP       RESET       BUTTON      NMI
+ *                PAUSE */
 #define PLANS_OFF(start) \
-    { start,        plan_nothing, plan_refuse, plan_refuse, plan_refuse }
-#define PLANS_STOPPED(start, button) \
-    { start,        plan_stop,    plan_reset,  button,      plan_refuse }
+    { start,        plan_nothing, plan_refuse, plan_refuse, plan_refuse, \
+      plan_refuse }
+#define PLANS_STOPPED(start, button, pause) \
+    { start,        plan_stop,    plan_reset,  button,      plan_refuse, \
+      pause }
 #define PLANS_MIGRATION \
     { plan_migration, plan_migration, plan_migration, plan_migration, \
-      plan_migration }
+      plan_migration, plan_migration }
 
 /*
  * START continues what was merely paused, and boots anew what cannot go on.
@@ -130,20 +134,28 @@ static const OpStep plan_nmi[] = { STEP_NMI, STEP_END };
  */
 static const OpStep *const plan_table[N_STATES][N_OPS] = {
     [MACHINE_STATE_UNKNOWN] = {
-        plan_refuse, plan_refuse, plan_refuse, plan_refuse, plan_refuse
+        plan_refuse, plan_refuse, plan_refuse, plan_refuse, plan_refuse,
+        plan_refuse
     },
     [MACHINE_STATE_GONE] = PLANS_OFF(NULL),
     [MACHINE_STATE_PRELAUNCH] = PLANS_OFF(plan_launch),
     [MACHINE_STATE_SHUTDOWN] = PLANS_OFF(plan_boot),
     [MACHINE_STATE_RUNNING] = {
-        plan_nothing, plan_stop, plan_reset, plan_button, plan_nmi
+        plan_nothing, plan_stop, plan_reset, plan_button, plan_nmi,
+        plan_pause
     },
-    [MACHINE_STATE_PAUSED] = PLANS_STOPPED(plan_resume, plan_button),
-    [MACHINE_STATE_SUSPENDED] = PLANS_STOPPED(plan_wake, plan_button),
-    [MACHINE_STATE_PANICKED] = PLANS_STOPPED(plan_boot, plan_refuse),
-    [MACHINE_STATE_IO_ERROR] = PLANS_STOPPED(plan_resume, plan_button),
-    [MACHINE_STATE_WATCHDOG] = PLANS_STOPPED(plan_boot, plan_refuse),
-    [MACHINE_STATE_INTERNAL_ERROR] = PLANS_STOPPED(plan_boot, plan_refuse),
+    [MACHINE_STATE_PAUSED] = PLANS_STOPPED(plan_resume, plan_button,
+                                            plan_nothing),
+    [MACHINE_STATE_SUSPENDED] = PLANS_STOPPED(plan_wake, plan_button,
+                                              plan_refuse),
+    [MACHINE_STATE_PANICKED] = PLANS_STOPPED(plan_boot, plan_refuse,
+                                             plan_refuse),
+    [MACHINE_STATE_IO_ERROR] = PLANS_STOPPED(plan_resume, plan_button,
+                                             plan_nothing),
+    [MACHINE_STATE_WATCHDOG] = PLANS_STOPPED(plan_boot, plan_refuse,
+                                             plan_refuse),
+    [MACHINE_STATE_INTERNAL_ERROR] = PLANS_STOPPED(plan_boot, plan_refuse,
+                                                   plan_refuse),
     [MACHINE_STATE_INMIGRATE] = PLANS_MIGRATION,
     [MACHINE_STATE_POSTMIGRATE] = PLANS_MIGRATION,
 };
@@ -154,6 +166,7 @@ static const char *const op_names[N_OPS] = {
     [MACHINE_OP_RESET] = "reset",
     [MACHINE_OP_BUTTON] = "told to power down",
     [MACHINE_OP_NMI] = "sent an NMI",
+    [MACHINE_OP_PAUSE] = "paused",
 };
 
 static void op_fail(OpCall *op, BmcError code, const char *format, ...)

@@ -279,6 +279,7 @@ typedef struct MachineBootDevice {
  *     stopped in between (paused, panicked, ...) runs afterwards.
  * @MACHINE_OP_BUTTON: system_powerdown: the guest may ignore it.
  * @MACHINE_OP_NMI: inject-nmi.
+ * @MACHINE_OP_PAUSE: stop: no guest instruction runs until START.
  */
 typedef enum MachineOp {
     MACHINE_OP_START,
@@ -286,6 +287,7 @@ typedef enum MachineOp {
     MACHINE_OP_RESET,
     MACHINE_OP_BUTTON,
     MACHINE_OP_NMI,
+    MACHINE_OP_PAUSE,
 } MachineOp;
 
 /**

@@ -31,6 +31,8 @@ static const char *const reset_types[] = {
     [BMC_POWER_CYCLE] = "PowerCycle",
     [BMC_POWER_NMI] = "Nmi",
     [BMC_POWER_PUSH_BUTTON] = "PushPowerButton",
+    [BMC_POWER_PAUSE] = "Pause",
+    [BMC_POWER_RESUME] = "Resume",
     [BMC_POWER_ACTION__MAX] = NULL,
 };
 

@@ -12,6 +12,7 @@ static const char *const op_names[] = {
     [MACHINE_OP_RESET] = "reset",
     [MACHINE_OP_BUTTON] = "button",
     [MACHINE_OP_NMI] = "nmi",
+    [MACHINE_OP_PAUSE] = "pause",
 };
 
 static void call_free(MockCall *call)
@@ -170,6 +171,12 @@ static bool op_nmi(MockMachine *mock)
     return mock->parent.state == MACHINE_STATE_RUNNING;
 }
 
+static bool op_pause(MockMachine *mock)
+{
+    mock_machine_set_state(mock, MACHINE_STATE_PAUSED);
+    return true;
+}
+
 static void run_op_call(MockCall *call)
 {
     static bool (*const ops[])(MockMachine *mock) = {
@@ -178,6 +185,7 @@ static void run_op_call(MockCall *call)
         [MACHINE_OP_RESET] = op_reset,
         [MACHINE_OP_BUTTON] = op_button,
         [MACHINE_OP_NMI] = op_nmi,
+        [MACHINE_OP_PAUSE] = op_pause,
     };
 
     if (call->op == MACHINE_OP_START &&

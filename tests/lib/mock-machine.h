@@ -183,7 +183,7 @@ void mock_machine_fail(MockMachine *mock, const char *what, int code);
  *
  * @mock: the machine
  *
- * Returns: (transfer full): "start stop reset button nmi list set:cd=0",
+ * Returns: (transfer full): "start stop reset button nmi pause list set:cd=0",
  * in order, separated by blanks
  */
 char *mock_machine_take_log(MockMachine *mock);

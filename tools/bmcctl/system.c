@@ -229,6 +229,8 @@ const CtlCommand ctl_system_commands[] = {
     { "power nmi", "", "Send it a diagnostic interrupt", power, "Nmi" },
     { "power button", "", "Push its power button", power,
       "PushPowerButton" },
+    { "power pause", "", "Stop its processors", power, "Pause" },
+    { "power resume", "", "Let them go on", power, "Resume" },
     { "boot status", "", "Show the boot override", boot_status, NULL },
     { "boot set", "TARGET [once|always]",
       "Boot from Pxe, Hdd, Cd, ...; once if it is not said", boot_set, NULL },

@@ -23,49 +23,63 @@ typedef struct TableRow {
     const char *want[BMC_POWER_ACTION__MAX];
 } TableRow;
 
-/* on, force off, shutdown, graceful restart, restart, cycle, nmi, button */
+/*
+ * on, force off, shutdown, graceful restart, restart, cycle, nmi, button,
+ * pause, resume
+ */
 static const TableRow table[N_STATES] = {
     [MACHINE_STATE_UNKNOWN] = { {
-        "!unavailable", "stop",
-        "!unavailable", "!unavailable",
-        "!unavailable", "!unavailable",
+        "!unavailable", "stop", "!unavailable", "!unavailable",
+        "!unavailable", "!unavailable", "!unavailable", "!unavailable",
         "!unavailable", "!unavailable" } },
     [MACHINE_STATE_GONE] = { {
         "start", "", "!state", "!state",
-        "!state", "!state", "!state", "start" } },
+        "!state", "!state", "!state", "start",
+        "!state", "!state" } },
     [MACHINE_STATE_PRELAUNCH] = { {
         "start", "", "!state", "!state",
-        "!state", "!state", "!state", "start" } },
+        "!state", "!state", "!state", "start",
+        "!state", "!state" } },
     [MACHINE_STATE_SHUTDOWN] = { {
         "start", "", "!state", "!state",
-        "!state", "!state", "!state", "start" } },
+        "!state", "!state", "!state", "start",
+        "!state", "!state" } },
     [MACHINE_STATE_RUNNING] = { {
         "", "stop", "button", "button",
-        "reset", "stop", "nmi", "button" } },
+        "reset", "stop", "nmi", "button",
+        "pause", "" } },
     [MACHINE_STATE_SUSPENDED] = { {
         "start", "stop", "button", "button",
-        "reset", "stop", "!state", "start" } },
+        "reset", "stop", "!state", "start",
+        "!state", "start" } },
     [MACHINE_STATE_PAUSED] = { {
         "start", "stop", "button", "button",
-        "reset", "stop", "!state", "button" } },
+        "reset", "stop", "!state", "button",
+        "", "start" } },
     [MACHINE_STATE_IO_ERROR] = { {
         "start", "stop", "button", "button",
-        "reset", "stop", "!state", "button" } },
+        "reset", "stop", "!state", "button",
+        "", "start" } },
     [MACHINE_STATE_WATCHDOG] = { {
         "!state", "stop", "!state", "!state",
-        "reset", "stop", "!state", "!state" } },
+        "reset", "stop", "!state", "!state",
+        "!state", "!state" } },
     [MACHINE_STATE_PANICKED] = { {
         "!state", "stop", "!state", "!state",
-        "reset", "stop", "!state", "!state" } },
+        "reset", "stop", "!state", "!state",
+        "!state", "!state" } },
     [MACHINE_STATE_INTERNAL_ERROR] = { {
         "!state", "stop", "!state", "!state",
-        "reset", "stop", "!state", "!state" } },
+        "reset", "stop", "!state", "!state",
+        "!state", "!state" } },
     [MACHINE_STATE_INMIGRATE] = { {
         "!state", "!state", "!state", "!state",
-        "!state", "!state", "!state", "!state" } },
+        "!state", "!state", "!state", "!state",
+        "!state", "!state" } },
     [MACHINE_STATE_POSTMIGRATE] = { {
         "!state", "!state", "!state", "!state",
-        "!state", "!state", "!state", "!state" } },
+        "!state", "!state", "!state", "!state",
+        "!state", "!state" } },
 };
 
 static void check_table_cell(MachineState state, BmcPowerAction action)

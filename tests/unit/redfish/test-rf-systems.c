@@ -312,6 +312,8 @@ static void test_reset(void)
         { "PowerCycle", BMC_POWER_CYCLE },
         { "Nmi", BMC_POWER_NMI },
         { "PushPowerButton", BMC_POWER_PUSH_BUTTON },
+        { "Pause", BMC_POWER_PAUSE },
+        { "Resume", BMC_POWER_RESUME },
     };
     g_autoptr(RfClient) client = rf_client_new();
     unsigned i;
