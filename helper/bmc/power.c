@@ -107,6 +107,7 @@ static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
     BmcPowerControl *power = bmc->power;
     bool coming_up = power_op_under_way(power, MACHINE_OP_START) ||
                      power->stage == STAGE_INTERVAL;
+    bool goes_on = action == BMC_POWER_ON || action == BMC_POWER_RESUME;
 
     if (action == BMC_POWER_FORCE_OFF) {
         g_autoptr(GError) err = NULL;
@@ -124,10 +125,10 @@ static bool request_while_busy(Bmc *bmc, BmcPowerAction action, GTask *task)
     if (bmc->machine->state == MACHINE_STATE_UNKNOWN) {
         return refuse(bmc, STEP_NO_QEMU, task);
     }
-    if (action == BMC_POWER_ON && coming_up) {
+    if (goes_on && coming_up) {
         return join(power, task);
     }
-    if (action == BMC_POWER_ON &&
+    if (goes_on &&
         power_op_under_way(power, MACHINE_OP_RESET)) {
         return succeed(task);
     }
