@@ -243,15 +243,6 @@ void bmc_boot_free(Bmc *bmc);
 void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event);
 
 /**
- * bmc_boot_before_interrupt: the machine is about to be reset or switched
- * off by us. If firmware has had time to read the boot order, the override
- * counts as consumed, although its settle time is not over.
- *
- * @bmc: the hub
- */
-void bmc_boot_before_interrupt(Bmc *bmc);
-
-/**
  * bmc_boot_before_restart: the machine is about to be started or reset:
  * flags of IPMI's that this clears must not be seen by firmware (IPMI 2.0
  * section 28.12, parameter 3).

@@ -264,13 +264,6 @@ void boot_latch(Bmc *bmc);
 void boot_consume(Bmc *bmc, const char *why);
 
 /**
- * boot_interrupted: the boot ends, perhaps before it has settled.
- *
- * @bmc: the hub
- */
-void boot_interrupted(Bmc *bmc);
-
-/**
  * boot_late_follow: find out whether QEMU is another one, and whether an
  * override has come too late for its first boot.
  *

@@ -9,13 +9,12 @@
  * a reset, or a start from off with the order in place, latches the
  * override, and it is consumed when the machine has then run for SETTLE_MS
  * without another reset; the clock stands still while the machine does. It
- * is consumed earlier when the guest powers off, which firmware never does,
- * and when a machine with a BIOS has run for FIRMWARE_READS_MS, several times
- * what SeaBIOS needs, and then we reset or stop it or its QEMU ends.
- * Otherwise a machine that is interrupted sooner keeps it: an override that
- * applies twice is annoying, one that is lost breaks a deployment. For the
- * same reason the reset that is part of a force off, after which nothing
- * runs, consumes nothing.
+ * is consumed earlier when the guest powers off, which firmware never does.
+ * Otherwise a machine that is interrupted sooner keeps it, however far it may
+ * have come (on a busy host SeaBIOS takes a second): an override that applies
+ * twice is annoying, one that is lost breaks a deployment. For the same
+ * reason the reset that is part of a force off, after which nothing runs,
+ * consumes nothing.
  */
 #include "osdep.h"
 
@@ -24,7 +23,6 @@
 #include "util/crash-point.h"
 
 #define SETTLE_MS 2000
-#define FIRMWARE_READS_MS 500
 
 /* Lets the next boot use it again. */
 static void unlatch(Bmc *bmc)
@@ -87,21 +85,12 @@ void boot_latch(Bmc *bmc)
     if (!boot->latched) {
         boot->latched = true;
         boot_store_save(bmc);
+        /* A helper that is killed now must not forget it. */
+        persist_flush_async(bmc->persist, 0, boot->cancellable, NULL, NULL);
     }
     crash_point("boot: latched");
     boot_settle_begin(bmc);
     boot_expiry_follow(bmc);
-}
-
-void boot_interrupted(Bmc *bmc)
-{
-    BmcBootControl *boot = bmc->boot;
-
-    if (boot->latched && boot->applied &&
-        bmc_boot_mode(bmc) == MACHINE_FIRMWARE_BIOS &&
-        settle_ran_ms(bmc) >= FIRMWARE_READS_MS) {
-        boot_consume(bmc, "the machine has booted");
-    }
 }
 
 void boot_settle_follow(Bmc *bmc)
@@ -125,11 +114,6 @@ void boot_settle_begin(Bmc *bmc)
     clock_timer_stop(&bmc->boot->settle_timer);
     bmc->boot->settle_left_ms = SETTLE_MS;
     boot_settle_follow(bmc);
-}
-
-void bmc_boot_before_interrupt(Bmc *bmc)
-{
-    boot_interrupted(bmc);
 }
 
 void bmc_boot_started(Bmc *bmc)

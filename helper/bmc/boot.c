@@ -167,7 +167,6 @@ static void machine_state_changed(Bmc *bmc)
     boot->connected = connected;
     boot->was_off = machine_state_is_off(bmc->machine->state);
     if (bmc->machine->state == MACHINE_STATE_GONE) {
-        boot_interrupted(bmc);
         qemu_gone(bmc);
     }
     if (connected && !was_connected) {

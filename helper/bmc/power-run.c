@@ -296,9 +296,6 @@ void power_start_op(Bmc *bmc, MachineOp op)
 
     power->op = op;
     power->from_off = machine_state_is_off(bmc->machine->state);
-    if (op == MACHINE_OP_STOP || op == MACHINE_OP_RESET) {
-        bmc_boot_before_interrupt(bmc);
-    }
     if (op == MACHINE_OP_START || op == MACHINE_OP_RESET) {
         power->stage = STAGE_PREPARE;
         if (!bmc_update_quiesce_async(bmc, power->cancellable, updates_quiet,
