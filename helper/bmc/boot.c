@@ -192,6 +192,19 @@ static void drop_tasks(GPtrArray *tasks)
     g_ptr_array_unref(tasks);
 }
 
+/*
+ * QEMU tells of no device that is plugged in. It may be the one that is to be
+ * booted from; and a machine that starts needs a reset to see it.
+ */
+static bool wants_a_look(const Bmc *bmc)
+{
+    const BmcBootControl *boot = bmc->boot;
+
+    return bmc->machine->connected &&
+           (machine_state_is_off(bmc->machine->state) ||
+            (boot_is_wanted(boot) ? !boot->applied : boot->records->len > 0));
+}
+
 static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
 {
     const BmcBoot *boot = &bmc->boot->boot;
@@ -321,8 +334,7 @@ void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
 
     g_task_set_source_tag(task, bmc_boot_quiesce_async);
-    /* QEMU does not tell of what was plugged in: have a look */
-    if (!bmc->boot->busy && bmc->machine->connected) {
+    if (!bmc->boot->busy && wants_a_look(bmc)) {
         boot_sync_start(bmc);
     }
     if (bmc->boot->busy) {
