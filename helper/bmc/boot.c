@@ -205,7 +205,9 @@ static bool wants_a_look(const Bmc *bmc)
             (boot_is_wanted(boot) ? !boot->applied : boot->records->len > 0));
 }
 
-static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
+/* @used: a boot has begun to use the one before */
+static void log_set(Bmc *bmc, const BmcBoot *before, bool used,
+                    const BmcOrigin *origin)
 {
     const BmcBoot *boot = &bmc->boot->boot;
     g_autofree char *who = bmc_origin_to_string(origin);
@@ -219,7 +221,7 @@ static void log_set(Bmc *bmc, const BmcBoot *before, const BmcOrigin *origin)
                   boot->enabled == BMC_BOOT_ONCE ? "once" : "always", who);
     }
     if (boot->enabled == before->enabled && boot->target == before->target &&
-        boot->target != BMC_BOOT_DEVICE) {
+        boot->target != BMC_BOOT_DEVICE && !used) {
         return;
     }
     if (boot->enabled == BMC_BOOT_DISABLED) {
@@ -385,6 +387,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     BmcBootControl *boot = bmc->boot;
     BmcBoot before = boot->boot;
+    bool used = boot->latched;
 
     g_task_set_source_tag(task, bmc_boot_set_async);
     if (!bmc_boot_target_allowed(bmc, target)) {
@@ -419,7 +422,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
     } else {
         boot_want(bmc, enabled, target);
     }
-    log_set(bmc, &before, origin);
+    log_set(bmc, &before, used, origin);
     boot_expiry_follow(bmc);
     g_ptr_array_add(boot->setters, task);
     boot_sync_start(bmc);
