@@ -72,6 +72,8 @@ typedef enum SyncGoal {
  *               earlier one; 0 if none
  * @process_started: when it was started, as MachineInfo.started
  * @latch_loaded: @latched is an earlier helper's
+ * @reset_early: the machine was reset before it was known whether QEMU has
+ *               the override; it is not for one that is being set
  * @late: it was wanted before that process was there, and has not been used
  * @holding: the machine is held until the indices are up to date
  * @setters: GTasks of bmc_boot_set_async()
@@ -111,6 +113,7 @@ struct BmcBootControl {
     int process_pid;
     int64_t process_started;
     bool latch_loaded;
+    bool reset_early;
     bool late;
     bool holding;
     GPtrArray *setters;

@@ -78,8 +78,10 @@ void boot_latch(Bmc *bmc)
     BmcBootControl *boot = bmc->boot;
 
     if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
+        boot->reset_early = !boot->setters->len;
         return;
     }
+    boot->reset_early = false;
     boot->latch_loaded = false;
     crash_point("boot: about to be latched");
     if (!boot->latched) {

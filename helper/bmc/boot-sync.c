@@ -146,6 +146,10 @@ static void sync_applied(Bmc *bmc)
             /* An earlier helper has seen the boot begin */
             boot_settle_begin(bmc);
         }
+        if (boot->reset_early) {
+            /* It had the override all the time */
+            boot_latch(bmc);
+        }
     }
     sync_end(bmc, NULL);
 }
@@ -187,6 +191,7 @@ static void step_done(GObject *source, GAsyncResult *res, void *opaque)
     if (ok) {
         crash_point("boot: index set");
         boot->dirty = true;
+        boot->reset_early = false;
         boot->step++;
         next_step(bmc);
         return;

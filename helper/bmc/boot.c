@@ -127,6 +127,7 @@ static void qemu_gone(Bmc *bmc)
 
     boot->applied = false;
     boot->dirty = false;
+    boot->reset_early = false;
     clock_timer_stop(&boot->settle_timer);
     if (boot->records->len || boot->latched) {
         boot->latched = false;
@@ -252,6 +253,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->applied = false;
     boot->latched = false;
     boot->latch_loaded = false;
+    boot->reset_early = false;
     boot->late = false;
     boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);

@@ -409,6 +409,24 @@ static void test_helper_restarted(void)
     assert_consumed(&fix);
 }
 
+/* A reset while the helper asks QEMU what an earlier one has left there. */
+static void test_reset_while_asking(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix, MACHINE_STATE_RUNNING);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE), ==, -1);
+    mock_machine_hold(fix.mock, true);
+    fixture_restart(&fix);
+    mock_machine_reset(fix.mock, true);
+    fixture_settle(&fix);
+    mock_machine_hold(fix.mock, false);
+    fixture_settle(&fix);
+    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE);
+    fixture_advance(&fix, 2000);
+    assert_consumed(&fix);
+}
+
 /* QEMU was replaced while no helper looked. */
 static void test_both_restarted(void)
 {
@@ -656,6 +674,7 @@ int main(int argc, char **argv)
     g_test_add_func("/boot/set-while-gone", test_set_while_gone);
     g_test_add_func("/boot/qemu-restarted", test_qemu_restarted);
     g_test_add_func("/boot/helper-restarted", test_helper_restarted);
+    g_test_add_func("/boot/reset-while-asking", test_reset_while_asking);
     g_test_add_func("/boot/both-restarted", test_both_restarted);
     g_test_add_func("/boot/killed", test_killed_between_steps);
     g_test_add_func("/boot/unplugged", test_unplugged_while_set);
