@@ -67,21 +67,41 @@ static const char *find_field(const char *text, int wanted)
     return at;
 }
 
-int64_t machine_host_started(int pid)
+/* When a process was started, in ticks since the host was. */
+static bool read_start(int pid, int64_t *ticks)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
-    long per_second = sysconf(_SC_CLK_TCK);
     g_autofree char *text = NULL;
-    struct timespec now;
     const char *at;
-    int64_t ticks;
 
-    if (!g_file_get_contents(path, &text, NULL, NULL) ||
-        clock_gettime(CLOCK_BOOTTIME, &now)) {
-        return 0;
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        return false;
     }
     at = find_field(text, STAT_START);
-    if (!at || sscanf(at, "%" SCNd64, &ticks) != 1) {
+    return at && sscanf(at, "%" SCNd64, ticks) == 1;
+}
+
+/* A clock that is set does not change the name. */
+char *machine_host_name_process(int pid)
+{
+    g_autofree char *boot = NULL;
+    int64_t ticks;
+
+    if (!read_start(pid, &ticks) ||
+        !g_file_get_contents("/proc/sys/kernel/random/boot_id", &boot, NULL,
+                             NULL)) {
+        return NULL;
+    }
+    return g_strdup_printf("%s/%d/%" PRId64, g_strstrip(boot), pid, ticks);
+}
+
+int64_t machine_host_started(int pid)
+{
+    long per_second = sysconf(_SC_CLK_TCK);
+    struct timespec now;
+    int64_t ticks;
+
+    if (!read_start(pid, &ticks) || clock_gettime(CLOCK_BOOTTIME, &now)) {
         return 0;
     }
     return g_get_real_time() - now.tv_sec * G_USEC_PER_SEC -

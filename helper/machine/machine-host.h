@@ -27,6 +27,16 @@ bool machine_host_has_thread(int pid, int tid);
 void machine_host_read_argv(int pid, MachineInfo *info);
 
 /**
+ * machine_host_name_process: name a process, unlike any other one that this
+ * host has or has had.
+ *
+ * @pid: the process
+ *
+ * Returns: (nullable) (transfer full): the name
+ */
+char *machine_host_name_process(int pid);
+
+/**
  * machine_host_started: when a process was started.
  *
  * @pid: the process

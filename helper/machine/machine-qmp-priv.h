@@ -67,6 +67,7 @@ typedef struct MachineQmpAgent MachineQmpAgent;
  * @watchdog_set: on this connection QEMU was told what to do when a watchdog
  *                expires; else only its command line tells
  * @agent: the guest agent
+ * @override_events: events that told the boot override, on all connections
  * @boot_types: which boot properties a QOM type has, by type name
  * @boot_paths: (nullable): the boot devices that were listed last on this
  *              connection
@@ -108,6 +109,7 @@ struct MachineQmp {
     bool info_late;
     bool watchdog_set;
     MachineQmpAgent *agent;
+    uint64_t override_events;
     GHashTable *boot_types;
     char *boot_paths;
     GQueue calls;
@@ -346,6 +348,52 @@ void machine_qmp_list_boot_devices(Machine *machine, GTask *task);
 void machine_qmp_set_boot_index(Machine *machine, const char *path,
                                 const char *property, int32_t index,
                                 GTask *task);
+
+/**
+ * machine_qmp_query_override: MachineOps.query_override.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void machine_qmp_query_override(Machine *machine, GTask *task);
+
+/**
+ * machine_qmp_set_override: MachineOps.set_override.
+ *
+ * @machine: the machine
+ * @device: (nullable): QOM path
+ * @persistent: for all boots
+ * @task: (transfer full): the task
+ */
+void machine_qmp_set_override(Machine *machine, const char *device,
+                              bool persistent, GTask *task);
+
+/**
+ * machine_qmp_override_event: QEMU's boot override has changed or was
+ * consumed.
+ *
+ * @q: the machine
+ * @event: BOOT_OVERRIDE_CHANGED or BOOT_OVERRIDE_CONSUMED
+ */
+void machine_qmp_override_event(MachineQmp *q, const QmpEvent *event);
+
+/**
+ * machine_qmp_override_forget: what is known of it is that of another
+ * connection.
+ *
+ * @q: the machine
+ */
+void machine_qmp_override_forget(MachineQmp *q);
+
+/**
+ * machine_qmp_override_parse: read QAPI BootOverrideInfo.
+ *
+ * @info: (nullable): the object
+ * @override: filled, but for its process; what it held is freed
+ *
+ * Returns: false if it has not the promised form; @override is left alone
+ */
+bool machine_qmp_override_parse(JsonObject *info, MachineOverride *override);
 
 /**
  * machine_qmp_query_usage: MachineOps.query_usage.

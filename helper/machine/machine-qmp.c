@@ -39,10 +39,15 @@ typedef struct EventRow {
 #define EVENT_INFO          (1 << 7) /* MachineInfo may have changed */
 #define EVENT_MEDIA         (1 << 8) /* operations on media wait for it */
 #define EVENT_AGENT         (1 << 9) /* the guest agent may come or go */
+#define EVENT_OVERRIDE      (1 << 10) /* tells QEMU's boot override */
 
 static const EventRow event_table[] = {
     { "ACPI_DEVICE_OST", -1, NULL, EVENT_INFO },
     { "BLOCK_IO_ERROR", -1, NULL, EVENT_STATUS },
+    { "BOOT_OVERRIDE_CHANGED", MACHINE_EVENT_OVERRIDE, NULL,
+      EVENT_BOOT_CHANGED | EVENT_OVERRIDE },
+    { "BOOT_OVERRIDE_CONSUMED", MACHINE_EVENT_OVERRIDE, NULL,
+      EVENT_OVERRIDE },
     { "DEVICE_DELETED", MACHINE_EVENT_DEVICES, NULL,
       EVENT_BOOT_CHANGED | EVENT_INFO | EVENT_MEDIA | EVENT_AGENT },
     { "DEVICE_TRAY_MOVED", MACHINE_EVENT_DEVICES, NULL,
@@ -255,6 +260,7 @@ static void connection_begin(MachineQmp *q)
     q->end_reason = NULL;
     q->reset_needed = !q->fresh_process;
     q->fresh_process = false;
+    machine_qmp_override_forget(q);
     g_hash_table_remove_all(q->boot_types);
     g_clear_pointer(&q->boot_paths, g_free);
     qmp_set_action_async(q->client, &actions, q->cancellable, action_done,
@@ -268,6 +274,7 @@ static void connection_end(MachineQmp *q)
     q->ready = false;
     g_cancellable_cancel(q->cancellable);
     g_clear_object(&q->cancellable);
+    machine_qmp_override_forget(q);
     machine_qmp_agent_end(q);
 }
 
@@ -399,6 +406,9 @@ static void client_event(void *opaque, const void *data)
         machine_qmp_refresh(q);
         machine_qmp_update_calls(q);
     }
+    if (row->flags & EVENT_OVERRIDE) {
+        machine_qmp_override_event(q, event);
+    }
     if (q->ready && (row->flags & EVENT_MEDIA)) {
         machine_qmp_media_event(q, event);
     }
@@ -527,6 +537,8 @@ static const MachineOps attached_ops = {
     .run_op = machine_qmp_run_op,
     .list_boot_devices = machine_qmp_list_boot_devices,
     .set_boot_index = machine_qmp_set_boot_index,
+    .query_override = machine_qmp_query_override,
+    .set_override = machine_qmp_set_override,
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
     .apply_settings = machine_qmp_apply_settings,

@@ -49,38 +49,6 @@ bool machine_run_op_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
-void machine_list_boot_devices_async(Machine *machine,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     void *opaque)
-{
-    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
-
-    g_task_set_source_tag(task, machine_list_boot_devices_async);
-    machine->ops->list_boot_devices(machine, task);
-}
-
-GPtrArray *machine_list_boot_devices_finish(GAsyncResult *res, GError **errp)
-{
-    return g_task_propagate_pointer(G_TASK(res), errp);
-}
-
-void machine_set_boot_index_async(Machine *machine, const char *path,
-                                  const char *property, int32_t index,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback, void *opaque)
-{
-    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
-
-    g_task_set_source_tag(task, machine_set_boot_index_async);
-    machine->ops->set_boot_index(machine, path, property, index, task);
-}
-
-bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp)
-{
-    return g_task_propagate_boolean(G_TASK(res), errp);
-}
-
 void machine_query_usage_async(Machine *machine, GCancellable *cancellable,
                                GAsyncReadyCallback callback, void *opaque)
 {
@@ -196,20 +164,6 @@ void machine_release(Machine *machine)
     }
 }
 
-void machine_boot_device_free(MachineBootDevice *device)
-{
-    if (!device) {
-        return;
-    }
-    g_free(device->path);
-    g_free(device->property);
-    g_free(device->name);
-    g_free(device->mac);
-    g_free(device->type);
-    g_free(device->pci);
-    g_free(device);
-}
-
 void machine_free(Machine *machine)
 {
     if (machine) {
@@ -254,6 +208,7 @@ void machine_cleanup(Machine *machine)
     }
     machine_info_clear(&machine->info);
     g_clear_pointer(&machine->guest, machine_guest_free);
+    machine_override_clear(&machine->override);
     g_clear_pointer(&machine->problem, g_free);
     for (int i = 0; i < MACHINE_FLASH__MAX; i++) {
         g_clear_pointer(&machine->flash_given[i], g_free);

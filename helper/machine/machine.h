@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/machine-boot.h"
 #include "machine/machine-disk.h"
 #include "machine/machine-flash.h"
 #include "machine/machine-guest.h"
@@ -27,7 +28,6 @@
 #include "machine/machine-usage.h"
 #include "util/notify.h"
 
-typedef struct Machine Machine;
 struct MachineMedium; /* see machine-media.h */
 
 /**
@@ -199,6 +199,7 @@ typedef struct MachineInfo {
  * @MACHINE_EVENT_GONE: QEMU has ended; detail says how, for people
  * @MACHINE_EVENT_DEVICES: bootable devices or media may have changed
  * @MACHINE_EVENT_GUEST: Machine.guest has changed
+ * @MACHINE_EVENT_OVERRIDE: Machine.override was set, cleared or consumed
  */
 typedef enum MachineEventType {
     MACHINE_EVENT_STATE,
@@ -211,6 +212,7 @@ typedef enum MachineEventType {
     MACHINE_EVENT_GONE,
     MACHINE_EVENT_DEVICES,
     MACHINE_EVENT_GUEST,
+    MACHINE_EVENT_OVERRIDE,
 } MachineEventType;
 
 /**
@@ -226,45 +228,6 @@ typedef struct MachineEvent {
     bool guest;
     const char *detail;
 } MachineEvent;
-
-/**
- * MachineBootKind: what a bootable device is to firmware.
- */
-typedef enum MachineBootKind {
-    MACHINE_BOOT_HDD,
-    MACHINE_BOOT_CD,
-    MACHINE_BOOT_NIC,
-    MACHINE_BOOT_USB,
-    MACHINE_BOOT_FLOPPY,
-} MachineBootKind;
-
-/**
- * MachineBootDevice: a device that has a boot index property.
- *
- * @path: QOM path of the object that has the property
- * @property: "bootindex", or "bootindexA"/"bootindexB" of isa-fdc
- * @name: the device's id, or its QOM path when it has none: for people
- * @kind: what it is
- * @index: boot index, -1 when it has none
- * @mac: (nullable): MAC address of a network card: "52:54:00:12:34:56"
- * @type: (nullable): QOM type, e.g. "virtio-blk-pci"
- * @size: bytes of what is in it now, -1 when not known
- * @pci: (nullable): of a network card or a disk: MachinePci.path of it, or
- *       of the controller that it hangs on
- * @mtu: of a network card: the MTU that the guest is told; 0 when it is not
- */
-typedef struct MachineBootDevice {
-    char *path;
-    char *property;
-    char *name;
-    MachineBootKind kind;
-    int32_t index;
-    char *mac;
-    char *type;
-    int64_t size;
-    char *pci;
-    unsigned mtu;
-} MachineBootDevice;
 
 /**
  * MachineOp: operations without parameters.
@@ -301,6 +264,9 @@ typedef struct MachineOps {
     void (*list_boot_devices)(Machine *machine, GTask *task);
     void (*set_boot_index)(Machine *machine, const char *path,
                            const char *property, int32_t index, GTask *task);
+    void (*query_override)(Machine *machine, GTask *task);
+    void (*set_override)(Machine *machine, const char *device,
+                         bool persistent, GTask *task);
     void (*query_usage)(Machine *machine, GTask *task);
     void (*send_break)(Machine *machine, const char *address, GTask *task);
     void (*apply_settings)(Machine *machine, bool may_end, GTask *task);
@@ -342,6 +308,10 @@ typedef struct MachineOps {
  * @held: machine_hold() calls without their machine_release()
  * @info: facts about the QEMU process
  * @guest: (nullable): what the guest agent has told, as long as it is there
+ * @has_override: QEMU has a boot override of its own, which is in @override;
+ *                known once machine_query_override_async() has succeeded on
+ *                this connection, and current from then on
+ * @override: that override
  * @problem: while @connected is false: what is waited for and what to do,
  *           for people; NULL if nothing is wrong
  * @notifiers: called with a MachineEvent
@@ -364,6 +334,8 @@ struct Machine {
     unsigned held;
     MachineInfo info;
     MachineGuest *guest;
+    bool has_override;
+    MachineOverride override;
     char *problem;
     NotifierList notifiers;
 };
@@ -413,60 +385,6 @@ void machine_run_op_async(Machine *machine, MachineOp op,
  * Returns: true on success
  */
 bool machine_run_op_finish(GAsyncResult *res, GError **errp);
-
-/**
- * machine_list_boot_devices_async: ask for all devices with a boot index.
- *
- * @machine: the machine
- * @cancellable: (nullable): stops waiting
- * @callback: called when it is done
- * @opaque: handed to @callback
- */
-void machine_list_boot_devices_async(Machine *machine,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     void *opaque);
-
-/**
- * machine_list_boot_devices_finish: result of
- * machine_list_boot_devices_async().
- *
- * @res: as the callback got it
- * @errp: as machine_run_op_finish()
- *
- * Returns: (transfer full): array of MachineBootDevice that frees its
- * elements, or NULL
- */
-GPtrArray *machine_list_boot_devices_finish(GAsyncResult *res, GError **errp);
-
-/**
- * machine_set_boot_index_async: set a boot index at run time (qom-set). It
- * takes effect at the next reset. QEMU refuses an index that another device
- * has.
- *
- * @machine: the machine
- * @path: MachineBootDevice.path
- * @property: MachineBootDevice.property
- * @index: 0 and up, or -1 for none
- * @cancellable: (nullable): stops waiting
- * @callback: called when it is done
- * @opaque: handed to @callback
- */
-void machine_set_boot_index_async(Machine *machine, const char *path,
-                                  const char *property, int32_t index,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback, void *opaque);
-
-/**
- * machine_set_boot_index_finish: result of machine_set_boot_index_async().
- *
- * @res: as the callback got it
- * @errp: as machine_run_op_finish(); BMC_ERROR_NOT_FOUND when the device is
- *        gone, BMC_ERROR_EXISTS when something else has that index
- *
- * Returns: true on success
- */
-bool machine_set_boot_index_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_query_usage_async: ask what the machine has used so far.
@@ -622,14 +540,6 @@ void machine_hold(Machine *machine);
  * @machine: the machine, held
  */
 void machine_release(Machine *machine);
-
-/**
- * machine_boot_device_free: free a MachineBootDevice.
- *
- * @device: the device, or NULL
- */
-void machine_boot_device_free(MachineBootDevice *device);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineBootDevice, machine_boot_device_free)
 
 /**
  * machine_free: free a machine; pending operations end with
