@@ -12,6 +12,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "bmc/boot-native.h"
 #include "bmc/boot-priv.h"
 #include "bmc/persist-read.h"
 #include "codec/bootopt.h"
@@ -86,6 +87,7 @@ static bool can_expire(const Bmc *bmc)
 
     return bmc->boot_expiry_ms && boot->over_ipmi &&
            boot->boot.enabled == BMC_BOOT_ONCE && !boot->latched &&
+           !boot_native_is_booting(boot) &&
            !(boot->options.keep & BOOTOPT_KEEP_ON_TIMEOUT) &&
            bmc->machine->state != MACHINE_STATE_UNKNOWN &&
            !machine_state_is_off(bmc->machine->state);

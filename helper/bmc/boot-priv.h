@@ -9,6 +9,8 @@
 #include "bmc/event-source.h"
 #include "bmc/power.h"
 
+typedef struct BootNative BootNative;
+
 /**
  * BootRecord: what was done to the boot index of one device.
  *
@@ -56,6 +58,7 @@ typedef enum SyncGoal {
  * @sequence: positions in @devices: the order without the override
  * @missing: there is no device for the override at present
  * @records: what has been or is being done to QEMU's indices
+ * @native: what was done with QEMU's own override
  * @applied: QEMU has the order that @boot wants
  * @dirty: firmware may see another order at a start without a reset: an
  *         index was set since the last one, or that is not known
@@ -94,6 +97,7 @@ struct BmcBootControl {
     GArray *sequence;
     bool missing;
     GPtrArray *records;
+    BootNative *native;
     bool applied;
     bool dirty;
     bool latched;
@@ -222,6 +226,26 @@ bool boot_cause_keeps(const Bmc *bmc, BmcPowerCause cause,
  * @err: why
  */
 void boot_refused(Bmc *bmc, const GError *err);
+
+/**
+ * boot_device_target: which target a device is of.
+ *
+ * @device: the device
+ *
+ * Returns: the target
+ */
+BmcBootTarget boot_device_target(const MachineBootDevice *device);
+
+/**
+ * boot_follow: somebody else has set an override in QEMU: it is what is
+ * wanted now.
+ *
+ * @bmc: the hub
+ * @enabled: for how long
+ * @device: the device
+ */
+void boot_follow(Bmc *bmc, BmcBootEnabled enabled,
+                 const MachineBootDevice *device);
 
 /**
  * boot_drop: drop an override that nobody has used.
@@ -363,6 +387,31 @@ void boot_store_load(Bmc *bmc);
  * @bmc: the hub
  */
 void boot_sync_start(Bmc *bmc);
+
+/**
+ * boot_sync_position: which device the override is about.
+ *
+ * @boot: the boot override; its devices are known
+ *
+ * Returns: its position in the list, or -1
+ */
+int boot_sync_position(const BmcBootControl *boot);
+
+/**
+ * boot_sync_override_done: QEMU's own override was set, or cannot be.
+ *
+ * @bmc: the hub
+ * @err: (nullable): why it cannot
+ */
+void boot_sync_override_done(Bmc *bmc, const GError *err);
+
+/**
+ * boot_sync_override_cleared: QEMU's own override was cleared, or cannot be.
+ *
+ * @bmc: the hub
+ * @err: (nullable): why it cannot
+ */
+void boot_sync_override_cleared(Bmc *bmc, const GError *err);
 
 /**
  * boot_sync_devices_changed: look at the devices again.

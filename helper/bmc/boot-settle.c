@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When an override for one boot is used up.
+ * When an override for one boot is used up, where QEMU does not tell: one
+ * with an override of its own does (boot-native.c).
  *
  * "Once" is consumed by a boot, whoever starts it. QEMU does not tell when
  * firmware reads the boot order, only of resets, and those are not boots:
@@ -18,6 +19,7 @@
  */
 #include "osdep.h"
 
+#include "bmc/boot-native.h"
 #include "bmc/boot-priv.h"
 #include "bmc/event-source.h"
 #include "util/crash-point.h"
@@ -83,6 +85,10 @@ void boot_latch(Bmc *bmc)
     }
     boot->reset_early = false;
     boot->latch_loaded = false;
+    if (boot_native_tells(boot)) {
+        boot_native_boots(bmc);
+        return;
+    }
     crash_point("boot: about to be latched");
     if (!boot->latched) {
         boot->latched = true;

@@ -9,6 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "bmc/boot-native.h"
 #include "bmc/persist-read.h"
 
 /* No machine has as many devices; a damaged file might. */
@@ -194,6 +195,7 @@ void boot_store_save(Bmc *bmc)
         json_object_set_int_member(section, "qemu-started",
                                    boot->process_started);
     }
+    boot_native_save(boot->native, section);
     if (boot->next) {
         json_object_set_string_member(section, "next", boot->next);
     }
@@ -223,6 +225,7 @@ void boot_store_load(Bmc *bmc)
             }
         }
     }
+    boot_native_load(boot->native, &r);
     load_order(boot, &r);
     load_process(boot, &r);
     if (!persist_read_int(&r, "enabled", BMC_BOOT_DISABLED,

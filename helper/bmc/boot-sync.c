@@ -8,6 +8,7 @@
 
 #include "bmc/boot-priv.h"
 
+#include "bmc/boot-native.h"
 #include "bmc/boot-plan.h"
 #include "util/crash-point.h"
 #include "util/error.h"
@@ -154,6 +155,40 @@ static void sync_applied(Bmc *bmc)
     sync_end(bmc, NULL);
 }
 
+/* What is left to do is QEMU's own override. */
+static void indices_in_place(Bmc *bmc)
+{
+    if (!boot_native_set(bmc)) {
+        sync_applied(bmc);
+    }
+}
+
+void boot_sync_override_done(Bmc *bmc, const GError *err)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    if (!err) {
+        sync_applied(bmc);
+        return;
+    }
+    if ((g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_FOUND) ||
+         g_error_matches(err, BMC_ERROR, BMC_ERROR_STATE) ||
+         g_error_matches(err, BMC_ERROR, BMC_ERROR_FAILED)) &&
+        boot->rounds < MAX_ROUNDS) {
+        /* Unplugged since, without its index, or boot indices have to do */
+        boot->again = true;
+    }
+    sync_end(bmc, err);
+}
+
+void boot_sync_override_cleared(Bmc *bmc, const GError *err)
+{
+    if (!err) {
+        bmc->boot->again = true;
+    }
+    sync_end(bmc, err);
+}
+
 static void steps_done(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -161,7 +196,7 @@ static void steps_done(Bmc *bmc)
     if (boot->goal == GOAL_ARM) {
         crash_point("boot: all set");
         boot_store_reached(bmc);
-        sync_applied(bmc);
+        indices_in_place(bmc);
         return;
     }
     if (boot->goal == GOAL_RESTORE) {
@@ -331,7 +366,7 @@ static void plan_arm(Bmc *bmc, const int32_t *wanted)
 
     if (!memcmp(boot->current, wanted, size) && boot->records->len == n) {
         boot->goal = GOAL_ARM;
-        sync_applied(bmc);
+        indices_in_place(bmc);
         return;
     }
     boot->applied = false;
@@ -346,6 +381,35 @@ static void plan_arm(Bmc *bmc, const int32_t *wanted)
     }
 }
 
+/*
+ * The indices are those of the order without the override, but for a device
+ * that has none.
+ */
+static void plan_override(Bmc *bmc, int position, int32_t *wanted)
+{
+    BmcBootControl *boot = bmc->boot;
+    size_t size = boot->devices->len * sizeof(*wanted);
+
+    boot_native_index(boot, position, wanted);
+    if (boot->order || memcmp(wanted, boot->original, size)) {
+        plan_arm(bmc, wanted);
+    } else if (boot->records->len) {
+        boot->applied = false;
+        run_steps(bmc, GOAL_RESTORE, boot->original);
+    } else {
+        indices_in_place(bmc);
+    }
+}
+
+int boot_sync_position(const BmcBootControl *boot)
+{
+    g_autofree int32_t *base = g_new0(int32_t, boot->devices->len + 1);
+
+    boot_order_plan(boot, base);
+    return boot_native_position(
+        boot, boot_position(boot, base, boot->boot.target));
+}
+
 static void plan(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -353,14 +417,27 @@ static void plan(Bmc *bmc)
     unsigned n = boot->devices->len;
     g_autofree int32_t *base = g_new0(int32_t, n + 1);
     g_autofree int32_t *wanted = g_new0(int32_t, n + 1);
+    int position = boot_sync_position(boot);
     g_autoptr(GError) err = NULL;
     bool was_missing = boot->missing;
-    int position;
 
     boot_order_plan(boot, base);
     memcpy(wanted, base, n * sizeof(*wanted));
-    position = boot_position(boot, base, target);
     boot->missing = position < 0 && target != BMC_BOOT_NONE;
+    switch (boot_native_plan(bmc, position)) {
+    case BOOT_NATIVE_AGAIN:
+        boot->again = true;
+        sync_end(bmc, NULL);
+        return;
+    case BOOT_NATIVE_CLEAR:
+        boot_native_clear(bmc);
+        return;
+    case BOOT_NATIVE_OVERRIDE:
+        plan_override(bmc, position, wanted);
+        return;
+    case BOOT_NATIVE_INDICES:
+        break;
+    }
     if (position >= 0) {
         boot_plan_first(boot->devices, base, position, wanted);
         plan_arm(bmc, wanted);
@@ -407,6 +484,33 @@ bool boot_sync_same_devices(const GPtrArray *a, const GPtrArray *b)
     return true;
 }
 
+/* Devices and QEMU's own override are known. */
+static void asked(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    bool ok = machine_query_override_finish(res, &err);
+    BmcBootControl *boot;
+    Bmc *bmc = opaque;
+
+    if (bmc_error_is_cancelled(err)) {
+        return;
+    }
+    boot = bmc->boot;
+    if (!ok && !g_error_matches(err, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED)) {
+        sync_end(bmc, err);
+        return;
+    }
+    g_clear_error(&err);
+    if (boot->rounds++ < MAX_ROUNDS) {
+        plan(bmc);
+    } else {
+        boot->again = false;
+        err = g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
+                          "QEMU does not keep the boot order");
+        sync_end(bmc, err);
+    }
+}
+
 static void listed(GObject *source, GAsyncResult *res, void *opaque)
 {
     g_autoptr(GError) err = NULL;
@@ -431,14 +535,7 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     boot->devices = devices;
     find_originals(boot);
     boot_order_follow(boot);
-    if (boot->rounds++ < MAX_ROUNDS) {
-        plan(bmc);
-    } else {
-        boot->again = false;
-        err = g_error_new(BMC_ERROR, BMC_ERROR_FAILED,
-                          "QEMU does not keep the boot order");
-        sync_end(bmc, err);
-    }
+    machine_query_override_async(bmc->machine, boot->cancellable, asked, bmc);
     if (allowed_mask(boot) != before) {
         bmc_changed(bmc, BMC_PART_BOOT);
     }

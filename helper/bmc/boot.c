@@ -8,6 +8,8 @@
 
 #include "bmc/boot.h"
 
+#include "bmc/boot-native.h"
+#include "bmc/boot-plan.h"
 #include "bmc/boot-priv.h"
 #include "bmc/event-source.h"
 #include "util/crash-point.h"
@@ -50,6 +52,11 @@ static const BmcBootTarget kind_targets[] = {
     [MACHINE_BOOT_FLOPPY] = BMC_BOOT_FLOPPY,
 };
 
+BmcBootTarget boot_device_target(const MachineBootDevice *device)
+{
+    return kind_targets[device->kind];
+}
+
 /* IPMI knows kinds of devices only. */
 static uint8_t selector_of(const Bmc *bmc, BmcBootTarget target)
 {
@@ -57,7 +64,7 @@ static uint8_t selector_of(const Bmc *bmc, BmcBootTarget target)
 
     if (target == BMC_BOOT_DEVICE) {
         device = bmc_boot_find(bmc, bmc->boot->next);
-        target = device ? kind_targets[device->kind] : BMC_BOOT_NONE;
+        target = device ? boot_device_target(device) : BMC_BOOT_NONE;
     }
     return target_selectors[target];
 }
@@ -85,14 +92,18 @@ static void update_flags(Bmc *bmc)
     flags[1] |= selector_of(bmc, boot->target) << FLAGS_DEVICE_SHIFT;
 }
 
+static const char *enabled_name(BmcBootEnabled enabled)
+{
+    return enabled == BMC_BOOT_ONCE ? "once" : "always";
+}
+
 void boot_tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
                const char *end)
 {
     g_autofree char *text =
         g_strdup_printf("Boot override %s %s %s",
                         boot_target_name(bmc->boot, boot->target),
-                        boot->enabled == BMC_BOOT_ONCE ? "once" : "always",
-                        end);
+                        enabled_name(boot->enabled), end);
 
     event_source_boot(bmc, what, selector_of(bmc, boot->target),
                       boot->enabled == BMC_BOOT_CONTINUOUS, text);
@@ -102,8 +113,9 @@ void boot_drop(Bmc *bmc, const char *end)
 {
     BmcBoot unused = bmc->boot->boot;
 
-    g_message("boot override: %s once: %s",
-              boot_target_name(bmc->boot, unused.target), end);
+    g_message("boot override: %s %s: %s",
+              boot_target_name(bmc->boot, unused.target),
+              enabled_name(unused.enabled), end);
     boot_tell(bmc, EVENT_BOOT_CLEARED, &unused, end);
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     boot_sync_start(bmc);
@@ -170,6 +182,9 @@ static void machine_state_changed(Bmc *bmc)
     if (bmc->machine->state == MACHINE_STATE_GONE) {
         qemu_gone(bmc);
     }
+    if (!connected) {
+        boot_native_lost(boot);
+    }
     if (connected && !was_connected) {
         boot_sync_start(bmc);
         hold_start(bmc);
@@ -219,7 +234,7 @@ static void log_set(Bmc *bmc, const BmcBoot *before, bool used,
     } else {
         g_message("boot override: %s %s, set by %s",
                   boot_target_name(bmc->boot, boot->target),
-                  boot->enabled == BMC_BOOT_ONCE ? "once" : "always", who);
+                  enabled_name(boot->enabled), who);
     }
     if (boot->enabled == before->enabled && boot->target == before->target &&
         boot->target != BMC_BOOT_DEVICE && !used) {
@@ -255,12 +270,51 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->latch_loaded = false;
     boot->reset_early = false;
     boot->late = false;
+    boot_native_wish_changed(boot);
     boot->rounds = 0;
     clock_timer_stop(&boot->settle_timer);
     clock_timer_stop(&boot->expiry_timer);
     update_flags(bmc);
     crash_point("boot: wanted, not kept");
     boot_store_save(bmc);
+}
+
+/* @ipmi_flags are NULL when it is not IPMI that has set the override. */
+static void new_flags(Bmc *bmc, const uint8_t *ipmi_flags)
+{
+    BmcBootControl *boot = bmc->boot;
+
+    boot->over_ipmi = ipmi_flags != NULL;
+    memset(boot->boot.ipmi_flags, 0, sizeof(boot->boot.ipmi_flags));
+    if (ipmi_flags) {
+        memcpy(boot->boot.ipmi_flags, ipmi_flags,
+               sizeof(boot->boot.ipmi_flags));
+    } else if (bmc_boot_mode(bmc) == MACHINE_FIRMWARE_UEFI) {
+        boot->boot.ipmi_flags[0] = FLAGS_EFI;
+    }
+}
+
+void boot_follow(Bmc *bmc, BmcBootEnabled enabled,
+                 const MachineBootDevice *device)
+{
+    BmcBootTarget target = boot_device_target(device);
+    char reference[BMC_BOOT_REFERENCE_LEN];
+    BmcBootControl *boot = bmc->boot;
+    int first = boot_plan_target(boot->devices, boot->original, target);
+
+    new_flags(bmc, NULL);
+    if (enabled == BMC_BOOT_ONCE &&
+        (first < 0 || boot->devices->pdata[first] != device)) {
+        bmc_boot_reference(device, reference);
+        g_free(boot->next);
+        boot->next = g_strdup(reference);
+        target = BMC_BOOT_DEVICE;
+    }
+    boot_want(bmc, enabled, target);
+    g_message("boot override: %s %s, set by somebody else",
+              boot_target_name(boot, target), enabled_name(enabled));
+    boot_tell(bmc, EVENT_BOOT_SET, &boot->boot, "was set by somebody else");
+    bmc_changed(bmc, BMC_PART_BOOT);
 }
 
 void bmc_boot_new(Bmc *bmc)
@@ -270,6 +324,7 @@ void bmc_boot_new(Bmc *bmc)
     bmc->boot = boot;
     boot->cancellable = g_cancellable_new();
     boot->dirty = true;
+    boot->native = boot_native_new();
     boot->records = g_ptr_array_new_with_free_func(boot_store_record_free);
     boot->setters = g_ptr_array_new_with_free_func(g_object_unref);
     boot->quiescers = g_ptr_array_new_with_free_func(g_object_unref);
@@ -296,6 +351,7 @@ void bmc_boot_free(Bmc *bmc)
     drop_tasks(boot->setters);
     drop_tasks(boot->quiescers);
     g_ptr_array_unref(boot->records);
+    boot_native_free(boot->native);
     boot_order_free(boot);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     g_clear_pointer(&boot->steps, g_array_unref);
@@ -326,6 +382,9 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
         break;
     case MACHINE_EVENT_DEVICES:
         boot_sync_devices_changed(bmc);
+        break;
+    case MACHINE_EVENT_OVERRIDE:
+        boot_native_event(bmc);
         break;
     default:
         break;
@@ -411,14 +470,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
         g_object_unref(task);
         return;
     }
-    boot->over_ipmi = ipmi_flags != NULL;
-    memset(boot->boot.ipmi_flags, 0, sizeof(boot->boot.ipmi_flags));
-    if (ipmi_flags) {
-        memcpy(boot->boot.ipmi_flags, ipmi_flags,
-               sizeof(boot->boot.ipmi_flags));
-    } else if (bmc_boot_mode(bmc) == MACHINE_FIRMWARE_UEFI) {
-        boot->boot.ipmi_flags[0] = FLAGS_EFI;
-    }
+    new_flags(bmc, ipmi_flags);
     if (enabled == BMC_BOOT_DISABLED || target == BMC_BOOT_NONE) {
         boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
     } else {

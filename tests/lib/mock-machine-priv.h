@@ -15,6 +15,7 @@ typedef struct MockCall {
     MachineOp op;
     char *path;
     int32_t index;
+    bool persistent;
     char *name;
     MachineMedium medium;
 } MockCall;
@@ -23,6 +24,12 @@ typedef struct MockCall {
  * MockMachine: the machine.
  *
  * @start: waits for machine_release()
+ * @native: QEMU has an override of its own, which is @override_state, and
+ * unless there is none, @override_persistent and @override_device, an id
+ * @refuse: it cannot be set on this machine
+ * @process: counts the QEMU processes
+ * @in_front: the device that the override has put first at the last reset
+ * @order_read: firmware has read the boot order since
  */
 struct MockMachine {
     Machine parent;
@@ -39,6 +46,14 @@ struct MockMachine {
     char *fail_what;
     int fail_code;
     MachineUsage usage;
+    bool native;
+    bool refuse;
+    unsigned process;
+    MachineOverrideState override_state;
+    bool override_persistent;
+    char *override_device;
+    char *in_front;
+    bool order_read;
 };
 
 /**
@@ -69,6 +84,53 @@ bool mock_unavailable(MockCall *call);
  * @opaque: GPtrArray
  */
 void mock_list_unref(void *opaque);
+
+/**
+ * mock_freeze_order: firmware sees the boot order as it is now until this is
+ * called again.
+ *
+ * @mock: the machine
+ */
+void mock_freeze_order(MockMachine *mock);
+
+/**
+ * mock_list_boot_devices: MachineOps.list_boot_devices.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void mock_list_boot_devices(Machine *machine, GTask *task);
+
+/**
+ * mock_set_boot_index: MachineOps.set_boot_index.
+ *
+ * @machine: the machine
+ * @path: QOM path
+ * @property: "bootindex"
+ * @index: the index
+ * @task: (transfer full): the task
+ */
+void mock_set_boot_index(Machine *machine, const char *path,
+                         const char *property, int32_t index, GTask *task);
+
+/**
+ * mock_query_override: MachineOps.query_override.
+ *
+ * @machine: the machine
+ * @task: (transfer full): the task
+ */
+void mock_query_override(Machine *machine, GTask *task);
+
+/**
+ * mock_set_override: MachineOps.set_override.
+ *
+ * @machine: the machine
+ * @device: (nullable): QOM path
+ * @persistent: for all boots
+ * @task: (transfer full): the task
+ */
+void mock_set_override(Machine *machine, const char *device, bool persistent,
+                       GTask *task);
 
 /**
  * mock_list_drives: MachineOps.list_drives.

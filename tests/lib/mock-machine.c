@@ -50,7 +50,8 @@ static gboolean run_calls(void *opaque)
     MockCall *call = g_queue_pop_head(&mock->calls);
 
     if (!g_task_return_error_if_cancelled(call->task)) {
-        if (strcmp(call->name, "usage") && strcmp(call->name, "drives")) {
+        if (strcmp(call->name, "usage") && strcmp(call->name, "drives") &&
+            strcmp(call->name, "query")) {
             /* the others change something, or tests count them */
             note(mock, call->name);
         }
@@ -94,28 +95,9 @@ static bool state_connected(MachineState state)
     return state != MACHINE_STATE_UNKNOWN && state != MACHINE_STATE_GONE;
 }
 
-/* Firmware sees the boot order as it is now until this is called again. */
-static void freeze_order(MockMachine *mock)
-{
-    int32_t lowest = INT32_MAX;
-
-    g_free(mock->boots_from);
-    mock->boots_from = g_strdup("default");
-    for (unsigned i = 0; i < mock->devices->len; i++) {
-        MachineBootDevice *device = mock->devices->pdata[i];
-
-        if (device->index >= 0 && device->index < lowest) {
-            lowest = device->index;
-            g_free(mock->boots_from);
-            mock->boots_from = g_strdup(device->name);
-        }
-    }
-    mock->reset_needed = false;
-}
-
 static void do_reset(MockMachine *mock, bool guest)
 {
-    freeze_order(mock);
+    mock_freeze_order(mock);
     machine_notify(&mock->parent, MACHINE_EVENT_RESET, guest,
                    guest ? "guest-reset" : "host-qmp-system-reset");
 }
@@ -236,115 +218,9 @@ bool mock_unavailable(MockCall *call)
     return true;
 }
 
-static MachineBootDevice *device_copy(const MachineBootDevice *device)
-{
-    MachineBootDevice *copy = g_memdup2(device, sizeof(*device));
-
-    copy->path = g_strdup(device->path);
-    copy->property = g_strdup(device->property);
-    copy->name = g_strdup(device->name);
-    copy->mac = g_strdup(device->mac);
-    copy->type = g_strdup(device->type);
-    copy->pci = g_strdup(device->pci);
-    return copy;
-}
-
 void mock_list_unref(void *opaque)
 {
     g_ptr_array_unref(opaque);
-}
-
-static void run_list_call(MockCall *call)
-{
-    GPtrArray *list;
-    unsigned i;
-
-    if (mock_unavailable(call)) {
-        return;
-    }
-    list = g_ptr_array_new_with_free_func(
-        (GDestroyNotify)machine_boot_device_free);
-    for (i = 0; i < call->mock->devices->len; i++) {
-        g_ptr_array_add(list, device_copy(call->mock->devices->pdata[i]));
-    }
-    g_task_return_pointer(call->task, list, mock_list_unref);
-}
-
-static void mock_list_boot_devices(Machine *machine, GTask *task)
-{
-    mock_queue_call(machine, task, g_strdup("list"), run_list_call);
-}
-
-static MachineBootDevice *find_device(MockMachine *mock, const char *path,
-                                      const char *name)
-{
-    unsigned i;
-
-    for (i = 0; i < mock->devices->len; i++) {
-        MachineBootDevice *device = mock->devices->pdata[i];
-
-        if (!g_strcmp0(device->path, path) ||
-            !g_strcmp0(device->name, name)) {
-            return device;
-        }
-    }
-    return NULL;
-}
-
-static bool index_in_use(MockMachine *mock, int32_t index)
-{
-    unsigned i;
-
-    for (i = 0; index >= 0 && i < mock->devices->len; i++) {
-        MachineBootDevice *device = mock->devices->pdata[i];
-
-        if (device->index == index) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void run_set_call(MockCall *call)
-{
-    MockMachine *mock = call->mock;
-    MachineBootDevice *device;
-
-    if (mock_unavailable(call)) {
-        return;
-    }
-    device = find_device(mock, call->path, NULL);
-    if (!device) {
-        g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_NOT_FOUND,
-                                "Device '%s' not found", call->path);
-        return;
-    }
-    if (index_in_use(mock, call->index)) {
-        g_task_return_new_error(call->task, BMC_ERROR, BMC_ERROR_FAILED,
-                                "The bootindex %d has already been used",
-                                call->index);
-        return;
-    }
-    device->index = call->index;
-    mock->reset_needed = true;
-    g_task_return_boolean(call->task, true);
-}
-
-static void mock_set_boot_index(Machine *machine, const char *path,
-                                const char *property, int32_t index,
-                                GTask *task)
-{
-    MockMachine *mock = (MockMachine *)machine;
-    MachineBootDevice *device = find_device(mock, path, NULL);
-    MockCall *call;
-
-    g_assert_cmpstr(property, ==, "bootindex");
-    call = mock_queue_call(machine, task,
-                      g_strdup_printf("set:%s=%d",
-                                      device ? device->name : path, index),
-                      run_set_call);
-    call->path = g_strdup(path);
-    call->index = index;
 }
 
 static void mock_free(Machine *machine)
@@ -369,6 +245,8 @@ static void mock_free(Machine *machine)
     g_string_free(mock->log, true);
     g_free(mock->boots_from);
     g_free(mock->fail_what);
+    g_free(mock->override_device);
+    g_free(mock->in_front);
     machine_cleanup(machine);
     g_free(mock);
 }
@@ -452,6 +330,8 @@ static const MachineOps mock_ops = {
     .refresh_guest = mock_refresh,
     .released = mock_released,
     .set_boot_index = mock_set_boot_index,
+    .query_override = mock_query_override,
+    .set_override = mock_set_override,
     .free = mock_free,
 };
 
@@ -519,28 +399,6 @@ MachineDrive *mock_machine_add_drive(MockMachine *mock, const char *id,
     return drive;
 }
 
-void mock_machine_remove_device(MockMachine *mock, const char *name)
-{
-    MachineBootDevice *device = find_device(mock, NULL, name);
-
-    g_assert_nonnull(device);
-    g_ptr_array_remove(mock->devices, device);
-}
-
-char *mock_machine_indices(MockMachine *mock)
-{
-    GString *text = g_string_new(NULL);
-    unsigned i;
-
-    for (i = 0; i < mock->devices->len; i++) {
-        MachineBootDevice *device = mock->devices->pdata[i];
-
-        g_string_append_printf(text, "%s%s=%d", i ? " " : "", device->name,
-                               device->index);
-    }
-    return g_string_free(text, false);
-}
-
 const char *mock_machine_boots_from(MockMachine *mock)
 {
     return mock->boots_from;
@@ -548,6 +406,10 @@ const char *mock_machine_boots_from(MockMachine *mock)
 
 void mock_machine_set_state(MockMachine *mock, MachineState state)
 {
+    if (!state_connected(state)) {
+        mock->parent.has_override = false;
+        machine_override_clear(&mock->parent.override);
+    }
     machine_set_state(&mock->parent, state, state_connected(state), NULL);
 }
 
@@ -596,7 +458,11 @@ void mock_machine_new_process(MockMachine *mock, MachineState state)
         device->index = GPOINTER_TO_INT(
             g_hash_table_lookup(mock->command_line, device->name));
     }
-    freeze_order(mock);
+    mock->process++;
+    mock->override_state = MACHINE_OVERRIDE_NONE;
+    mock->parent.has_override = false;
+    machine_override_clear(&mock->parent.override);
+    mock_freeze_order(mock);
     mock_machine_set_state(mock, state);
 }
 

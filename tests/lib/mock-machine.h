@@ -100,6 +100,40 @@ char *mock_machine_indices(MockMachine *mock);
 const char *mock_machine_boots_from(MockMachine *mock);
 
 /**
+ * mock_machine_set_native: give QEMU an override of its own.
+ *
+ * @mock: the machine
+ * @refuse: setting it fails, as on a machine without fw_cfg
+ */
+void mock_machine_set_native(MockMachine *mock, bool refuse);
+
+/**
+ * mock_machine_set_override: set that override, as when somebody else does.
+ *
+ * @mock: the machine
+ * @name: (nullable): id of the device; NULL to clear it
+ * @persistent: for all boots
+ */
+void mock_machine_set_override(MockMachine *mock, const char *name,
+                               bool persistent);
+
+/**
+ * mock_machine_read_order: firmware reads the boot order.
+ *
+ * @mock: the machine
+ */
+void mock_machine_read_order(MockMachine *mock);
+
+/**
+ * mock_machine_override: that override.
+ *
+ * @mock: the machine
+ *
+ * Returns: (transfer full): "none", "cd armed", "cd consumed persistent"
+ */
+char *mock_machine_override(MockMachine *mock);
+
+/**
  * mock_machine_set_state: change the state, as when somebody else did.
  *
  * @mock: the machine
