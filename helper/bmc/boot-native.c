@@ -379,7 +379,9 @@ static void was_set(GObject *source, GAsyncResult *res, void *opaque)
         return;
     }
     native = bmc->boot->native;
-    if (ok && native->phase == BOOT_PHASE_ARMING) {
+    if (ok && (native->phase == BOOT_PHASE_ARMING ||
+               native->phase == BOOT_PHASE_ARMED)) {
+        /* The event that came before may have told already */
         native->phase = BOOT_PHASE_ARMED;
         crash_point("boot: override set, not recorded");
         boot_store_save(bmc);

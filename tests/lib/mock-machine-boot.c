@@ -265,6 +265,27 @@ void mock_machine_set_override(MockMachine *mock, const char *name,
                     MACHINE_OVERRIDE_NONE);
 }
 
+void mock_machine_load(MockMachine *mock, const char *name,
+                       MachineOverrideState state)
+{
+    g_free(mock->override_device);
+    mock->override_device = g_strdup(name);
+    mock->override_persistent = false;
+    change_override(mock, state);
+}
+
+void mock_machine_set_index(MockMachine *mock, const char *name,
+                            int32_t index)
+{
+    MachineBootDevice *device = find_device(mock, NULL, name);
+
+    device->index = index;
+    mock->reset_needed = true;
+    if (index < 0) {
+        device_has_no_index(mock, name);
+    }
+}
+
 void mock_machine_read_order(MockMachine *mock)
 {
     if (mock->order_read) {

@@ -118,6 +118,28 @@ void mock_machine_set_override(MockMachine *mock, const char *name,
                                bool persistent);
 
 /**
+ * mock_machine_load: a migration or a snapshot brings an override, which
+ * replaces what is there.
+ *
+ * @mock: the machine
+ * @name: (nullable): id of the device
+ * @state: the override's state
+ */
+void mock_machine_load(MockMachine *mock, const char *name,
+                       MachineOverrideState state);
+
+/**
+ * mock_machine_set_index: give a device a boot index, as when somebody else
+ * does.
+ *
+ * @mock: the machine
+ * @name: its id
+ * @index: the index, or -1
+ */
+void mock_machine_set_index(MockMachine *mock, const char *name,
+                            int32_t index);
+
+/**
  * mock_machine_read_order: firmware reads the boot order.
  *
  * @mock: the machine
