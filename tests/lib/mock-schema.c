@@ -7,8 +7,24 @@
 #include "util/error.h"
 #include "util/json.h"
 
+/* What the series in qemu-patches add, with type names of our own. */
+#define PATCHED "{\"patched\": [" \
+    "{\"name\": \"BOOT_OVERRIDE_CHANGED\", \"meta-type\": \"event\"}," \
+    "{\"name\": \"BOOT_OVERRIDE_CONSUMED\", \"meta-type\": \"event\"}," \
+    "{\"name\": \"query-boot-override\", \"meta-type\": \"command\"," \
+    " \"arg-type\": \"0\"}," \
+    "{\"name\": \"set-boot-override\", \"meta-type\": \"command\"," \
+    " \"arg-type\": \"set-boot-override-arg\"}," \
+    "{\"name\": \"set-boot-override-arg\", \"meta-type\": \"object\"," \
+    " \"members\": [{\"name\": \"device\", \"type\": \"str\"," \
+    " \"default\": null}, {\"name\": \"mode\"," \
+    " \"type\": \"BootOverrideMode\", \"default\": null}]}," \
+    "{\"name\": \"BootOverrideMode\", \"meta-type\": \"enum\"," \
+    " \"values\": [\"once\", \"persistent\"]}]}"
+
 struct MockSchema {
     JsonObject *reply;
+    JsonObject *patched;
     JsonArray *entries;
     GHashTable *types;
 };
@@ -236,13 +252,24 @@ static char *read_gzip(const char *path)
     return g_memory_output_stream_steal_data(G_MEMORY_OUTPUT_STREAM(out));
 }
 
+static void add_types(MockSchema *schema, JsonArray *entries)
+{
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(entries); i++) {
+        JsonObject *entry = json_array_get_object_element(entries, i);
+
+        g_hash_table_insert(schema->types,
+                            (void *)text_member(entry, "name"), entry);
+    }
+}
+
 MockSchema *mock_schema_new(void)
 {
     MockSchema *schema = g_new0(MockSchema, 1);
     g_autofree char *text = read_gzip(TEST_QMP_SCHEMA);
     g_autoptr(GError) err = NULL;
     char *reply = strchr(text, '\n');
-    unsigned i;
 
     /* The first line is the greeting. */
     g_assert_nonnull(reply);
@@ -251,12 +278,11 @@ MockSchema *mock_schema_new(void)
     g_assert_no_error(err);
     schema->entries = json_object_get_array_member(schema->reply, "return");
     schema->types = g_hash_table_new(g_str_hash, g_str_equal);
-    for (i = 0; i < json_array_get_length(schema->entries); i++) {
-        JsonObject *entry = json_array_get_object_element(schema->entries, i);
-
-        g_hash_table_insert(schema->types,
-                            (void *)text_member(entry, "name"), entry);
-    }
+    add_types(schema, schema->entries);
+    schema->patched = json_parse_object(PATCHED, strlen(PATCHED), &err);
+    g_assert_no_error(err);
+    add_types(schema, json_object_get_array_member(schema->patched,
+                                                   "patched"));
     return schema;
 }
 
@@ -265,6 +291,7 @@ void mock_schema_free(MockSchema *schema)
     if (schema) {
         g_hash_table_unref(schema->types);
         json_object_unref(schema->reply);
+        json_object_unref(schema->patched);
         g_free(schema);
     }
 }

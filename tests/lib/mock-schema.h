@@ -10,7 +10,8 @@
 typedef struct MockSchema MockSchema;
 
 /**
- * mock_schema_new: load tests/data/qmp/schema-7.2.json.gz.
+ * mock_schema_new: load tests/data/qmp/schema-7.2.json.gz. Commands and
+ * events that the series in qemu-patches add are known besides.
  *
  * Returns: (transfer full): the schema; ends the test when it cannot be read
  */

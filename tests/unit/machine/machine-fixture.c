@@ -11,7 +11,7 @@ static void on_event(void *opaque, const void *data)
 {
     static const char *const names[] = {
         "STATE", "INFO", "RESET", "SHUTDOWN", "POWERDOWN", "PANIC",
-        "WATCHDOG", "GONE", "DEVICES",
+        "WATCHDOG", "GONE", "DEVICES", "GUEST", "OVERRIDE",
     };
     Fixture *f = opaque;
     const MachineEvent *event = data;
