@@ -35,6 +35,7 @@
  * @to_set: the round that is under way is to set it
  * @refused: this machine can have none
  * @seen: QEMU's override was looked at since QEMU answers
+ * @came_along: it was there by then
  * @booting: the machine was reset with it, and firmware has yet to read it
  */
 struct BootNative {
@@ -47,6 +48,7 @@ struct BootNative {
     bool to_set;
     bool refused;
     bool seen;
+    bool came_along;
     bool booting;
 };
 
@@ -318,6 +320,9 @@ BootNativePlan boot_native_plan(Bmc *bmc, int position)
         g_message("boot override: QEMU has one itself, which is used");
     }
     verdict = judge(bmc, position);
+    if (!native->seen) {
+        native->came_along = verdict == BOOT_VERDICT_FINE && position >= 0;
+    }
     native->seen = true;
     switch (verdict) {
     case BOOT_VERDICT_CLEAR:
@@ -336,6 +341,10 @@ BootNativePlan boot_native_plan(Bmc *bmc, int position)
         native->to_set = true;
         break;
     case BOOT_VERDICT_FINE:
+        if (native->came_along) {
+            /* A boot that is under way has it, as after a migration */
+            boot->late = false;
+        }
         settle_record(bmc, position);
         break;
     }
