@@ -342,8 +342,10 @@ BootNativePlan boot_native_plan(Bmc *bmc, int position)
         break;
     case BOOT_VERDICT_FINE:
         if (native->came_along) {
-            /* A boot that is under way has it, as after a migration */
+            /* What runs was booted with it, as far as anybody can tell */
             boot->late = false;
+            boot->dirty = boot->dirty &&
+                          bmc->machine->state != MACHINE_STATE_RUNNING;
         }
         settle_record(bmc, position);
         break;
@@ -559,4 +561,9 @@ void boot_native_boots(Bmc *bmc)
 bool boot_native_is_booting(const BmcBootControl *boot)
 {
     return boot->native->booting;
+}
+
+bool boot_native_is_left(const BmcBootControl *boot)
+{
+    return boot->native->phase != BOOT_PHASE_NONE;
 }

@@ -233,4 +233,13 @@ void boot_native_boots(Bmc *bmc);
  */
 bool boot_native_is_booting(const BmcBootControl *boot);
 
+/**
+ * boot_native_is_left: whether QEMU may still have what is not wanted.
+ *
+ * @boot: the boot override
+ *
+ * Returns: true if so
+ */
+bool boot_native_is_left(const BmcBootControl *boot);
+
 #endif /* QEMU_BMC_BMC_BOOT_NATIVE_H */
