@@ -164,6 +164,29 @@ static void test_helper_restarted(TestLab *f, const void *machine)
     test_vm_wait_serial(f->vm, "BOOTED A");
 }
 
+/*
+ * A QEMU that does not get to run, as on a busy host, for less time than an
+ * operation may take, and for more: what IPMI has acknowledged happens.
+ */
+static void test_slow(TestLab *f, const void *machine)
+{
+    g_assert_cmpint(kill(f->vm->pid, SIGSTOP), ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
+    g_assert_cmpint(kill(f->vm->pid, SIGCONT), ==, 0);
+    test_bmc_wait_power(f->bmc, "Off");
+    g_assert_cmpint(kill(f->vm->pid, SIGSTOP), ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power on", NULL), ==, 0);
+    g_assert_cmpint(kill(f->vm->pid, SIGCONT), ==, 0);
+    test_vm_wait_serial(f->vm, "BOOTED A");
+    test_bmc_wait_power(f->bmc, "On");
+    g_assert_cmpint(kill(f->vm->pid, SIGSTOP), ==, 0);
+    g_assert_cmpint(test_bmc_ipmitool(f->bmc, "power off", NULL), ==, 0);
+    test_bmc_wait_log(f->bmc, "it is carried out when QEMU answers");
+    g_assert_cmpint(kill(f->vm->pid, SIGCONT), ==, 0);
+    test_bmc_wait_power(f->bmc, "Off");
+    assert_ipmi_power(f, "off");
+}
+
 /* The last one to look sees QEMU and its guest as they were. */
 static void test_helper_ends(TestLab *f, const void *machine)
 {
@@ -188,6 +211,7 @@ int main(int argc, char **argv)
     ADD("pc", "guest-acts", test_guest_acts);
     ADD("q35", "deaf-guest", test_deaf_guest);
     ADD("q35", "qemu-killed", test_qemu_killed);
+    ADD("q35", "slow", test_slow);
     ADD("q35", "helper-restarted", test_helper_restarted);
     ADD("q35", "helper-ends", test_helper_ends);
     return g_test_run();

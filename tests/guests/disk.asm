@@ -6,6 +6,7 @@
 ; echoes each of them:
 ;
 ;   p  power off (ACPI S5)
+;   s  sleep (ACPI S3)
 ;   r  reset by port 0xcf9
 ;   k  reset by the keyboard controller
 ;   t  reset by triple fault
@@ -75,6 +76,8 @@ poll:
     call putc
     cmp al, 'p'
     je power_off
+    cmp al, 's'
+    je sleep
     cmp al, 'r'
     je reset_cf9
     cmp al, 'k'
@@ -99,6 +102,12 @@ arm:
 power_off:
     mov dx, PM1_CNT
     mov ax, 0x2000              ; SLP_EN, SLP_TYP 0: S5
+    out dx, ax
+    jmp poll
+
+sleep:
+    mov dx, PM1_CNT
+    mov ax, 0x2400              ; SLP_EN, SLP_TYP 1: S3
     out dx, ax
     jmp poll
 
