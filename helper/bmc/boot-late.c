@@ -137,7 +137,7 @@ void boot_late_follow(Bmc *bmc)
         clock_timer_stop(&boot->settle_timer);
     }
     boot_store_save(bmc);
-    boot->late = boot->boot.enabled != BMC_BOOT_DISABLED && !boot->latched;
+    boot->late = boot_wanted_target(boot) != BMC_BOOT_NONE && !boot->latched;
     if (boot->late) {
         bmc_boot_quiesce_async(bmc, boot->cancellable, in_place, bmc);
     }

@@ -164,7 +164,7 @@ static BootVerdict judge(Bmc *bmc, int position)
     int set = find_set_device(boot);
     BootNativeView view = {
         .device = device ? device->path : NULL,
-        .wanted = boot->boot.enabled != BMC_BOOT_DISABLED,
+        .wanted = boot_wanted_target(boot) != BMC_BOOT_NONE,
         .persistent = boot->boot.enabled == BMC_BOOT_CONTINUOUS,
         .phase = native->phase,
         .set_device = native->device,
@@ -186,6 +186,7 @@ static void consumed(Bmc *bmc, const char *why)
 
     forget(boot->native);
     boot_consume(bmc, why);
+    boot_end_used(bmc);
     if (boot->boot.enabled != BMC_BOOT_DISABLED) {
         /* Kept: the next boot is to use it, too */
         boot->applied = false;
@@ -328,7 +329,8 @@ BootNativePlan boot_native_plan(Bmc *bmc, int position)
     case BOOT_VERDICT_CLEAR:
         return BOOT_NATIVE_CLEAR;
     case BOOT_VERDICT_CONSUMED:
-        consumed(bmc, "the machine has booted while nobody looked");
+        g_message("boot override: a boot has used it while nobody looked");
+        consumed(bmc, "QEMU has dropped it");
         return BOOT_NATIVE_AGAIN;
     case BOOT_VERDICT_FOLLOW:
         follow(bmc);
@@ -394,6 +396,7 @@ static void was_set(GObject *source, GAsyncResult *res, void *opaque)
                native->phase == BOOT_PHASE_ARMED)) {
         /* The event that came before may have told already */
         native->phase = BOOT_PHASE_ARMED;
+        bmc->boot->reset_early = false;
         crash_point("boot: override set, not recorded");
         boot_store_save(bmc);
     }

@@ -88,6 +88,7 @@ static bool can_expire(const Bmc *bmc)
     return bmc->boot_expiry_ms && boot->over_ipmi &&
            boot->boot.enabled == BMC_BOOT_ONCE && !boot->latched &&
            !boot_native_is_booting(boot) &&
+           !boot->used_up &&
            !(boot->options.keep & BOOTOPT_KEEP_ON_TIMEOUT) &&
            bmc->machine->state != MACHINE_STATE_UNKNOWN &&
            !machine_state_is_off(bmc->machine->state);
@@ -128,7 +129,7 @@ void bmc_boot_before_restart(Bmc *bmc, BmcPowerCause cause,
     const BmcBootControl *boot = bmc->boot;
 
     if (boot->over_ipmi && boot->boot.enabled == BMC_BOOT_ONCE &&
-        keep_bit(cause, action) && !boot_cause_keeps(bmc, cause, action)) {
+        !boot->used_up && keep_bit(cause, action) && !boot_cause_keeps(bmc, cause, action)) {
         boot_drop(bmc, "was cleared: no Chassis Control restarts the "
                   "machine");
     }

@@ -68,9 +68,14 @@ static bool is_order(const BmcBootControl *boot,
     return true;
 }
 
+BmcBootTarget boot_wanted_target(const BmcBootControl *boot)
+{
+    return boot->used_up ? BMC_BOOT_NONE : boot->boot.target;
+}
+
 bool boot_is_wanted(const BmcBootControl *boot)
 {
-    return boot->boot.enabled != BMC_BOOT_DISABLED || boot->order;
+    return boot_wanted_target(boot) != BMC_BOOT_NONE || boot->order;
 }
 
 void boot_order_plan(const BmcBootControl *boot, int32_t *wanted)

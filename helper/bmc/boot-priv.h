@@ -77,6 +77,8 @@ typedef enum SyncGoal {
  * @latch_loaded: @latched is an earlier helper's
  * @reset_early: the machine was reset before it was known whether QEMU has
  *               the override; it is not for one that is being set
+ * @used_up: the override was used; it ends when QEMU has the order from
+ *           before
  * @late: it was wanted before that process was there, and has not been used
  * @holding: the machine is held until the indices are up to date
  * @setters: GTasks of bmc_boot_set_async()
@@ -118,6 +120,7 @@ struct BmcBootControl {
     int64_t process_started;
     bool latch_loaded;
     bool reset_early;
+    bool used_up;
     bool late;
     bool holding;
     GPtrArray *setters;
@@ -134,6 +137,15 @@ struct BmcBootControl {
  */
 const char *boot_target_name(const BmcBootControl *boot,
                              BmcBootTarget target);
+
+/**
+ * boot_wanted_target: the target that QEMU is to have.
+ *
+ * @boot: the boot override
+ *
+ * Returns: the target; %BMC_BOOT_NONE also when it was used up
+ */
+BmcBootTarget boot_wanted_target(const BmcBootControl *boot);
 
 /**
  * boot_is_wanted: whether there is anything to do to QEMU's boot indices.
@@ -283,12 +295,20 @@ void boot_tell(Bmc *bmc, EventBoot what, const BmcBoot *boot,
 void boot_latch(Bmc *bmc);
 
 /**
- * boot_consume: a boot has used the override for one boot.
+ * boot_consume: a boot has used the override for one boot. It ends as soon
+ * as QEMU has the order from before.
  *
  * @bmc: the hub
  * @why: how that is known, for the log
  */
 void boot_consume(Bmc *bmc, const char *why);
+
+/**
+ * boot_end_used: if an override was used up, it is consumed now.
+ *
+ * @bmc: the hub
+ */
+void boot_end_used(Bmc *bmc);
 
 /**
  * boot_late_follow: find out whether QEMU is another one, and whether an

@@ -23,6 +23,7 @@
 #include "bmc/boot-priv.h"
 #include "bmc/event-source.h"
 #include "util/crash-point.h"
+#include "util/error.h"
 
 #define SETTLE_MS 2000
 
@@ -57,21 +58,64 @@ static int64_t settle_ran_ms(const Bmc *bmc)
     return SETTLE_MS - left;
 }
 
+static void use_is_kept(GObject *source, GAsyncResult *res, void *opaque)
+{
+    g_autoptr(GError) err = NULL;
+    Bmc *bmc = opaque;
+
+    persist_flush_finish(res, &err);
+    if (!bmc_error_is_cancelled(err)) {
+        crash_point("boot: used up, not put back");
+        bmc->boot->busy = false;
+        boot_sync_start(bmc);
+    }
+}
+
+/*
+ * Until QEMU has the order from before, the next reset would use the override
+ * once more, and nobody is told otherwise. That it is used up is written down
+ * first: what is half put back must not be armed again.
+ */
 void boot_consume(Bmc *bmc, const char *why)
 {
     const BmcPowerEvent *start = bmc_power_last_restart_event(bmc);
-    BmcBoot used = bmc->boot->boot;
+    BmcBootControl *boot = bmc->boot;
 
     if (boot_cause_keeps(bmc, start->cause, start->action)) {
         unlatch(bmc);
         return;
     }
-    g_message("boot override: %s once: consumed, %s",
-              boot_target_name(bmc->boot, used.target), why);
+    g_info("boot override: %s once: used up: %s",
+           boot_target_name(boot, boot->boot.target), why);
+    boot->used_up = true;
+    boot->latched = false;
+    boot->applied = false;
+    clock_timer_stop(&boot->settle_timer);
+    boot_store_save(bmc);
+    if (boot->busy) {
+        boot_sync_start(bmc);
+    } else {
+        boot->busy = true;
+        persist_flush_async(bmc->persist, 0, boot->cancellable, use_is_kept,
+                            bmc);
+    }
+}
+
+void boot_end_used(Bmc *bmc)
+{
+    BmcBootControl *boot = bmc->boot;
+    bool applied = boot->applied;
+    BmcBoot used = boot->boot;
+
+    if (!boot->used_up) {
+        return;
+    }
+    g_message("boot override: %s once: consumed",
+              boot_target_name(boot, used.target));
     boot_tell(bmc, EVENT_BOOT_CONSUMED, &used, "was consumed");
     boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-    crash_point("boot: consumed, not put back");
-    boot_sync_start(bmc);
+    /* The order that is set has been put in place already */
+    boot->applied = applied;
     bmc_changed(bmc, BMC_PART_BOOT);
 }
 
@@ -79,6 +123,9 @@ void boot_latch(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
 
+    if (boot->used_up) {
+        return;
+    }
     if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
         boot->reset_early = !boot->setters->len;
         return;

@@ -188,6 +188,7 @@ void boot_store_save(Bmc *bmc)
     json_object_set_int_member(section, "target", boot->boot.target);
     json_object_set_array_member(section, "ipmi-flags", flags);
     json_object_set_boolean_member(section, "latched", boot->latched);
+    json_object_set_boolean_member(section, "used-up", boot->used_up);
     json_object_set_boolean_member(section, "over-ipmi", boot->over_ipmi);
     json_object_set_array_member(section, "devices", devices);
     if (boot->process_pid) {
@@ -242,6 +243,9 @@ void boot_store_load(Bmc *bmc)
     boot->boot.target = target;
     persist_read_bool(&r, "latched", &boot->latched);
     boot->latch_loaded = boot->latched;
+    if (persist_read_bool(&r, "used-up", &boot->used_up)) {
+        boot->used_up = boot->used_up && enabled == BMC_BOOT_ONCE;
+    }
     persist_read_bool(&r, "over-ipmi", &boot->over_ipmi);
     load_flags(boot, &r);
 }

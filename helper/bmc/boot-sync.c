@@ -104,7 +104,7 @@ static void sync_end(Bmc *bmc, const GError *err)
             boot_order_refused(bmc, err);
             boot->again = true;
             complete_setters(bmc, err);
-        } else if (boot->boot.enabled == BMC_BOOT_DISABLED) {
+        } else if (boot_wanted_target(boot) == BMC_BOOT_NONE) {
             g_message("boot override: the boot order cannot be put back: "
                       "%s", err->message);
             complete_setters(bmc, err);
@@ -117,7 +117,12 @@ static void sync_end(Bmc *bmc, const GError *err)
         boot_sync_start(bmc);
         return;
     }
+    if (err && gone && boot->records->len) {
+        g_message("boot override: QEMU does not answer: the boot order is "
+                  "brought up to date when it does");
+    }
     boot->rounds = 0;
+    boot_end_used(bmc);
     boot_order_ended(boot);
     complete_setters(bmc, NULL);
     complete(&boot->quiescers, NULL);
@@ -135,7 +140,7 @@ static void sync_applied(Bmc *bmc)
 
     if (!boot->applied && !boot->again && !boot->missing) {
         boot->applied = true;
-        if (boot->boot.enabled == BMC_BOOT_DISABLED) {
+        if (boot_wanted_target(boot) == BMC_BOOT_NONE) {
             g_message("boot order: in place%s", since);
         } else {
             g_message("boot override: %s %s: in place%s",
@@ -201,6 +206,7 @@ static void steps_done(Bmc *bmc)
     }
     if (boot->goal == GOAL_RESTORE) {
         crash_point("boot: put back, record is there");
+        boot_end_used(bmc);
         boot_store_clear(boot);
         boot_store_save(bmc);
     }
@@ -407,13 +413,13 @@ int boot_sync_position(const BmcBootControl *boot)
 
     boot_order_plan(boot, base);
     return boot_native_position(
-        boot, boot_position(boot, base, boot->boot.target));
+        boot, boot_position(boot, base, boot_wanted_target(boot)));
 }
 
 static void plan(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
-    BmcBootTarget target = boot->boot.target;
+    BmcBootTarget target = boot_wanted_target(boot);
     unsigned n = boot->devices->len;
     g_autofree int32_t *base = g_new0(int32_t, n + 1);
     g_autofree int32_t *wanted = g_new0(int32_t, n + 1);

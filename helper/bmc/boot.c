@@ -137,6 +137,7 @@ static void qemu_gone(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
 
+    boot_end_used(bmc);
     boot->applied = false;
     boot->dirty = false;
     boot->reset_early = false;
@@ -269,6 +270,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->latched = false;
     boot->latch_loaded = false;
     boot->reset_early = false;
+    boot->used_up = false;
     boot->late = false;
     boot_native_wish_changed(boot);
     boot->rounds = 0;
@@ -447,8 +449,8 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
 {
     GTask *task = g_task_new(NULL, cancellable, callback, opaque);
     BmcBootControl *boot = bmc->boot;
-    BmcBoot before = boot->boot;
-    bool used = boot->latched;
+    BmcBoot before;
+    bool used;
 
     g_task_set_source_tag(task, bmc_boot_set_async);
     if (!bmc_boot_target_allowed(bmc, target)) {
@@ -470,6 +472,9 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
         g_object_unref(task);
         return;
     }
+    boot_end_used(bmc);
+    before = boot->boot;
+    used = boot->latched;
     new_flags(bmc, ipmi_flags);
     if (enabled == BMC_BOOT_DISABLED || target == BMC_BOOT_NONE) {
         boot_want(bmc, BMC_BOOT_DISABLED, BMC_BOOT_NONE);

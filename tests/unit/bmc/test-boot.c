@@ -66,6 +66,52 @@ static void test_once_reset_by_us(void)
     g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk");
 }
 
+/* Nobody is told that it is over while the next reset would use it. */
+static void test_told_when_put_back(void)
+{
+    for (unsigned end = 0; end < 4; end++) {
+        g_auto(Fixture) fix = { NULL };
+
+        init(&fix, MACHINE_STATE_RUNNING);
+        g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==,
+                        -1);
+        mock_machine_reset(fix.mock, true);
+        mock_machine_hold(fix.mock, true);
+        fixture_advance(&fix, 2000);
+        assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
+        fixture_assert_indices(&fix, "disk=1 cd=0 nic=3");
+        switch (end) {
+        case 0: /* a reset meanwhile: once more, and no longer */
+            mock_machine_reset(fix.mock, true);
+            fixture_settle(&fix);
+            assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
+            mock_machine_hold(fix.mock, false);
+            break;
+        case 1: /* the helper is replaced */
+            mock_machine_hold(fix.mock, false);
+            fixture_restart(&fix);
+            break;
+        case 2: /* nothing is left to put back */
+            mock_machine_gone(fix.mock, "killed");
+            assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+            mock_machine_hold(fix.mock, false);
+            fixture_settle(&fix);
+            mock_machine_new_process(fix.mock, MACHINE_STATE_RUNNING);
+            break;
+        case 3: /* it cannot be put back */
+            mock_machine_fail(fix.mock, "set", BMC_ERROR_FAILED);
+            test_expect_log(G_LOG_LEVEL_MESSAGE, "*cannot be put back*");
+            mock_machine_hold(fix.mock, false);
+            fixture_settle(&fix);
+            test_assert_logged();
+            assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
+            continue;
+        }
+        fixture_settle(&fix);
+        assert_consumed(&fix);
+    }
+}
+
 /* SeaBIOS: each warm reset is followed by one or two more. */
 static void test_firmware_resets(void)
 {
@@ -656,6 +702,7 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/boot/once", test_once_reset_by_us);
+    g_test_add_func("/boot/told-when-put-back", test_told_when_put_back);
     g_test_add_func("/boot/firmware-resets", test_firmware_resets);
     g_test_add_func("/boot/settle-pauses", test_settle_pauses);
     g_test_add_func("/boot/off-and-on", test_off_and_on);
