@@ -129,7 +129,8 @@ void bmc_boot_before_restart(Bmc *bmc, BmcPowerCause cause,
     const BmcBootControl *boot = bmc->boot;
 
     if (boot->over_ipmi && boot->boot.enabled == BMC_BOOT_ONCE &&
-        !boot->used_up && keep_bit(cause, action) && !boot_cause_keeps(bmc, cause, action)) {
+        !boot->used_up && keep_bit(cause, action) &&
+        !boot_cause_keeps(bmc, cause, action)) {
         boot_drop(bmc, "was cleared: no Chassis Control restarts the "
                   "machine");
     }

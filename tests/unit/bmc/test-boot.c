@@ -66,92 +66,6 @@ static void test_once_reset_by_us(void)
     g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk");
 }
 
-/* Nobody is told that it is over while the next reset would use it. */
-static void test_told_when_put_back(void)
-{
-    for (unsigned end = 0; end < 4; end++) {
-        g_auto(Fixture) fix = { NULL };
-
-        init(&fix, MACHINE_STATE_RUNNING);
-        g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==,
-                        -1);
-        mock_machine_reset(fix.mock, true);
-        mock_machine_hold(fix.mock, true);
-        fixture_advance(&fix, 2000);
-        assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-        fixture_assert_indices(&fix, "disk=1 cd=0 nic=3");
-        switch (end) {
-        case 0: /* a reset meanwhile: once more, and no longer */
-            mock_machine_reset(fix.mock, true);
-            fixture_settle(&fix);
-            assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-            mock_machine_hold(fix.mock, false);
-            break;
-        case 1: /* the helper is replaced */
-            mock_machine_hold(fix.mock, false);
-            fixture_restart(&fix);
-            break;
-        case 2: /* nothing is left to put back */
-            mock_machine_gone(fix.mock, "killed");
-            assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-            mock_machine_hold(fix.mock, false);
-            fixture_settle(&fix);
-            mock_machine_new_process(fix.mock, MACHINE_STATE_RUNNING);
-            break;
-        case 3: /* it cannot be put back */
-            mock_machine_fail(fix.mock, "set", BMC_ERROR_FAILED);
-            test_expect_log(G_LOG_LEVEL_MESSAGE, "*cannot be put back*");
-            mock_machine_hold(fix.mock, false);
-            fixture_settle(&fix);
-            test_assert_logged();
-            assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
-            continue;
-        }
-        fixture_settle(&fix);
-        assert_consumed(&fix);
-    }
-}
-
-/* SeaBIOS: each warm reset is followed by one or two more. */
-static void test_firmware_resets(void)
-{
-    g_auto(Fixture) fix = { NULL };
-
-    init(&fix, MACHINE_STATE_RUNNING);
-    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
-    mock_machine_reset(fix.mock, true);
-    fixture_advance(&fix, 40);
-    mock_machine_reset(fix.mock, true);
-    fixture_advance(&fix, 40);
-    mock_machine_reset(fix.mock, true);
-    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "cd");
-    fixture_advance(&fix, 1999);
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-    fixture_advance(&fix, 1);
-    assert_consumed(&fix);
-    mock_machine_reset(fix.mock, true);
-    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk");
-}
-
-/* A machine that is paused does not get on with its boot. */
-static void test_settle_pauses(void)
-{
-    g_auto(Fixture) fix = { NULL };
-
-    init(&fix, MACHINE_STATE_RUNNING);
-    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
-    mock_machine_reset(fix.mock, false);
-    fixture_advance(&fix, 1000);
-    mock_machine_set_state(fix.mock, MACHINE_STATE_PAUSED);
-    fixture_advance(&fix, 60000);
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-    mock_machine_set_state(fix.mock, MACHINE_STATE_RUNNING);
-    fixture_advance(&fix, 999);
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-    fixture_advance(&fix, 1);
-    assert_consumed(&fix);
-}
-
 /* MAAS: sets it while off, and force off must not take it away. */
 static void test_off_and_on(void)
 {
@@ -190,43 +104,6 @@ static void test_prelaunch_cycle(void)
                     MACHINE_STATE_RUNNING);
     g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "nic");
     fixture_advance(&fix, 2000);
-    assert_consumed(&fix);
-}
-
-/* Interrupted before firmware can have read the order: it is kept. */
-static void test_interrupted_early(void)
-{
-    g_auto(Fixture) fix = { NULL };
-
-    init(&fix, MACHINE_STATE_PRELAUNCH);
-    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE), ==, -1);
-    g_assert_cmpint(fixture_power(&fix, BMC_POWER_ON), ==, -1);
-    fixture_advance(&fix, 100);
-    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_OFF), ==, -1);
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE);
-    g_assert_cmpint(fixture_power(&fix, BMC_POWER_ON), ==, -1);
-    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "nic");
-    fixture_advance(&fix, 2000);
-    assert_consumed(&fix);
-}
-
-/* Nobody knows how far its boot has come: the same once more. */
-static void test_reset_within_settle(void)
-{
-    g_auto(Fixture) fix = { NULL };
-
-    init(&fix, MACHINE_STATE_RUNNING);
-    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE), ==, -1);
-    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
-    fixture_advance(&fix, 1900);
-    fixture_assert_log(&fix, "set:nic=0 reset");
-    g_assert_cmpint(fixture_power(&fix, BMC_POWER_FORCE_RESTART), ==, -1);
-    fixture_assert_log(&fix, "reset");
-    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "nic");
-    fixture_advance(&fix, 1900);
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_PXE);
-    fixture_advance(&fix, 100);
-    fixture_assert_log(&fix, "set:nic=3");
     assert_consumed(&fix);
 }
 
@@ -373,27 +250,6 @@ static void test_place_taken(void)
     g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==,
                     BMC_ERROR_STATE);
     assert_consumed(&fix);
-}
-
-/* A boot that has settled has used it, and no other. */
-static void test_gone_after_boot(void)
-{
-    g_auto(Fixture) fix = { NULL };
-
-    init(&fix, MACHINE_STATE_RUNNING);
-    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD), ==, -1);
-    mock_machine_reset(fix.mock, true);
-    fixture_advance(&fix, 1999);
-    mock_machine_gone(fix.mock, "killed");
-    assert_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_CD);
-    mock_machine_new_process(fix.mock, MACHINE_STATE_PRELAUNCH);
-    fixture_settle(&fix);
-    fixture_assert_indices(&fix, "disk=1 cd=0 nic=3");
-    mock_machine_set_state(fix.mock, MACHINE_STATE_RUNNING);
-    mock_machine_reset(fix.mock, true);
-    fixture_advance(&fix, 2000);
-    mock_machine_gone(fix.mock, "killed");
-    assert_boot(&fix, BMC_BOOT_DISABLED, BMC_BOOT_NONE);
 }
 
 /* Set while there is no QEMU: exact if it comes up stopped. */
@@ -702,13 +558,8 @@ int main(int argc, char **argv)
 {
     test_init(&argc, &argv);
     g_test_add_func("/boot/once", test_once_reset_by_us);
-    g_test_add_func("/boot/told-when-put-back", test_told_when_put_back);
-    g_test_add_func("/boot/firmware-resets", test_firmware_resets);
-    g_test_add_func("/boot/settle-pauses", test_settle_pauses);
     g_test_add_func("/boot/off-and-on", test_off_and_on);
     g_test_add_func("/boot/cycle", test_prelaunch_cycle);
-    g_test_add_func("/boot/interrupted-early", test_interrupted_early);
-    g_test_add_func("/boot/reset-within-settle", test_reset_within_settle);
     g_test_add_func("/boot/guest-powers-off", test_guest_powers_off);
     g_test_add_func("/boot/nothing-to-set", test_nothing_to_set);
     g_test_add_func("/boot/continuous", test_continuous);
@@ -717,7 +568,6 @@ int main(int argc, char **argv)
     g_test_add_func("/boot/no-device", test_no_device);
     g_test_add_func("/boot/qemu-refuses", test_qemu_refuses);
     g_test_add_func("/boot/place-taken", test_place_taken);
-    g_test_add_func("/boot/gone-after-boot", test_gone_after_boot);
     g_test_add_func("/boot/set-while-gone", test_set_while_gone);
     g_test_add_func("/boot/qemu-restarted", test_qemu_restarted);
     g_test_add_func("/boot/helper-restarted", test_helper_restarted);
