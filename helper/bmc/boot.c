@@ -219,7 +219,8 @@ static bool wants_a_look(const Bmc *bmc)
 
     return bmc->machine->connected &&
            (machine_state_is_off(bmc->machine->state) ||
-            (boot_is_wanted(boot) ? !boot->applied : boot->records->len > 0));
+            (boot_is_wanted(boot) ? !boot->applied :
+             boot->records->len > 0 || boot_native_is_left(boot)));
 }
 
 /* @used: a boot has begun to use the one before */
