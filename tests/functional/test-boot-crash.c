@@ -8,6 +8,7 @@
  */
 #include "osdep.h"
 
+#include "boot-lab.h"
 #include "test-monitor.h"
 #include "test-vm.h"
 #include "util/json.h"
@@ -112,10 +113,27 @@ static bool is_original(Crash *x)
            test_monitor_boot_index(x->monitor, "cd0") == -1;
 }
 
+/* A patched QEMU has an override of its own, in front of the indices. */
+static bool has_override(Crash *x)
+{
+    g_autoptr(JsonObject) reply = NULL;
+    JsonObject *info;
+
+    if (!boot_lab_is_patched(x->monitor)) {
+        return false;
+    }
+    reply = test_monitor_run(x->monitor, "query-boot-override", NULL);
+    info = json_object_get_object_member(reply, "return");
+    return !g_str_equal(json_object_get_string_member(info, "state"), "none");
+}
+
 static bool is_cd_first(Crash *x)
 {
     int cd = test_monitor_boot_index(x->monitor, "cd0");
 
+    if (has_override(x)) {
+        return cd >= 0;
+    }
     return cd >= 0 && test_monitor_boot_index(x->monitor, "disk0") > cd;
 }
 
