@@ -258,6 +258,7 @@ static void machine_was_reset(Bmc *bmc, const MachineEvent *event)
         found.channel = power->asked_request.channel;
     }
     power_stop_asking(power);
+    power_complete_followers(power, NULL);
     power->settle_until_ms = now + FIRMWARE_RESETS_MS;
     event_source_reset(bmc, &found);
     power_events_record(bmc, EVENT_RESTART, "restarted", &found);

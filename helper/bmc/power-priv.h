@@ -60,6 +60,7 @@ typedef struct PowerRequest {
  *        out when QEMU does
  * @failed: the last start or stop has failed
  * @waiters: GTasks that end with @op
+ * @followers: GTasks that end with what the guest does that was asked
  * @asked: the button was pressed for @asked_request, and the guest is on
  * @known: @was_on holds, be it from an earlier helper
  * @seen: this helper has seen a state: @was_on and @was_stopped hold
@@ -81,6 +82,7 @@ struct BmcPowerControl {
     bool failed;
     GCancellable *cancellable;
     GPtrArray *waiters;
+    GPtrArray *followers;
     ClockTimer *interval_timer;
     bool asked;
     PowerRequest asked_request;
@@ -136,6 +138,14 @@ void power_tell_state(Bmc *bmc);
  * @err: (nullable): how it has failed
  */
 void power_complete_waiters(BmcPowerControl *power, const GError *err);
+
+/**
+ * power_complete_followers: answer those who wait for the guest.
+ *
+ * @power: power control
+ * @err: (nullable): why it has not done what it was asked for
+ */
+void power_complete_followers(BmcPowerControl *power, const GError *err);
 
 /**
  * power_renounce: give up what is under way. What QEMU was told stays told,

@@ -11,12 +11,12 @@
 #include "bmc/power-table.h"
 #include "util/error.h"
 
-void power_complete_waiters(BmcPowerControl *power, const GError *err)
+static void complete(GPtrArray **tasks, const GError *err)
 {
-    g_autoptr(GPtrArray) done = power->waiters;
+    g_autoptr(GPtrArray) done = *tasks;
     unsigned i;
 
-    power->waiters = g_ptr_array_new_with_free_func(g_object_unref);
+    *tasks = g_ptr_array_new_with_free_func(g_object_unref);
     for (i = 0; i < done->len; i++) {
         GTask *task = g_ptr_array_index(done, i);
 
@@ -26,6 +26,19 @@ void power_complete_waiters(BmcPowerControl *power, const GError *err)
             g_task_return_boolean(task, true);
         }
     }
+}
+
+void power_complete_waiters(BmcPowerControl *power, const GError *err)
+{
+    complete(&power->waiters, err);
+    if (!power->asked) {
+        complete(&power->followers, err);
+    }
+}
+
+void power_complete_followers(BmcPowerControl *power, const GError *err)
+{
+    complete(&power->followers, err);
 }
 
 void power_renounce(BmcPowerControl *power)

@@ -54,6 +54,9 @@ void power_tell_state(Bmc *bmc)
 
 static void asked_too_long(void *opaque)
 {
+    g_autoptr(GError) err = g_error_new(
+        BMC_ERROR, BMC_ERROR_TIMEOUT, "the guest has not shut down within "
+        "%d s", GRACEFUL_TIMEOUT_MS / 1000);
     Bmc *bmc = opaque;
 
     g_message("power: the guest has not shut down within %d s of the %s; it "
@@ -61,6 +64,7 @@ static void asked_too_long(void *opaque)
               power_action_to_string(
                   bmc->power->asked_request.action));
     power_stop_asking(bmc->power);
+    power_complete_followers(bmc->power, err);
 }
 
 static bool fail(GTask *task, BmcError code, const char *message)
@@ -147,6 +151,16 @@ static void press_button(Bmc *bmc)
     power_start_op(bmc, MACHINE_OP_BUTTON);
 }
 
+static void ask_no_more(BmcPowerControl *power)
+{
+    g_autoptr(GError) err = NULL;
+
+    power_stop_asking(power);
+    err = g_error_new(BMC_ERROR, BMC_ERROR_BUSY, "another request has taken "
+                      "precedence");
+    power_complete_followers(power, err);
+}
+
 void power_carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request)
 {
     static const MachineOp step_ops[] = {
@@ -174,7 +188,7 @@ void power_carry_out(Bmc *bmc, PowerStep step, const PowerRequest *request)
     }
     /* A button that was pressed while the guest was stopped acts later */
     if (step != STEP_NMI && step != STEP_PAUSE && step != STEP_RESUME) {
-        power_stop_asking(power);
+        ask_no_more(power);
     }
     power_start_op(bmc, step_ops[step]);
 }
@@ -217,9 +231,11 @@ void power_guest_is_off(Bmc *bmc)
 {
     BmcPowerControl *power = bmc->power;
     bool restart = power->asked_request.action == BMC_POWER_GRACEFUL_RESTART;
+    g_autoptr(GError) err = NULL;
 
     power_stop_asking(power);
     if (!restart) {
+        power_complete_followers(power, NULL);
         return;
     }
     if (bmc->machine->state == MACHINE_STATE_GONE &&
@@ -227,6 +243,9 @@ void power_guest_is_off(Bmc *bmc)
         g_message("power: QEMU has ended, and starting it again is not up "
                   "to this BMC: the graceful restart ends with the machine "
                   "off");
+        err = g_error_new(BMC_ERROR, BMC_ERROR_UNAVAILABLE, "QEMU has "
+                          "ended, and starting it is not up to this BMC");
+        power_complete_followers(power, err);
         return;
     }
     power->request = power->asked_request;
@@ -241,6 +260,7 @@ void bmc_power_new(Bmc *bmc)
     bmc->power = power;
     power->cancellable = g_cancellable_new();
     power->waiters = g_ptr_array_new_with_free_func(g_object_unref);
+    power->followers = g_ptr_array_new_with_free_func(g_object_unref);
     power_events_load(bmc);
     power_events_follow(bmc);
     power->told = derive_state(bmc);
@@ -259,7 +279,11 @@ void bmc_power_free(Bmc *bmc)
     for (i = 0; i < power->waiters->len; i++) {
         bmc_task_cancelled(g_object_ref(power->waiters->pdata[i]));
     }
+    for (i = 0; i < power->followers->len; i++) {
+        bmc_task_cancelled(g_object_ref(power->followers->pdata[i]));
+    }
     g_ptr_array_unref(power->waiters);
+    g_ptr_array_unref(power->followers);
     g_object_unref(power->cancellable);
     power_events_clear(power);
     g_clear_pointer(&bmc->power, g_free);
@@ -390,6 +414,27 @@ bool bmc_power_acknowledge(Bmc *bmc)
     }
     power->acknowledged = true;
     return true;
+}
+
+void bmc_power_follow_async(Bmc *bmc, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+    BmcPowerControl *power = bmc->power;
+
+    g_task_set_source_tag(task, bmc_power_follow_async);
+    if (!power->asked && power->stage == STAGE_IDLE) {
+        succeed(task);
+    } else if (power->followers->len >= MAX_WAITERS) {
+        fail(task, BMC_ERROR_BUSY, "too many requests are waiting");
+    } else {
+        g_ptr_array_add(power->followers, task);
+    }
+}
+
+bool bmc_power_follow_finish(Bmc *bmc, GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
 bool bmc_power_request_finish(Bmc *bmc, GAsyncResult *res, GError **errp)

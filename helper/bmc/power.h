@@ -205,6 +205,32 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
 bool bmc_power_acknowledge(Bmc *bmc);
 
 /**
+ * bmc_power_follow_async: after a graceful request that has succeeded, wait
+ * for what the guest does about it.
+ *
+ * @bmc: the hub
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when the guest has shut down, and is started again where
+ *            that was asked for; or when it is not waited for any more
+ * @opaque: handed to @callback
+ */
+void bmc_power_follow_async(Bmc *bmc, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * bmc_power_follow_finish: result of bmc_power_follow_async().
+ *
+ * @bmc: the hub
+ * @res: as the callback got it
+ * @errp: BMC_ERROR_TIMEOUT when the guest has not done it within 120 s,
+ *        BMC_ERROR_BUSY when another request has ended the wait, or as
+ *        bmc_power_request_finish()
+ *
+ * Returns: true on success
+ */
+bool bmc_power_follow_finish(Bmc *bmc, GAsyncResult *res, GError **errp);
+
+/**
  * bmc_power_request_finish: result of bmc_power_request_async().
  *
  * @bmc: the hub

@@ -6,6 +6,7 @@
 
 #include "redfish/rf-encoding.h"
 #include "redfish/rf-etag.h"
+#include "redfish/rf-tasks.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
@@ -308,4 +309,12 @@ void rf_exchange_accepted(RfExchange *x, const char *task,
     x->header = g_strdup("Retry-After");
     x->value = g_strdup(RETRY_AFTER);
     answer_other(x, task, 202);
+}
+
+void rf_task_accepted(RfExchange *x, unsigned id)
+{
+    g_autofree char *task = g_strdup_printf(RF_TASKS "/%u", id);
+    g_autofree char *monitor = g_strdup_printf(RF_TASK_MONITORS "/%u", id);
+
+    rf_exchange_accepted(x, task, monitor);
 }

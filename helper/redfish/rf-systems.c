@@ -21,21 +21,6 @@ static const char *const system_types[] = {
 };
 enum { SYSTEM_TYPE_VIRTUAL = 1 };
 
-/* The order is that of BmcPowerAction. */
-static const char *const reset_types[] = {
-    [BMC_POWER_ON] = "On",
-    [BMC_POWER_FORCE_OFF] = "ForceOff",
-    [BMC_POWER_GRACEFUL_SHUTDOWN] = "GracefulShutdown",
-    [BMC_POWER_GRACEFUL_RESTART] = "GracefulRestart",
-    [BMC_POWER_FORCE_RESTART] = "ForceRestart",
-    [BMC_POWER_CYCLE] = "PowerCycle",
-    [BMC_POWER_NMI] = "Nmi",
-    [BMC_POWER_PUSH_BUTTON] = "PushPowerButton",
-    [BMC_POWER_PAUSE] = "Pause",
-    [BMC_POWER_RESUME] = "Resume",
-    [BMC_POWER_ACTION__MAX] = NULL,
-};
-
 static const char *const reset_causes[] = {
     "Unknown", "ManagementCommand", "PowerButtonPress", "OSSoftRestart",
     "WatchdogExpiration", "SystemCrash", "PowerRestorePolicy", NULL,
@@ -216,46 +201,6 @@ static bool get_reset_cause(const RfContext *ctx, RfValue *value)
     }
     return event->when;
 }
-
-static void reset_done(GObject *source, GAsyncResult *res, void *opaque)
-{
-    g_autoptr(RfExchange) x = opaque;
-    g_autoptr(GError) err = NULL;
-
-    if (g_cancellable_is_cancelled(x->cancellable)) {
-        return;
-    }
-    bmc_power_request_finish(x->context.bmc, res, &err);
-    rf_exchange_complete(x, err);
-}
-
-/*
- * Clients of Redfish take the end of a restart for its meaning: what is off
- * is on then. IPMI's specification has it otherwise.
- */
-static BmcPowerAction action_of(const RfExchange *x, const RfValue *type)
-{
-    if (bmc_power_state(x->context.bmc) == BMC_POWER_STATE_OFF &&
-        (type->choice == BMC_POWER_FORCE_RESTART ||
-         type->choice == BMC_POWER_CYCLE)) {
-        return BMC_POWER_ON;
-    }
-    return type->choice;
-}
-
-void rf_reset_start(RfExchange *x, const RfPatch *patch)
-{
-    const RfValue *type = rf_patch_get(patch, NULL, "ResetType");
-
-    bmc_power_request_async(x->context.bmc, action_of(x, type), &x->origin,
-                            x->cancellable, reset_done, rf_exchange_ref(x));
-}
-
-const RfProperty rf_reset_parameters[] = {
-    { "ResetType", RF_TYPE_ENUM, .texts = reset_types,
-      .allowed = rf_allow_any, .required = true },
-    { NULL }
-};
 
 static const RfProperty memory_properties[] = {
     { "TotalSystemMemoryGiB", RF_TYPE_NUMBER, .get = get_memory },

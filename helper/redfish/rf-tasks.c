@@ -65,14 +65,6 @@ static bool nth_task(const RfContext *ctx, unsigned n, char uri[RF_URI_MAX])
     return task;
 }
 
-void rf_task_accepted(RfExchange *x, unsigned id)
-{
-    g_autofree char *task = g_strdup_printf(RF_TASKS "/%u", id);
-    g_autofree char *monitor = g_strdup_printf(RF_TASK_MONITORS "/%u", id);
-
-    rf_exchange_accepted(x, task, monitor);
-}
-
 /* Properties of a task */
 
 static bool get_text(const char *text, RfValue *value)

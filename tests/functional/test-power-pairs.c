@@ -212,6 +212,10 @@ static void ask(Pairs *p, unsigned request, const char *cell)
     status = test_bmc_redfish(p->lab.bmc, "POST",
                               "/Systems/1/Actions/ComputerSystem.Reset",
                               body, NULL);
+    if (g_str_equal(cell, "button") && request != 7 && status == 202) {
+        /* The guest does not listen: a task waits for it */
+        return;
+    }
     g_assert_cmpint(status, ==, *cell != '-' ? 204 :
                     g_str_equal(cell, "-no-qemu") ? 503 : 409);
 }

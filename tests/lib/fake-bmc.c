@@ -328,6 +328,20 @@ void bmc_power_request_async(Bmc *bmc, BmcPowerAction action,
     begin(bmc, op, cancellable, callback, opaque);
 }
 
+bool bmc_power_acknowledge(Bmc *bmc)
+{
+    return false;
+}
+
+void bmc_power_follow_async(Bmc *bmc, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_return_boolean(task, true);
+    g_object_unref(task);
+}
+
 bool bmc_power_request_finish(Bmc *bmc, GAsyncResult *res, GError **errp)
 {
     g_task_propagate_pointer(G_TASK(res), errp);
