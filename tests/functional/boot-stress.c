@@ -30,28 +30,21 @@ static bool indices_are_original(Stress *s)
     return true;
 }
 
-static void wait_original(Stress *s)
+static bool is_first(Stress *s, unsigned device)
 {
-    for (unsigned tries = 0; !indices_are_original(s); tries++) {
-        g_assert_cmpuint(tries, <, TRIES);
-        g_usleep(TRY_US);
-    }
-}
+    int64_t first = test_monitor_boot_index(s->monitor,
+                                            stress_devices[device]);
 
-static void check_first(Stress *s, unsigned device)
-{
-    int64_t first = test_monitor_boot_index(s->monitor, stress_devices[device]);
-
-    g_assert_cmpint(first, >=, 0);
     for (unsigned i = 0; i < N_DEVICES; i++) {
-        if (i != device && has_device(s, i)) {
-            g_assert_cmpint(test_monitor_boot_index(s->monitor, stress_devices[i]),
-                            >, first);
+        if (i != device && has_device(s, i) &&
+            test_monitor_boot_index(s->monitor, stress_devices[i]) <= first) {
+            return false;
         }
     }
+    return first >= 0;
 }
 
-static void check_patched_qemu(Stress *s, BootModelMode mode)
+static bool patched_qemu_has(Stress *s, BootModelMode mode)
 {
     g_autoptr(JsonObject) reply = test_monitor_run(
         s->monitor, "query-boot-override", NULL);
@@ -60,24 +53,27 @@ static void check_patched_qemu(Stress *s, BootModelMode mode)
 
     g_assert_true(indices_are_original(s));
     if (mode == BOOT_MODEL_DISABLED) {
-        g_assert_cmpstr(state, !=, "armed");
-        return;
+        return !g_str_equal(state, "armed");
     }
-    g_assert_cmpstr(state, !=, "none");
-    g_assert_nonnull(strstr(json_object_get_string_member(info, "device"),
-                            stress_devices[s->target->device]));
-    g_assert_cmpstr(json_object_get_string_member(info, "mode"), ==,
-                    mode == BOOT_MODEL_ONCE ? "once" : "persistent");
+    return !g_str_equal(state, "none") &&
+           strstr(json_object_get_string_member(info, "device"),
+                  stress_devices[s->target->device]) &&
+           g_str_equal(json_object_get_string_member(info, "mode"),
+                       mode == BOOT_MODEL_ONCE ? "once" : "persistent");
 }
 
-static void check_qemu(Stress *s, BootModelMode mode)
+static bool qemu_has(Stress *s, BootModelMode mode)
 {
-    if (s->model.patched) {
-        check_patched_qemu(s, mode);
-    } else if (mode == BOOT_MODEL_DISABLED) {
-        wait_original(s);
-    } else {
-        check_first(s, s->target->device);
+    return s->model.patched ? patched_qemu_has(s, mode) :
+           mode == BOOT_MODEL_DISABLED ? indices_are_original(s) :
+           is_first(s, s->target->device);
+}
+
+void stress_wait_qemu(Stress *s, BootModelMode mode)
+{
+    for (unsigned tries = 0; !qemu_has(s, mode); tries++) {
+        g_assert_cmpuint(tries, <, TRIES);
+        g_usleep(TRY_US / 10);
     }
 }
 
@@ -131,6 +127,10 @@ void stress_check(Stress *s)
     mode = s->model.mode;
     check_redfish(s, mode);
     check_ipmi(s, mode);
-    check_qemu(s, mode);
+    if (mode == BOOT_MODEL_DISABLED) {
+        /* It was told before QEMU's order was put back. */
+        stress_wait_qemu(s, mode);
+    }
+    g_assert_true(qemu_has(s, mode));
     s->checks++;
 }

@@ -65,6 +65,8 @@ typedef struct Stress {
 
 /* Redfish, IPMI and QEMU say the same, and what the model says. */
 void stress_check(Stress *s);
+/* QEMU has the override (none for BOOT_MODEL_DISABLED); asks QEMU itself. */
+void stress_wait_qemu(Stress *s, BootModelMode mode);
 /* How long until a helper must have put the boot order back. */
 int64_t stress_window_left_ms(const Stress *s);
 

@@ -348,6 +348,10 @@ static void set_override(Stress *s)
     g_test_message("  %s %s over %s", stress_modes[mode], s->target->redfish,
                    ipmi ? "IPMI" : "Redfish");
     (ipmi ? set_by_ipmi : set_by_redfish)(s, mode);
+    if (ipmi) {
+        /* IPMI does not wait for a slow QEMU; see docs/interop/ipmi.rst */
+        stress_wait_qemu(s, mode);
+    }
     boot_model_set(&s->model, mode, s->target->letter);
 }
 
