@@ -135,6 +135,57 @@ static void test_qemu_killed(Fixture *f, const void *data)
     test_bmc_wait_power(f->bmc, "On");
 }
 
+/* Waits for the first boot of this QEMU, which is to be that of the CD. */
+static void wait_cd_first(Fixture *f)
+{
+    g_autofree char *path = test_dir_file(f->dir, "debugcon");
+    unsigned i;
+
+    for (i = 0; i < TEST_VM_WAIT_MS / 20; i++) {
+        g_autofree char *text = NULL;
+
+        if (g_file_get_contents(path, &text, NULL, NULL) &&
+            strstr(text, "BOOTED ")) {
+            g_assert_null(strstr(text, "BOOTED A"));
+            if (strstr(text, "BOOTED C")) {
+                return;
+            }
+        }
+        g_usleep(20000);
+    }
+    g_error("the machine did not boot");
+}
+
+static void override_once(Fixture *f)
+{
+    g_autoptr(JsonObject) answer = NULL;
+
+    g_assert_cmpint(test_bmc_redfish(
+        f->bmc, "PATCH", "/Systems/1",
+        "{\"Boot\":{\"BootSourceOverrideEnabled\":\"Once\","
+        "\"BootSourceOverrideTarget\":\"Cd\"}}", &answer), ==, 200);
+}
+
+/* A QEMU of ours runs with the override from its first instruction on. */
+static void test_override(Fixture *f, const void *data)
+{
+    g_autofree char *args = g_strdup_printf(
+        DISK "-drive if=none,id=c,format=raw,file=@cd-c.iso@,readonly=on "
+        "-device ide-cd,drive=c,bus=ide.1 -debugcon file:%s/debugcon",
+        f->dir->path);
+
+    start(f, "", args);
+    test_bmc_wait_power(f->bmc, "Off");
+    override_once(f);
+    start_process(f);
+    wait_cd_first(f);
+    kill(qemu_pid(f), SIGKILL);
+    test_bmc_wait_power(f->bmc, "Off");
+    override_once(f);
+    start_process(f);
+    wait_cd_first(f);
+}
+
 /* One that hangs is of no use, but a force off still ends it. */
 static void test_qemu_hung(Fixture *f, const void *data)
 {
@@ -398,6 +449,7 @@ int main(int argc, char **argv)
     ADD("power", test_power);
     ADD("power-on-at-start", test_power_on_at_start);
     ADD("qemu-killed", test_qemu_killed);
+    ADD("override", test_override);
     ADD("qemu-hung", test_qemu_hung);
     ADD("adopted", test_adopted);
     ADD("earlier", test_earlier);
