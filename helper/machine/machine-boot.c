@@ -92,5 +92,6 @@ void machine_boot_device_free(MachineBootDevice *device)
     g_free(device->mac);
     g_free(device->type);
     g_free(device->pci);
+    g_free(device->efi);
     g_free(device);
 }

@@ -38,6 +38,7 @@ typedef enum MachineBootKind {
  * @size: bytes of what is in it now, -1 when not known
  * @pci: (nullable): of a network card or a disk: MachinePci.path of it, or
  *       of the controller that it hangs on
+ * @efi: (nullable): what UEFI firmware calls it: a device path as text
  * @mtu: of a network card: the MTU that the guest is told; 0 when it is not
  */
 typedef struct MachineBootDevice {
@@ -50,6 +51,7 @@ typedef struct MachineBootDevice {
     char *type;
     int64_t size;
     char *pci;
+    char *efi;
     unsigned mtu;
 } MachineBootDevice;
 

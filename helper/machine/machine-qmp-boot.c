@@ -13,6 +13,7 @@
 
 #include "machine/machine-qmp-priv.h"
 
+#include "machine/machine-efi-path.h"
 #include "qmp/qmp-cmds.h"
 #include "util/error.h"
 
@@ -20,6 +21,8 @@
 /* QEMU's buses hold less; this bounds what we hold if it should lie. */
 #define DEVICES_MAX 1024
 #define TYPES_MAX 1024
+
+#define INDEX_UNKNOWN INT64_MIN
 
 /* What a QOM type has, as kept in MachineQmp.boot_types. */
 #define TYPE_KNOWN      (1 << 0)
@@ -34,6 +37,8 @@
 #define TYPE_WWPN       (1 << 9)
 #define TYPE_PCI        (1 << 10)
 #define TYPE_MTU        (1 << 11)
+#define TYPE_SCSI       (1 << 12)
+#define TYPE_PORT       (1 << 13)
 
 static const struct {
     const char *property;
@@ -48,6 +53,8 @@ static const struct {
     { "multifunction", TYPE_PCI },
     { "netdev", TYPE_NETDEV },
     { "parent_bus", TYPE_BUS },
+    { "port", TYPE_PORT },
+    { "scsi-id", TYPE_SCSI },
     { "unit", TYPE_UNIT },
     { "wwpn", TYPE_WWPN },
 };
@@ -71,9 +78,9 @@ typedef struct BootObject {
     char *mac;
     int64_t mtu;
     int64_t address; /* PCI: slot and function */
-    int64_t unit;
-    int64_t index[2];
-    bool has_index[2];
+    MachineEfiPlace place; /* the numbers in it */
+    char *port;
+    int64_t index[2]; /* INDEX_UNKNOWN until told */
 } BootObject;
 
 typedef struct ListCall {
@@ -89,8 +96,9 @@ typedef struct ListCall {
 typedef struct BootQuestion {
     ListCall *list;
     BootObject *object; /* NULL when about a container */
+    int64_t *number;    /* in @object, gets the answer */
+    char **text;        /* or this one */
     const char *container;
-    unsigned slot;
 } BootQuestion;
 
 static void object_free(gpointer data)
@@ -103,6 +111,7 @@ static void object_free(gpointer data)
     g_free(object->bus);
     g_free(object->drive);
     g_free(object->mac);
+    g_free(object->port);
     g_free(object);
 }
 
@@ -247,6 +256,22 @@ static int64_t object_size(const ListCall *list, const BootObject *object)
     return -1;
 }
 
+static char *object_efi_path(const ListCall *list, const BootObject *object)
+{
+    const BootObject *host = object->bus ? find_owner(list, object->bus)
+                                         : NULL;
+    char pci[MACHINE_PCI_PATH_MAX];
+    MachineEfiPlace place = object->place;
+
+    place.pci = object_host_place(list, object, pci) ? pci : NULL;
+    place.type = object->type;
+    place.host = host ? host->type : NULL;
+    place.bus = object->bus;
+    place.port = object->port;
+    place.mac = object->mac;
+    return machine_efi_path(&place);
+}
+
 static void result_add(const ListCall *list, GPtrArray *result,
                        const BootObject *object, unsigned slot,
                        const char *property, MachineBootKind kind)
@@ -254,7 +279,7 @@ static void result_add(const ListCall *list, GPtrArray *result,
     MachineBootDevice *device;
     char place[MACHINE_PCI_PATH_MAX];
 
-    if (!object->has_index[slot]) {
+    if (object->index[slot] == INDEX_UNKNOWN) {
         return;
     }
     device = g_new0(MachineBootDevice, 1);
@@ -271,10 +296,19 @@ static void result_add(const ListCall *list, GPtrArray *result,
         object_host_place(list, object, place)) {
         device->pci = g_strdup(place);
     }
+    device->efi = kind == MACHINE_BOOT_FLOPPY ? NULL :
+                  object_efi_path(list, object);
     if (kind == MACHINE_BOOT_NIC) {
         device->mtu = CLAMP(object->mtu, 0, UINT16_MAX);
     }
     g_ptr_array_add(result, device);
+}
+
+/* What firmware reads, and QEMU hands to it what it is told to type. */
+static bool is_keyboard(const BootObject *object)
+{
+    return g_str_equal(object->type, "i8042") ||
+           g_str_equal(object->type, "usb-kbd");
 }
 
 /* Whether a floppy drive is plugged into a unit of the controller. */
@@ -285,7 +319,7 @@ static bool has_floppy(const ListCall *list, const BootObject *controller,
         const BootObject *object = list->objects->pdata[i];
 
         if (g_str_equal(object->type, "floppy") && object->bus &&
-            object->unit == unit &&
+            object->place.unit == unit &&
             find_owner(list, object->bus) == controller) {
             return true;
         }
@@ -321,10 +355,12 @@ static void list_complete(ListCall *list)
         "bootindexA", "bootindexB",
     };
 
+    list->call.q->parent.keyboard = false;
     for (guint i = 0; i < list->objects->len; i++) {
         BootObject *object = list->objects->pdata[i];
 
         g_hash_table_insert(list->by_path, object->path, object);
+        list->call.q->parent.keyboard |= is_keyboard(object);
     }
     for (guint i = 0; i < list->objects->len; i++) {
         const BootObject *object = list->objects->pdata[i];
@@ -346,48 +382,7 @@ static void list_complete(ListCall *list)
                          (GDestroyNotify)g_ptr_array_unref);
 }
 
-static void index_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    BootQuestion *question = opaque;
-    BootObject *object = question->object;
-    g_autoptr(GError) error = NULL;
-    int64_t value = -1;
-
-    if (qmp_qom_get_finish_int(res, &value, &error) &&
-        question->list->call.q) {
-        object->index[question->slot] = value;
-        object->has_index[question->slot] = true;
-    }
-    question_end(question, error);
-}
-
-static void unit_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    BootQuestion *question = opaque;
-    g_autoptr(GError) error = NULL;
-    int64_t value = -1;
-
-    if (qmp_qom_get_finish_int(res, &value, &error) &&
-        question->list->call.q) {
-        question->object->unit = value;
-    }
-    question_end(question, error);
-}
-
-static void address_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    BootQuestion *question = opaque;
-    g_autoptr(GError) error = NULL;
-    int64_t value = -1;
-
-    if (qmp_qom_get_finish_int(res, &value, &error) &&
-        question->list->call.q) {
-        question->object->address = value;
-    }
-    question_end(question, error);
-}
-
-static void mtu_done(GObject *source, GAsyncResult *res, gpointer opaque)
+static void number_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     BootQuestion *question = opaque;
     g_autoptr(GError) error = NULL;
@@ -395,31 +390,19 @@ static void mtu_done(GObject *source, GAsyncResult *res, gpointer opaque)
 
     if (qmp_qom_get_finish_int(res, &value, &error) &&
         question->list->call.q) {
-        question->object->mtu = value;
+        *question->number = value;
     }
     question_end(question, error);
 }
 
-static void drive_done(GObject *source, GAsyncResult *res, gpointer opaque)
+static void text_done(GObject *source, GAsyncResult *res, gpointer opaque)
 {
     BootQuestion *question = opaque;
     g_autoptr(GError) error = NULL;
     g_autofree char *value = qmp_qom_get_finish_string(res, &error);
 
     if (question->list->call.q) {
-        question->object->drive = g_steal_pointer(&value);
-    }
-    question_end(question, error);
-}
-
-static void mac_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    BootQuestion *question = opaque;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *value = qmp_qom_get_finish_string(res, &error);
-
-    if (question->list->call.q) {
-        question->object->mac = g_steal_pointer(&value);
+        *question->text = g_steal_pointer(&value);
     }
     question_end(question, error);
 }
@@ -436,60 +419,74 @@ static void blocks_done(GObject *source, GAsyncResult *res, gpointer opaque)
     question_end(question, NULL);
 }
 
-static void bus_done(GObject *source, GAsyncResult *res, gpointer opaque)
-{
-    BootQuestion *question = opaque;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *value = qmp_qom_get_finish_string(res, &error);
-
-    if (question->list->call.q) {
-        question->object->bus = g_steal_pointer(&value);
-    }
-    question_end(question, error);
-}
-
-static void ask_value(ListCall *list, BootObject *object,
-                      const char *property, unsigned slot,
-                      GAsyncReadyCallback callback)
+static void ask_number(ListCall *list, BootObject *object,
+                       const char *property, int64_t *number)
 {
     BootQuestion *question = question_new(list, object);
 
-    question->slot = slot;
+    question->number = number;
     qmp_qom_get_async(list->call.q->client, object->path, property,
-                      list->call.cancellable, callback, question);
+                      list->call.cancellable, number_done, question);
+}
+
+static void ask_text(ListCall *list, BootObject *object,
+                     const char *property, char **text)
+{
+    BootQuestion *question = question_new(list, object);
+
+    question->text = text;
+    qmp_qom_get_async(list->call.q->client, object->path, property,
+                      list->call.cancellable, text_done, question);
+}
+
+/* Where on its bus a disk is. */
+static void ask_place(ListCall *list, BootObject *object)
+{
+    unsigned flags = type_flags(list, object);
+
+    if (flags & TYPE_UNIT) {
+        ask_number(list, object, "unit", &object->place.unit);
+    }
+    if (flags & TYPE_SCSI) {
+        ask_number(list, object, "channel", &object->place.channel);
+        ask_number(list, object, "scsi-id", &object->place.target);
+        ask_number(list, object, "lun", &object->place.lun);
+    }
+    if (flags & TYPE_PORT) {
+        ask_text(list, object, "port", &object->port);
+    }
 }
 
 static void ask_values(ListCall *list, BootObject *object)
 {
     unsigned flags = type_flags(list, object);
     bool floppy = g_str_equal(object->type, "floppy");
+    bool disk = (flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE);
 
     if (flags & TYPE_FLOPPIES) {
-        ask_value(list, object, "bootindexA", 0, index_done);
-        ask_value(list, object, "bootindexB", 1, index_done);
+        ask_number(list, object, "bootindexA", &object->index[0]);
+        ask_number(list, object, "bootindexB", &object->index[1]);
     }
     if (flags & TYPE_BOOTINDEX) {
-        ask_value(list, object, "bootindex", 0, index_done);
+        ask_number(list, object, "bootindex", &object->index[0]);
     }
     if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_MAC)) {
-        ask_value(list, object, "mac", 0, mac_done);
+        ask_text(list, object, "mac", &object->mac);
         if (flags & TYPE_MTU) {
-            ask_value(list, object, "host_mtu", 0, mtu_done);
+            ask_number(list, object, "host_mtu", &object->mtu);
         }
     }
     if (flags & TYPE_PCI) {
-        ask_value(list, object, "addr", 0, address_done);
+        ask_number(list, object, "addr", &object->address);
     }
-    if ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)) {
-        ask_value(list, object, "drive", 0, drive_done);
+    if (disk) {
+        ask_text(list, object, "drive", &object->drive);
     }
-    if ((flags & TYPE_BUS) &&
-        (floppy || (flags & TYPE_PCI) ||
-         ((flags & TYPE_BOOTINDEX) && (flags & TYPE_DRIVE)))) {
-        ask_value(list, object, "parent_bus", 0, bus_done);
+    if ((flags & TYPE_BUS) && (floppy || (flags & TYPE_PCI) || disk)) {
+        ask_text(list, object, "parent_bus", &object->bus);
     }
-    if (floppy && (flags & TYPE_UNIT)) {
-        ask_value(list, object, "unit", 0, unit_done);
+    if (disk || floppy) {
+        ask_place(list, object);
     }
 }
 
@@ -601,7 +598,11 @@ static void container_listed(GObject *source, GAsyncResult *res,
             continue;
         }
         object = g_new0(BootObject, 1);
-        object->address = -1;
+        *object = (BootObject) {
+            .address = -1,
+            .place = { .unit = -1, .channel = -1, .target = -1, .lun = -1 },
+            .index = { INDEX_UNKNOWN, INDEX_UNKNOWN },
+        };
         object->type = type;
         object->path = g_strdup_printf("%s/%s", question->container,
                                        child->name);

@@ -414,6 +414,15 @@ void machine_qmp_send_break(Machine *machine, const char *address,
                             GTask *task);
 
 /**
+ * machine_qmp_press_key: MachineOps.press_key.
+ *
+ * @machine: the machine
+ * @key: as machine_press_key_async()
+ * @task: gets the result
+ */
+void machine_qmp_press_key(Machine *machine, const char *key, GTask *task);
+
+/**
  * machine_qmp_apply_settings: MachineOps.apply_settings of those settings
  * that a running QEMU takes.
  *

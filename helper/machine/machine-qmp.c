@@ -541,6 +541,7 @@ static const MachineOps attached_ops = {
     .set_override = machine_qmp_set_override,
     .query_usage = machine_qmp_query_usage,
     .send_break = machine_qmp_send_break,
+    .press_key = machine_qmp_press_key,
     .apply_settings = machine_qmp_apply_settings,
     .list_drives = machine_qmp_list_drives,
     .insert_medium = machine_qmp_insert_medium,

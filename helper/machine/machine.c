@@ -86,6 +86,21 @@ bool machine_send_break_finish(GAsyncResult *res, GError **errp)
     return g_task_propagate_boolean(G_TASK(res), errp);
 }
 
+void machine_press_key_async(Machine *machine, const char *key,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, opaque);
+
+    g_task_set_source_tag(task, machine_press_key_async);
+    machine->ops->press_key(machine, key, task);
+}
+
+bool machine_press_key_finish(GAsyncResult *res, GError **errp)
+{
+    return g_task_propagate_boolean(G_TASK(res), errp);
+}
+
 void machine_apply_settings_async(Machine *machine, bool may_end,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,

@@ -269,6 +269,7 @@ typedef struct MachineOps {
                          bool persistent, GTask *task);
     void (*query_usage)(Machine *machine, GTask *task);
     void (*send_break)(Machine *machine, const char *address, GTask *task);
+    void (*press_key)(Machine *machine, const char *key, GTask *task);
     void (*apply_settings)(Machine *machine, bool may_end, GTask *task);
     void (*list_drives)(Machine *machine, GTask *task);
     void (*insert_medium)(Machine *machine, const char *drive,
@@ -287,6 +288,8 @@ typedef struct MachineOps {
  * @state: current state; only the driver writes it
  * @connected: QMP answers
  * @can_start_process: START works in %MACHINE_STATE_GONE
+ * @keyboard: machine_list_boot_devices_async() has found a keyboard that
+ *            machine_press_key_async() types on and firmware listens to
  * @settable: bit 1 << MachineSetting for each that machine_apply_settings()
  *            can change
  * @wanted: settings that the next QEMU process begins with, and that
@@ -321,6 +324,7 @@ struct Machine {
     MachineState state;
     bool connected;
     bool can_start_process;
+    bool keyboard;
     unsigned settable;
     MachineSettings wanted;
     bool renew;
@@ -433,6 +437,30 @@ void machine_send_break_async(Machine *machine, const char *address,
  * Returns: true on success
  */
 bool machine_send_break_finish(GAsyncResult *res, GError **errp);
+
+/**
+ * machine_press_key_async: press and release a key of the machine's keyboard.
+ *
+ * @machine: the machine
+ * @key: QAPI QKeyCode: "f2"
+ * @cancellable: (nullable): stops waiting
+ * @callback: called when it is done
+ * @opaque: handed to @callback
+ */
+void machine_press_key_async(Machine *machine, const char *key,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback, void *opaque);
+
+/**
+ * machine_press_key_finish: result of machine_press_key_async().
+ *
+ * @res: as the callback got it
+ * @errp: as machine_run_op_finish(); BMC_ERROR_FAILED when there is no
+ *        keyboard
+ *
+ * Returns: true on success
+ */
+bool machine_press_key_finish(GAsyncResult *res, GError **errp);
 
 /**
  * machine_apply_settings_async: make Machine.wanted, and what

@@ -83,6 +83,7 @@ static MachineBootDevice *device_copy(const MachineBootDevice *device)
     copy->mac = g_strdup(device->mac);
     copy->type = g_strdup(device->type);
     copy->pci = g_strdup(device->pci);
+    copy->efi = g_strdup(device->efi);
     return copy;
 }
 

@@ -278,17 +278,22 @@ static void mock_send_break(Machine *machine, const char *address,
     mock_queue_call(machine, task, g_strdup("break"), run_break_call);
 }
 
+static void mock_press_key(Machine *machine, const char *key, GTask *task)
+{
+    mock_queue_call(machine, task, g_strdup_printf("key:%s", key),
+                    run_break_call);
+}
+
 static void run_apply_call(MockCall *call)
 {
     Machine *machine = &call->mock->parent;
     unsigned differ = machine_settings_differ(&machine->wanted,
                                               &machine->info.settings);
-    unsigned i;
 
     if (!call->index) {
         differ &= MACHINE_SETTINGS_LIVE;
     }
-    for (i = 0; i < MACHINE_SETTING__MAX; i++) {
+    for (unsigned i = 0; i < MACHINE_SETTING__MAX; i++) {
         if (differ & 1u << i) {
             machine_settings_put(&machine->info.settings, i,
                                  machine->wanted.value[i]);
@@ -322,6 +327,7 @@ static const MachineOps mock_ops = {
     .list_boot_devices = mock_list_boot_devices,
     .query_usage = mock_query_usage,
     .send_break = mock_send_break,
+    .press_key = mock_press_key,
     .apply_settings = mock_apply_settings,
     .list_drives = mock_list_drives,
     .insert_medium = mock_insert_medium,
@@ -443,16 +449,14 @@ void mock_machine_gone(MockMachine *mock, const char *detail)
 
 void mock_machine_new_process(MockMachine *mock, MachineState state)
 {
-    unsigned i;
-
-    for (i = 0; i < mock->drives->len; i++) {
+    for (unsigned i = 0; i < mock->drives->len; i++) {
         MachineDrive *drive = mock->drives->pdata[i];
 
         g_clear_pointer(&drive->file, g_free);
         drive->inserted = false;
         drive->ours = false;
     }
-    for (i = 0; i < mock->devices->len; i++) {
+    for (unsigned i = 0; i < mock->devices->len; i++) {
         MachineBootDevice *device = mock->devices->pdata[i];
 
         device->index = GPOINTER_TO_INT(

@@ -56,6 +56,7 @@ static const QomRow good_table[] = {
     { UNATTACHED, NULL, "[" PROPERTY("device[0]", "child<isa-fdc>") ","
       PROPERTY("device[1]", "child<floppy>") ","
       PROPERTY("sysbus", "child<memory-region>") ","
+      PROPERTY("device[3]", "child<i8042>") ","
       PROPERTY("device[2]", "child<qemu64-x86_64-cpu>") ","
       PROPERTY("gone", "child<nvme>") "]" },
     { UNATTACHED "/gone", NULL, NULL },
@@ -65,6 +66,7 @@ static const QomRow good_table[] = {
     { UNATTACHED "/device[0]", "bootindexB", "6" },
     { UNATTACHED "/device[1]", NULL, "[" PROPERTY("unit", "uint32") ","
       PROPERTY("parent_bus", "link<bus>") "]" },
+    { UNATTACHED "/device[3]", NULL, "[]" },
     { UNATTACHED "/device[1]", "unit", "1" },
     { UNATTACHED "/device[1]", "parent_bus",
       "\"" UNATTACHED "/device[0]/floppy-bus.0\"" },
@@ -148,6 +150,7 @@ static void test_good(void)
     devices = list(&f, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(devices->len, ==, 3);
+    g_assert_true(f.machine->keyboard);
     check_device(devices->pdata[0], PERIPHERAL "/nic0", "bootindex", "nic0",
                  MACHINE_BOOT_NIC, 7);
     check_device(devices->pdata[1], PERIPHERAL "/hd", "bootindex", "hd",
@@ -157,6 +160,10 @@ static void test_good(void)
 
     check_extra(devices->pdata[0], "e1000", "52:54:00:12:34:56", -1);
     check_place(devices->pdata[0], "00-01.3-00.0", 1400);
+    g_assert_cmpstr(((MachineBootDevice *)devices->pdata[0])->efi, ==,
+                    "PciRoot(0x0)/Pci(0x1,0x3)/Pci(0x0,0x0)/"
+                    "MAC(525400123456,0x1)");
+    g_assert_null(((MachineBootDevice *)devices->pdata[1])->efi);
     check_place(devices->pdata[1], NULL, 0);
     check_extra(devices->pdata[1], "ide-hd", NULL, 1024);
 
@@ -199,6 +206,7 @@ static void test_empty(void)
     devices = list(&f, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(devices->len, ==, 0);
+    g_assert_false(f.machine->keyboard);
     mock_qmp_set_error(f.mock, "qom-list", "DeviceNotFound", "none");
     none = list(&f, &error);
     g_assert_no_error(error);

@@ -196,6 +196,32 @@ static void test_break(void)
 #undef CHARDEV
 }
 
+static int press_key(Fixture *f)
+{
+    g_auto(TestSync) sync = { NULL };
+    g_autoptr(GError) error = NULL;
+
+    machine_press_key_async(f->machine, "f2", NULL, test_sync_ready, &sync);
+    return machine_press_key_finish(test_sync_wait(&sync), &error)
+        ? 0 : error->code;
+}
+
+/* The mock holds what it is sent against QEMU's schema. */
+static void test_key(void)
+{
+    Fixture f;
+
+    fixture_init(&f, false);
+    mock_qmp_set_reply(f.mock, "input-send-event", "{}");
+    fixture_attach(&f);
+    g_assert_true(test_wait_until(fixture_is_connected, f.machine, WAIT_MS));
+    g_assert_cmpint(press_key(&f), ==, 0);
+    mock_qmp_set_error(f.mock, "input-send-event", "GenericError",
+                       "Input handler not found for event type key");
+    g_assert_cmpint(press_key(&f), ==, BMC_ERROR_FAILED);
+    fixture_clear(&f);
+}
+
 /* QEMU's process is believed only if it has the vCPUs' threads. */
 static void test_usage(void)
 {
@@ -472,6 +498,7 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-qmp/memory", test_memory);
     g_test_add_func("/machine-qmp/vnc", test_vnc);
     g_test_add_func("/machine-qmp/break", test_break);
+    g_test_add_func("/machine-qmp/key", test_key);
     g_test_add_func("/machine-qmp/refresh", test_refresh);
     g_test_add_func("/machine-qmp/connect/plain", test_connect);
     g_test_add_func("/machine-qmp/connect/no-action", test_connect_no_action);
