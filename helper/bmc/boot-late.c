@@ -101,7 +101,7 @@ static void decide(Bmc *bmc)
     if (boot->latched) {
         return;
     }
-    if (boot->dirty) {
+    if (boot->dirty || boot->boot.target == BMC_BOOT_SETUP) {
         apply_late(bmc);
     } else {
         /* Its target comes first without it, too */

@@ -164,7 +164,8 @@ static BootVerdict judge(Bmc *bmc, int position)
     int set = find_set_device(boot);
     BootNativeView view = {
         .device = device ? device->path : NULL,
-        .wanted = boot_wanted_target(boot) != BMC_BOOT_NONE,
+        .wanted = boot_wanted_target(boot) != BMC_BOOT_NONE &&
+                  boot->boot.target != BMC_BOOT_SETUP,
         .persistent = boot->boot.enabled == BMC_BOOT_CONTINUOUS,
         .phase = native->phase,
         .set_device = native->device,
@@ -293,7 +294,7 @@ int boot_native_position(const BmcBootControl *boot, int position)
     int set = native->followed && native->phase == BOOT_PHASE_ARMED ?
               find_set_device(boot) : -1;
 
-    if (set >= 0 && boot->boot.target != BMC_BOOT_DEVICE &&
+    if (set >= 0 && !boot_is_one_device(boot->boot.target) &&
         boot_device_target(boot->devices->pdata[set]) ==
         boot->boot.target) {
         return set;

@@ -31,6 +31,18 @@ static int position_of(const BmcBootControl *boot, const char *reference)
     return -1;
 }
 
+static int position_of_uefi(const BmcBootControl *boot, const char *path)
+{
+    for (guint i = 0; path && boot->devices && i < boot->devices->len; i++) {
+        const MachineBootDevice *device = boot->devices->pdata[i];
+
+        if (device->efi && g_ascii_strcasecmp(device->efi, path) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 /* Returns the positions of the devices of the order that are there. */
 static GArray *order_positions(const BmcBootControl *boot)
 {
@@ -125,6 +137,7 @@ void boot_order_refused(Bmc *bmc, const GError *err)
 void boot_order_free(BmcBootControl *boot)
 {
     g_free(boot->next);
+    g_free(boot->uefi);
     g_strfreev(boot->order);
     g_strfreev(boot->order_before);
     g_free(boot->current);
@@ -136,6 +149,7 @@ int boot_position(const BmcBootControl *boot, const int32_t *indices,
                   BmcBootTarget target)
 {
     return target == BMC_BOOT_DEVICE ? position_of(boot, boot->next) :
+           target == BMC_BOOT_UEFI ? position_of_uefi(boot, boot->uefi) :
            boot_plan_target(boot->devices, indices, target);
 }
 
@@ -190,6 +204,28 @@ void bmc_boot_set_next(Bmc *bmc, const char *reference)
 
     g_free(bmc->boot->next);
     bmc->boot->next = copy;
+    boot_store_save(bmc);
+    bmc_changed(bmc, BMC_PART_BOOT);
+}
+
+const MachineBootDevice *bmc_boot_find_uefi(const Bmc *bmc, const char *path)
+{
+    int position = position_of_uefi(bmc->boot, path);
+
+    return position < 0 ? NULL : bmc->boot->devices->pdata[position];
+}
+
+const char *bmc_boot_uefi(const Bmc *bmc)
+{
+    return bmc->boot->uefi;
+}
+
+void bmc_boot_set_uefi(Bmc *bmc, const char *path)
+{
+    char *copy = g_strdup(path);
+
+    g_free(bmc->boot->uefi);
+    bmc->boot->uefi = copy;
     boot_store_save(bmc);
     bmc_changed(bmc, BMC_PART_BOOT);
 }

@@ -189,7 +189,7 @@ void boot_plan_distinct(int32_t *indices, const bool *firm, unsigned n)
 int boot_plan_target(const GPtrArray *devices, const int32_t *indices,
                      BmcBootTarget target)
 {
-    bool has_kind = target != BMC_BOOT_NONE && target != BMC_BOOT_DEVICE;
+    bool has_kind = target != BMC_BOOT_NONE && target < BMC_BOOT_DEVICE;
     int found = -1;
     unsigned i;
 

@@ -47,6 +47,7 @@ typedef enum SyncGoal {
  * @boot: what is wanted, which is what is reported
  * @over_ipmi: it was last set over IPMI
  * @next: (nullable): the device that BMC_BOOT_DEVICE means
+ * @uefi: (nullable): that which BMC_BOOT_UEFI means
  * @order: (nullable): references: the boot order that was set
  * @order_before: (nullable): the one before the one that is being set
  * @order_new: a setter waits for @order; it is taken back if QEMU refuses it
@@ -83,11 +84,14 @@ typedef enum SyncGoal {
  * @holding: the machine is held until the indices are up to date
  * @setters: GTasks of bmc_boot_set_async()
  * @quiescers: GTasks of bmc_boot_quiesce_async()
+ * @keyboard: there was one when the devices were listed
+ * @setup: of boot-setup.c
  */
 struct BmcBootControl {
     BmcBoot boot;
     bool over_ipmi;
     char *next;
+    char *uefi;
     char **order;
     char **order_before;
     bool order_new;
@@ -125,6 +129,8 @@ struct BmcBootControl {
     bool holding;
     GPtrArray *setters;
     GPtrArray *quiescers;
+    bool keyboard;
+    struct BootSetup *setup;
 };
 
 /**
@@ -146,6 +152,15 @@ const char *boot_target_name(const BmcBootControl *boot,
  * Returns: the target; %BMC_BOOT_NONE also when it was used up
  */
 BmcBootTarget boot_wanted_target(const BmcBootControl *boot);
+
+/**
+ * boot_is_one_device: whether a target is a certain device, not a kind.
+ *
+ * @target: the target
+ *
+ * Returns: true if so
+ */
+bool boot_is_one_device(BmcBootTarget target);
 
 /**
  * boot_is_wanted: whether there is anything to do to QEMU's boot indices.

@@ -21,6 +21,7 @@
 
 #include "bmc/boot-native.h"
 #include "bmc/boot-priv.h"
+#include "bmc/boot-setup.h"
 #include "bmc/event-source.h"
 #include "util/crash-point.h"
 #include "util/error.h"
@@ -126,13 +127,16 @@ void boot_latch(Bmc *bmc)
     if (boot->used_up) {
         return;
     }
+    if (boot->boot.target == BMC_BOOT_SETUP && boot->applied) {
+        boot_setup_begin(bmc);
+    }
     if (boot->boot.enabled != BMC_BOOT_ONCE || !boot->applied) {
         boot->reset_early = !boot->setters->len;
         return;
     }
     boot->reset_early = false;
     boot->latch_loaded = false;
-    if (boot_native_tells(boot)) {
+    if (boot->boot.target != BMC_BOOT_SETUP && boot_native_tells(boot)) {
         boot_native_boots(bmc);
         return;
     }
@@ -148,6 +152,7 @@ void boot_latch(Bmc *bmc)
     boot_expiry_follow(bmc);
 }
 
+/* For the firmware's setup boot-setup.c says when it is over. */
 void boot_settle_follow(Bmc *bmc)
 {
     BmcBootControl *boot = bmc->boot;
@@ -157,7 +162,7 @@ void boot_settle_follow(Bmc *bmc)
         boot->settle_left_ms = SETTLE_MS - settle_ran_ms(bmc);
         clock_timer_stop(&boot->settle_timer);
     } else if (!boot->settle_timer && running && boot->latched &&
-               boot->applied) {
+               boot->applied && boot->boot.target != BMC_BOOT_SETUP) {
         boot->settle_since_ms = clock_now_ms(bmc->clock);
         clock_timer_start(bmc->clock, &boot->settle_timer,
                           boot->settle_left_ms, settled, bmc);

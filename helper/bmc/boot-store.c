@@ -88,6 +88,9 @@ static void load_order(BmcBootControl *boot, PersistReader *r)
     if (persist_read_string(r, "next", &reference)) {
         boot->next = g_strdup(reference);
     }
+    if (persist_read_string(r, "uefi", &reference)) {
+        boot->uefi = g_strdup(reference);
+    }
     if (!persist_read_array(r, "order", MAX_RECORDS, &array)) {
         return;
     }
@@ -199,6 +202,9 @@ void boot_store_save(Bmc *bmc)
     boot_native_save(boot->native, section);
     if (boot->next) {
         json_object_set_string_member(section, "next", boot->next);
+    }
+    if (boot->uefi) {
+        json_object_set_string_member(section, "uefi", boot->uefi);
     }
     if (boot->order) {
         json_object_set_array_member(section, "order",

@@ -10,6 +10,7 @@
 
 #include "bmc/boot-native.h"
 #include "bmc/boot-plan.h"
+#include "bmc/boot-setup.h"
 #include "util/crash-point.h"
 #include "util/error.h"
 
@@ -429,7 +430,8 @@ static void plan(Bmc *bmc)
 
     boot_order_plan(boot, base);
     memcpy(wanted, base, n * sizeof(*wanted));
-    boot->missing = position < 0 && target != BMC_BOOT_NONE;
+    boot->missing = position < 0 && target != BMC_BOOT_NONE &&
+                    !(target == BMC_BOOT_SETUP && boot_setup_possible(bmc));
     switch (boot_native_plan(bmc, position)) {
     case BOOT_NATIVE_AGAIN:
         boot->again = true;
@@ -439,6 +441,9 @@ static void plan(Bmc *bmc)
         boot_native_clear(bmc);
         return;
     case BOOT_NATIVE_OVERRIDE:
+        if (target == BMC_BOOT_SETUP) {
+            break; /* it is no device: QEMU has nothing to do */
+        }
         plan_override(bmc, position, wanted);
         return;
     case BOOT_NATIVE_INDICES:
@@ -466,6 +471,8 @@ static void plan(Bmc *bmc)
     } else if (boot->records->len) {
         boot->applied = false;
         run_steps(bmc, GOAL_RESTORE, boot->original);
+    } else if (target == BMC_BOOT_SETUP) {
+        sync_applied(bmc);
     } else {
         sync_end(bmc, NULL);
     }
@@ -482,7 +489,7 @@ bool boot_sync_same_devices(const GPtrArray *a, const GPtrArray *b)
 
         if (strcmp(x->path, y->path) || strcmp(x->property, y->property) ||
             g_strcmp0(x->mac, y->mac) || g_strcmp0(x->type, y->type) ||
-            g_strcmp0(x->pci, y->pci) || x->mtu != y->mtu ||
+            g_strcmp0(x->pci, y->pci) || g_strcmp0(x->efi, y->efi) || x->mtu != y->mtu ||
             x->size != y->size) {
             return false;
         }
@@ -539,6 +546,7 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     same = boot_sync_same_devices(boot->devices, devices);
     g_clear_pointer(&boot->devices, g_ptr_array_unref);
     boot->devices = devices;
+    boot->keyboard = bmc->machine->keyboard;
     find_originals(boot);
     boot_order_follow(boot);
     machine_query_override_async(bmc->machine, boot->cancellable, asked, bmc);
@@ -550,12 +558,30 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     }
 }
 
+static bool has_uefi_name(const BmcBootControl *boot)
+{
+    bool found = false;
+
+    for (guint i = 0; i < boot->devices->len; i++) {
+        const MachineBootDevice *device = boot->devices->pdata[i];
+
+        found = found || device->efi;
+    }
+    return found;
+}
+
 bool boot_sync_has_device(const BmcBootControl *boot, BmcBootTarget target)
 {
     g_autofree int32_t *indices = NULL;
 
     if (!boot->devices) {
         return true;
+    }
+    if (target == BMC_BOOT_SETUP) {
+        return boot->keyboard;
+    }
+    if (target == BMC_BOOT_UEFI) {
+        return has_uefi_name(boot);
     }
     if (target == BMC_BOOT_DEVICE) {
         return boot->devices->len;

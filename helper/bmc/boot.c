@@ -11,6 +11,7 @@
 #include "bmc/boot-native.h"
 #include "bmc/boot-plan.h"
 #include "bmc/boot-priv.h"
+#include "bmc/boot-setup.h"
 #include "bmc/event-source.h"
 #include "util/crash-point.h"
 #include "util/error.h"
@@ -32,6 +33,8 @@ static const char *const target_names[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_USB] = "USB device",
     [BMC_BOOT_FLOPPY] = "floppy",
     [BMC_BOOT_DEVICE] = "device",
+    [BMC_BOOT_SETUP] = "firmware setup",
+    [BMC_BOOT_UEFI] = "UEFI device",
 };
 
 /* IPMI 2.0 table 28-14, parameter 5, data 2: boot device selector */
@@ -42,6 +45,7 @@ static const uint8_t target_selectors[BMC_BOOT_TARGET__MAX] = {
     [BMC_BOOT_CD] = 5,
     [BMC_BOOT_USB] = 15, /* primary removable media */
     [BMC_BOOT_FLOPPY] = 15,
+    [BMC_BOOT_SETUP] = 6,
 };
 
 static const BmcBootTarget kind_targets[] = {
@@ -62,8 +66,10 @@ static uint8_t selector_of(const Bmc *bmc, BmcBootTarget target)
 {
     const MachineBootDevice *device;
 
-    if (target == BMC_BOOT_DEVICE) {
-        device = bmc_boot_find(bmc, bmc->boot->next);
+    if (boot_is_one_device(target)) {
+        device = target == BMC_BOOT_DEVICE ?
+                 bmc_boot_find(bmc, bmc->boot->next) :
+                 bmc_boot_find_uefi(bmc, bmc->boot->uefi);
         target = device ? boot_device_target(device) : BMC_BOOT_NONE;
     }
     return target_selectors[target];
@@ -191,7 +197,7 @@ static void machine_state_changed(Bmc *bmc)
         hold_start(bmc);
     }
     if (was_off && bmc->machine->state == MACHINE_STATE_RUNNING &&
-        !boot->dirty) {
+        (!boot->dirty || boot->boot.target == BMC_BOOT_SETUP)) {
         boot_latch(bmc);
     }
     boot_settle_follow(bmc);
@@ -239,7 +245,7 @@ static void log_set(Bmc *bmc, const BmcBoot *before, bool used,
                   enabled_name(boot->enabled), who);
     }
     if (boot->enabled == before->enabled && boot->target == before->target &&
-        boot->target != BMC_BOOT_DEVICE && !used) {
+        !boot_is_one_device(boot->target) && !used) {
         return;
     }
     if (boot->enabled == BMC_BOOT_DISABLED) {
@@ -255,7 +261,13 @@ const char *boot_target_name(const BmcBootControl *boot,
                              BmcBootTarget target)
 {
     return target == BMC_BOOT_DEVICE && boot->next ? boot->next :
+           target == BMC_BOOT_UEFI && boot->uefi ? boot->uefi :
            target_names[target];
+}
+
+bool boot_is_one_device(BmcBootTarget target)
+{
+    return target == BMC_BOOT_DEVICE || target == BMC_BOOT_UEFI;
 }
 
 void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
@@ -264,6 +276,9 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
 
     if (boot->boot.target == BMC_BOOT_DEVICE && target != BMC_BOOT_DEVICE) {
         g_clear_pointer(&boot->next, g_free);
+    }
+    if (boot->boot.target == BMC_BOOT_UEFI && target != BMC_BOOT_UEFI) {
+        g_clear_pointer(&boot->uefi, g_free);
     }
     boot->boot.enabled = enabled;
     boot->boot.target = target;
@@ -275,6 +290,7 @@ void boot_want(Bmc *bmc, BmcBootEnabled enabled, BmcBootTarget target)
     boot->late = false;
     boot_native_wish_changed(boot);
     boot->rounds = 0;
+    boot_setup_stop(bmc);
     clock_timer_stop(&boot->settle_timer);
     clock_timer_stop(&boot->expiry_timer);
     update_flags(bmc);
@@ -331,8 +347,14 @@ void bmc_boot_new(Bmc *bmc)
     boot->records = g_ptr_array_new_with_free_func(boot_store_record_free);
     boot->setters = g_ptr_array_new_with_free_func(g_object_unref);
     boot->quiescers = g_ptr_array_new_with_free_func(g_object_unref);
+    boot_setup_new(bmc);
     boot_store_load(bmc);
     boot_options_load(bmc);
+    if (boot->boot.target == BMC_BOOT_SETUP) {
+        /* The keys of an earlier helper may have been too few */
+        boot->latched = false;
+        boot->latch_loaded = false;
+    }
     update_flags(bmc);
     machine_state_changed(bmc);
 }
@@ -351,6 +373,7 @@ void bmc_boot_free(Bmc *bmc)
     }
     clock_timer_stop(&boot->expiry_timer);
     clock_timer_stop(&boot->settle_timer);
+    boot_setup_free(bmc);
     drop_tasks(boot->setters);
     drop_tasks(boot->quiescers);
     g_ptr_array_unref(boot->records);
@@ -392,6 +415,7 @@ void bmc_boot_machine_event(Bmc *bmc, const MachineEvent *event)
     default:
         break;
     }
+    boot_setup_machine_event(bmc, event);
 }
 
 void bmc_boot_quiesce_async(Bmc *bmc, GCancellable *cancellable,
@@ -426,6 +450,13 @@ const BmcBoot *bmc_boot_get(const Bmc *bmc)
 
 bool bmc_boot_target_allowed(const Bmc *bmc, BmcBootTarget target)
 {
+    if (target == BMC_BOOT_SETUP) {
+        return boot_setup_possible(bmc);
+    }
+    if (target == BMC_BOOT_UEFI &&
+        bmc_boot_mode(bmc) != MACHINE_FIRMWARE_UEFI) {
+        return false;
+    }
     return target == BMC_BOOT_NONE ||
            (target < BMC_BOOT_TARGET__MAX &&
             boot_sync_has_device(bmc->boot, target));
@@ -460,7 +491,7 @@ void bmc_boot_set_async(Bmc *bmc, BmcBootEnabled enabled,
         g_object_unref(task);
         return;
     }
-    if (target == BMC_BOOT_DEVICE && enabled == BMC_BOOT_CONTINUOUS) {
+    if (boot_is_one_device(target) && enabled == BMC_BOOT_CONTINUOUS) {
         g_task_return_new_error(task, BMC_ERROR, BMC_ERROR_INVALID,
                                 "one device can be booted from once, not "
                                 "always: there is the boot order for that");

@@ -17,6 +17,9 @@
  * BmcBootTarget: what to boot from. The numbers are kept on disk.
  *
  * @BMC_BOOT_DEVICE: one device, which bmc_boot_next() tells; only once
+ * @BMC_BOOT_SETUP: the firmware's setup, by its key
+ * @BMC_BOOT_UEFI: one device, by what UEFI firmware calls it; only once; see
+ *                 bmc_boot_uefi()
  */
 typedef enum BmcBootTarget {
     BMC_BOOT_NONE,
@@ -26,6 +29,8 @@ typedef enum BmcBootTarget {
     BMC_BOOT_USB,
     BMC_BOOT_FLOPPY,
     BMC_BOOT_DEVICE,
+    BMC_BOOT_SETUP,
+    BMC_BOOT_UEFI,
     BMC_BOOT_TARGET__MAX,
 } BmcBootTarget;
 
@@ -172,6 +177,46 @@ const MachineBootDevice *bmc_boot_nth(const Bmc *bmc, unsigned n);
  * loop runs
  */
 const char *bmc_boot_next(const Bmc *bmc);
+
+/**
+ * bmc_boot_find_uefi: find a boot device by what UEFI firmware calls it.
+ *
+ * @bmc: the hub
+ * @path: (nullable): MachineBootDevice.efi; the case does not matter
+ *
+ * Returns: (nullable) (transfer none): the device; valid until the main loop
+ * runs
+ */
+const MachineBootDevice *bmc_boot_find_uefi(const Bmc *bmc, const char *path);
+
+/**
+ * bmc_boot_uefi: the device that %BMC_BOOT_UEFI means.
+ *
+ * @bmc: the hub
+ *
+ * Returns: (nullable) (transfer none): its device path; valid until the main
+ * loop runs
+ */
+const char *bmc_boot_uefi(const Bmc *bmc);
+
+/**
+ * bmc_boot_set_uefi: choose the device that %BMC_BOOT_UEFI means. Where that
+ * is the target already, bmc_boot_set_async() must follow.
+ *
+ * @bmc: the hub
+ * @path: (nullable): its device path
+ */
+void bmc_boot_set_uefi(Bmc *bmc, const char *path);
+
+/**
+ * bmc_boot_console_output: what the machine has written to its serial port.
+ * UEFI firmware tells there what it starts.
+ *
+ * @bmc: the hub
+ * @buf: the bytes; anything
+ * @len: their number
+ */
+void bmc_boot_console_output(Bmc *bmc, const uint8_t *buf, size_t len);
 
 /**
  * bmc_boot_set_next: choose the device that %BMC_BOOT_DEVICE means. Where

@@ -355,7 +355,9 @@ static void listed(GObject *source, GAsyncResult *res, void *opaque)
     if (g_error_matches(err, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         return;
     }
-    if (!devices || boot_sync_same_devices(bmc->boot->devices, devices)) {
+    if (!devices ||
+        (boot_sync_same_devices(bmc->boot->devices, devices) &&
+         bmc->boot->keyboard == bmc->machine->keyboard)) {
         answered(bmc);
         return;
     }

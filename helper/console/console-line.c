@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include "bmc/boot.h"
 #include "util/addr.h"
 
 #define CHUNK (16 * 1024)
@@ -140,6 +141,7 @@ static gboolean on_readable(GSocket *sock, GIOCondition cond, void *opaque)
         return G_SOURCE_REMOVE;
     }
     store(console, buf, n);
+    bmc_boot_console_output(console->bmc, buf, n);
     console_tell(console, CONSOLE_EVENT_DATA);
     /* The last reader may have gone, and the line with it */
     if (console->in && must_wait(console)) {

@@ -8,6 +8,7 @@
 
 #include "bmc/boot.h"
 #include "bmc/hardware.h"
+#include "redfish/rf-hardware.h"
 #include "redfish/rf-resource.h"
 #include "redfish/rf-storage.h"
 
@@ -105,12 +106,19 @@ static bool get_display_name(const RfContext *ctx, RfValue *value)
     return true;
 }
 
+static bool get_uefi_path(const RfContext *ctx, RfValue *value)
+{
+    value->text = device_of(ctx)->efi;
+    return value->text;
+}
+
 static const RfProperty option_properties[] = {
     { "Id", RF_TYPE_STRING, .get = rf_get_id },
     { "Name", RF_TYPE_STRING, .text = "Boot Option" },
     { "BootOptionReference", RF_TYPE_STRING, .get = rf_get_id },
     { "DisplayName", RF_TYPE_STRING, .get = get_display_name },
     { "Alias", RF_TYPE_STRING, .get = get_alias },
+    { "UefiDevicePath", RF_TYPE_STRING, .get = get_uefi_path },
     { "RelatedItem", RF_TYPE_LINKS, .nth = nth_related },
     { NULL }
 };
@@ -127,6 +135,8 @@ const RfResource rf_boot_options_resources[] = {
       .properties = collection_properties,
       .read = RF_PRIVILEGE_LOGIN,
       .depends = 1 << BMC_PART_INVENTORY | 1 << BMC_PART_BOOT,
+      .refreshes = true,
+      .prepare = rf_hardware_prepare,
       .exists = rf_exists_one },
     { .path = "/redfish/v1/Systems/{ComputerSystemId}/BootOptions/"
               "{BootOptionId}",
@@ -135,6 +145,8 @@ const RfResource rf_boot_options_resources[] = {
       .read = RF_PRIVILEGE_LOGIN,
       .depends = 1 << BMC_PART_INVENTORY | 1 << BMC_PART_SYSTEM |
                  1 << BMC_PART_MEDIA,
+      .refreshes = true,
+      .prepare = rf_hardware_prepare,
       .exists = exists_option },
     { NULL }
 };

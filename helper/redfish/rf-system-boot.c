@@ -5,6 +5,7 @@
 #include "bmc/boot.h"
 #include "redfish/rf-exchange.h"
 #include "redfish/rf-system-values.h"
+#include "util/error.h"
 
 /* The order is that of BmcBootEnabled, BmcBootTarget. */
 static const char *const boot_enabled[] = {
@@ -22,6 +23,8 @@ static const char *const boot_targets[] = {
     [BMC_BOOT_USB] = "Usb",
     [BMC_BOOT_FLOPPY] = "Floppy",
     [BMC_BOOT_DEVICE] = "UefiBootNext",
+    [BMC_BOOT_SETUP] = "BiosSetup",
+    [BMC_BOOT_UEFI] = "UefiTarget",
     [BMC_BOOT_TARGET__MAX] = NULL,
 };
 
@@ -74,20 +77,62 @@ static const RfValue *new_target(const RfPatch *patch)
     return rf_patch_get(patch, &boot_setter, "BootSourceOverrideTarget");
 }
 
-static const RfValue *new_next(const RfPatch *patch)
+/*
+ * Targets that are one device: the property that tells which, and what it is
+ * to be.
+ */
+typedef struct OneDevice {
+    BmcBootTarget target;
+    const char *property;
+    const char *pointer;
+    const char *(*get)(const Bmc *bmc);
+    void (*set)(Bmc *bmc, const char *text);
+    const MachineBootDevice *(*find)(const Bmc *bmc, const char *text);
+} OneDevice;
+
+static const OneDevice one_devices[] = {
+    { BMC_BOOT_DEVICE, "BootNext", "/Boot/BootNext", bmc_boot_next,
+      bmc_boot_set_next, bmc_boot_find },
+    { BMC_BOOT_UEFI, "UefiTargetBootSourceOverride",
+      "/Boot/UefiTargetBootSourceOverride", bmc_boot_uefi, bmc_boot_set_uefi,
+      bmc_boot_find_uefi },
+};
+
+static const RfValue *new_device(const RfPatch *patch, const OneDevice *one)
 {
-    return rf_patch_get(patch, &boot_setter, "BootNext");
+    return rf_patch_get(patch, &boot_setter, one->property);
 }
 
-/* The device that UefiBootNext is to mean; NULL for none. */
-static const char *complete_next(const RfContext *ctx, const RfPatch *patch)
+/* The device that it is to mean; NULL for none. */
+static const char *complete_device(const RfContext *ctx, const RfPatch *patch,
+                                   const OneDevice *one)
 {
-    const RfValue *next = new_next(patch);
+    const RfValue *value = new_device(patch, one);
 
-    if (!next) {
-        return bmc_boot_next(ctx->bmc);
+    if (!value) {
+        return one->get(ctx->bmc);
     }
-    return next->null ? NULL : next->text;
+    return value->null ? NULL : value->text;
+}
+
+static const OneDevice *find_one_device(BmcBootTarget target)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(one_devices); i++) {
+        if (one_devices[i].target == target) {
+            return &one_devices[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether the device that is overriding is changed, and to what. */
+static bool changes_device(const RfContext *ctx, const RfPatch *patch,
+                           bool *ends)
+{
+    const OneDevice *one = find_one_device(bmc_boot_get(ctx->bmc)->target);
+
+    *ends = one && !complete_device(ctx, patch, one);
+    return one && new_device(patch, one);
 }
 
 /*
@@ -101,11 +146,12 @@ static bool complete_boot(const RfContext *ctx, const RfPatch *patch,
     const RfValue *e = new_enabled(patch);
     const RfValue *t = new_target(patch);
     const BmcBoot *boot = bmc_boot_get(ctx->bmc);
+    bool ends;
 
     *enabled = e ? e->choice : boot->enabled;
     *target = t ? t->choice : boot->target;
-    if (!e && !t && !complete_next(ctx, patch)) {
-        *enabled = BMC_BOOT_DISABLED; /* BootNext was what was overriding */
+    if (!e && !t && changes_device(ctx, patch, &ends) && ends) {
+        *enabled = BMC_BOOT_DISABLED; /* it was what was overriding */
     } else if (!e && *enabled == BMC_BOOT_DISABLED) {
         *enabled = BMC_BOOT_ONCE;
     }
@@ -117,22 +163,24 @@ static bool complete_boot(const RfContext *ctx, const RfPatch *patch,
 }
 
 /*
- * The mode can be given, but there is one that it can have. BootNext alone
- * is what a later UefiBootNext will mean, unless there is one.
+ * The mode can be given, but there is one that it can have. A device alone is
+ * what a later target will mean, unless it is that already.
  */
 static bool changes_boot(const RfContext *ctx, const RfPatch *patch)
 {
+    bool ends;
+
     return new_enabled(patch) || new_target(patch) ||
-           (new_next(patch) &&
-            bmc_boot_get(ctx->bmc)->target == BMC_BOOT_DEVICE);
+           changes_device(ctx, patch, &ends);
 }
 
-static void check_next(const RfContext *ctx, const RfPatch *patch,
-                       BmcBootEnabled enabled, RfMessages *messages)
+static void check_device(const RfContext *ctx, const RfPatch *patch,
+                         const OneDevice *one, BmcBootEnabled enabled,
+                         RfMessages *messages)
 {
-    if (!complete_next(ctx, patch)) {
-        rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING,
-                        "/Boot/BootNext", NULL, "BootNext", NULL);
+    if (!complete_device(ctx, patch, one)) {
+        rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING, one->pointer,
+                        NULL, one->property, NULL);
     } else if (enabled == BMC_BOOT_CONTINUOUS) {
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_CONFLICT,
                         "/Boot/BootSourceOverrideEnabled", NULL,
@@ -141,25 +189,59 @@ static void check_next(const RfContext *ctx, const RfPatch *patch,
     }
 }
 
+/* Before QEMU has listed them nobody can say whether there is such a one. */
+static bool devices_known(const RfContext *ctx, RfMessages *messages)
+{
+    g_autoptr(GError) err = NULL;
+
+    if (bmc_boot_devices(ctx->bmc)) {
+        return true;
+    }
+    err = g_error_new_literal(BMC_ERROR, BMC_ERROR_UNAVAILABLE,
+                              "QEMU has not told its devices yet");
+    rf_messages_add_error(messages, err);
+    return false;
+}
+
+static bool devices_exist(const RfContext *ctx, const RfPatch *patch,
+                          RfMessages *messages)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(one_devices); i++) {
+        const OneDevice *one = &one_devices[i];
+        const RfValue *value = new_device(patch, one);
+
+        if (!value || value->null) {
+            continue;
+        }
+        if (!devices_known(ctx, messages)) {
+            return false;
+        }
+        if (!one->find(ctx->bmc, value->text)) {
+            rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST,
+                            one->pointer, NULL, value->text, one->property,
+                            NULL);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
 static void boot_check(const RfContext *ctx, const RfPatch *patch,
                        RfMessages *messages)
 {
+    const OneDevice *one;
     BmcBootEnabled enabled;
-    const RfValue *next = new_next(patch);
     BmcBootTarget target;
 
-    if (next && !next->null && !bmc_boot_find(ctx->bmc, next->text)) {
-        rf_messages_add(messages, RF_MESSAGE_PROPERTY_VALUE_NOT_IN_LIST,
-                        "/Boot/BootNext", NULL, next->text, "BootNext",
-                        NULL);
-        return;
-    }
-    if (!changes_boot(ctx, patch)) {
+    if (!devices_exist(ctx, patch, messages) || !changes_boot(ctx, patch)) {
         return;
     }
     if (complete_boot(ctx, patch, &enabled, &target)) {
-        if (target == BMC_BOOT_DEVICE) {
-            check_next(ctx, patch, enabled, messages);
+        one = find_one_device(target);
+        if (one) {
+            check_device(ctx, patch, one, enabled, messages);
         }
     } else {
         rf_messages_add(messages, RF_MESSAGE_PROPERTY_MISSING,
@@ -189,8 +271,12 @@ static void boot_start(RfExchange *x, const RfPatch *patch)
     if (changes) {
         complete_boot(&x->context, patch, &enabled, &target);
     }
-    if (new_next(patch)) {
-        bmc_boot_set_next(x->context.bmc, complete_next(&x->context, patch));
+    for (size_t i = 0; i < G_N_ELEMENTS(one_devices); i++) {
+        if (new_device(patch, &one_devices[i])) {
+            one_devices[i].set(x->context.bmc,
+                               complete_device(&x->context, patch,
+                                               &one_devices[i]));
+        }
     }
     if (!changes) {
         rf_exchange_complete_kept(x);
@@ -207,6 +293,14 @@ static bool get_next(const RfContext *ctx, RfValue *value)
     value->text = bmc_boot_next(ctx->bmc);
     value->null = !value->text;
     return true;
+}
+
+/* Machines with a BIOS have no such names. */
+static bool get_uefi(const RfContext *ctx, RfValue *value)
+{
+    value->text = bmc_boot_uefi(ctx->bmc);
+    value->null = !value->text;
+    return bmc_boot_mode(ctx->bmc) == MACHINE_FIRMWARE_UEFI;
 }
 
 static bool nth_in_order(const RfContext *ctx, unsigned n, RfValue *value)
@@ -241,6 +335,9 @@ static void order_check(const RfContext *ctx, const RfPatch *patch,
     g_autoptr(GPtrArray) references = new_order(patch);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
+    if (references->len > 1 && !devices_known(ctx, messages)) {
+        return;
+    }
     for (unsigned i = 0; i + 1 < references->len; i++) {
         char *reference = references->pdata[i];
         g_autofree char *pointer = g_strdup_printf("/Boot/BootOrder/%u", i);
@@ -300,6 +397,8 @@ const RfProperty rf_system_boot[] = {
       .setter = &boot_setter },
     { "BootNext", RF_TYPE_STRING, .get = get_next, .nullable = true,
       .setter = &boot_setter },
+    { "UefiTargetBootSourceOverride", RF_TYPE_STRING, .get = get_uefi,
+      .nullable = true, .setter = &boot_setter },
     { "BootOrder", RF_TYPE_STRINGS, .item = nth_in_order,
       .setter = &order_setter },
     { "BootOptions", RF_TYPE_LINK,

@@ -210,6 +210,20 @@ void bmc_boot_set_next(Bmc *bmc, const char *reference)
 {
 }
 
+const MachineBootDevice *bmc_boot_find_uefi(const Bmc *bmc, const char *path)
+{
+    return NULL;
+}
+
+const char *bmc_boot_uefi(const Bmc *bmc)
+{
+    return NULL;
+}
+
+void bmc_boot_set_uefi(Bmc *bmc, const char *path)
+{
+}
+
 void bmc_boot_set_order_async(Bmc *bmc, const char *const *references,
                               const BmcOrigin *origin,
                               GCancellable *cancellable,

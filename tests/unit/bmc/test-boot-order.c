@@ -185,6 +185,43 @@ static void test_next(void)
     g_assert_null(bmc_boot_next(fix.bmc));
 }
 
+#define DISK_PATH "PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)"
+
+/* By what UEFI calls it, on UEFI machines that have such a device. */
+static void test_uefi(void)
+{
+    g_auto(Fixture) fix = { NULL };
+    MachineBootDevice *disk;
+
+    init(&fix);
+    mock_machine_base(fix.mock)->info.firmware = MACHINE_FIRMWARE_UEFI;
+    g_assert_false(bmc_boot_target_allowed(fix.bmc, BMC_BOOT_UEFI));
+    disk = mock_machine_add_device(fix.mock, "disk2", MACHINE_BOOT_HDD, 4);
+    disk->efi = g_strdup(DISK_PATH);
+    mock_machine_event(fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&fix);
+    g_assert_true(bmc_boot_target_allowed(fix.bmc, BMC_BOOT_UEFI));
+    mock_machine_base(fix.mock)->info.firmware = MACHINE_FIRMWARE_BIOS;
+    g_assert_false(bmc_boot_target_allowed(fix.bmc, BMC_BOOT_UEFI));
+    mock_machine_base(fix.mock)->info.firmware = MACHINE_FIRMWARE_UEFI;
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_UEFI), ==,
+                    BMC_ERROR_NOT_SUPPORTED);
+    bmc_boot_set_uefi(fix.bmc, "pciroot(0x0)/pci(0x1f,0x2)/"
+                               "sata(0x0,0xffff,0x0)");
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_CONTINUOUS, BMC_BOOT_UEFI),
+                    ==, BMC_ERROR_INVALID);
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_UEFI), ==, -1);
+    fixture_assert_indices(&fix, "disk=1 cd=2 nic=3 disk2=0");
+    g_assert_cmpint(bmc_boot_get(fix.bmc)->ipmi_flags[1], ==, 2 << 2);
+    fixture_restart(&fix);
+    g_assert_nonnull(bmc_boot_find_uefi(fix.bmc, bmc_boot_uefi(fix.bmc)));
+    mock_machine_reset(fix.mock, true);
+    g_assert_cmpstr(mock_machine_boots_from(fix.mock), ==, "disk2");
+    fixture_advance(&fix, 2000);
+    fixture_assert_indices(&fix, "disk=1 cd=2 nic=3 disk2=4");
+    g_assert_null(bmc_boot_uefi(fix.bmc));
+}
+
 static void test_references(void)
 {
     MachineBootDevice devices[] = {
@@ -218,6 +255,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/boot-order/killed-plain", GINT_TO_POINTER(false),
                          test_killed_between_steps);
     g_test_add_func("/boot-order/next", test_next);
+    g_test_add_func("/boot-order/uefi", test_uefi);
     g_test_add_func("/boot-order/references", test_references);
     return g_test_run();
 }

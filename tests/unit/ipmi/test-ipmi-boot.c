@@ -65,6 +65,26 @@ static void test_hung(CommandFixture *f, const void *opaque)
     assert_flags(f, VALID);
 }
 
+/* Setup is there for a machine with UEFI firmware and a keyboard. */
+static void test_setup(CommandFixture *f, const void *opaque)
+{
+    Machine *machine = mock_machine_base(f->base.mock);
+
+    g_assert_cmphex(chassis(f, 0x08, "05 8018000000"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    machine->info.firmware = MACHINE_FIRMWARE_UEFI;
+    g_assert_cmphex(chassis(f, 0x08, "05 8018000000"), ==,
+                    IPMI_CC_INVALID_FIELD);
+    machine->keyboard = true;
+    mock_machine_event(f->base.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&f->base);
+    set(f, "05 e018000000");
+    assert_flags(f, "01 05 e018000000");
+    g_assert_cmpint(bmc_boot_get(f->base.bmc)->target, ==, BMC_BOOT_SETUP);
+    command_fixture_restart(f);
+    assert_flags(f, "01 05 e018000000");
+}
+
 /* It has been answered with success, so somebody has to be told. */
 static void test_hung_refused(CommandFixture *f, const void *opaque)
 {
@@ -239,6 +259,7 @@ int main(int argc, char **argv)
     test_init(&argc, &argv);
     ADD("hung", test_hung);
     ADD("hung-refused", test_hung_refused);
+    ADD("setup", test_setup);
     ADD("cleared", test_cleared);
     ADD("guest-reset", test_guest_reset);
     ADD("not-ours", test_not_ours);

@@ -252,6 +252,92 @@ static void test_boot_options(void)
     g_assert_cmpuint(reply->status, ==, 404);
 }
 
+#define DISK_PATH "PciRoot(0x0)/Pci(0x4,0x0)"
+#define PATH(path) "\"UefiTargetBootSourceOverride\":\"" path "\""
+#define UEFI "\"BootSourceOverrideTarget\":\"UefiTarget\""
+#define ENABLED(enabled) "\"BootSourceOverrideEnabled\":\"" enabled "\""
+
+static void patch_boot(RfHub *hub, const char *boot, unsigned status)
+{
+    g_autofree char *body = g_strdup_printf("{\"Boot\":{%s}}", boot);
+    g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "PATCH", SYSTEM, body);
+
+    g_test_message("%s", body);
+    g_assert_cmpuint(reply->status, ==, status);
+}
+
+/* A device by what UEFI calls it, all that may be said of it. */
+static void test_uefi_target(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    MachineBootDevice *disk;
+
+    patch_boot(hub, UEFI "," PATH(DISK_PATH), 400);
+    mock_machine_base(hub->fix.mock)->info.firmware = MACHINE_FIRMWARE_UEFI;
+    patch_boot(hub, UEFI "," PATH(DISK_PATH), 400);
+    disk = mock_machine_add_device(hub->fix.mock, "vda", MACHINE_BOOT_HDD, 9);
+    disk->efi = g_strdup(DISK_PATH);
+    mock_machine_event(hub->fix.mock, MACHINE_EVENT_DEVICES, NULL);
+    fixture_settle(&hub->fix);
+    has(hub, SYSTEM, "\"UefiTargetBootSourceOverride\":null");
+    has(hub, SYSTEM, "\"UefiTarget\"");
+    has(hub, SYSTEM "/BootOptions/vda", "\"UefiDevicePath\":\"" DISK_PATH
+                                        "\"");
+    patch_boot(hub, UEFI, 400);
+    patch_boot(hub, PATH("PciRoot(0x0)"), 400);
+    patch_boot(hub, UEFI "," PATH(DISK_PATH) "," ENABLED("Continuous"), 400);
+    has(hub, SYSTEM, "\"UefiTargetBootSourceOverride\":null");
+    /* The path first, then the target, as some tools do */
+    patch_boot(hub, PATH(DISK_PATH), 200);
+    has(hub, SYSTEM, ENABLED("Disabled"));
+    patch_boot(hub, UEFI, 200);
+    has(hub, SYSTEM, ENABLED("Once"));
+    has(hub, SYSTEM, UEFI);
+    has(hub, SYSTEM, PATH(DISK_PATH));
+    patch_boot(hub, ENABLED("Continuous"), 400);
+    patch_boot(hub, "\"UefiTargetBootSourceOverride\":null", 200);
+    has(hub, SYSTEM, ENABLED("Disabled"));
+    patch_boot(hub, UEFI "," PATH(DISK_PATH) "," ENABLED("Once"), 200);
+    patch_boot(hub, ENABLED("Disabled"), 200);
+    has(hub, SYSTEM, "\"UefiTargetBootSourceOverride\":null");
+}
+
+/* Whether there is such a device is not known until QEMU has told. */
+static void test_not_listed(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_GONE);
+
+    patch_boot(hub, "\"BootNext\":\"disk\"", 503);
+    patch_boot(hub, "\"BootOrder\":[\"disk\",\"cd\"]", 503);
+    patch_boot(hub, "\"BootOrder\":[]", 400);
+    patch_boot(hub, "\"BootNext\":null", 200);
+    mock_machine_new_process(hub->fix.mock, MACHINE_STATE_RUNNING);
+    fixture_settle(&hub->fix);
+    patch_boot(hub, "\"BootNext\":\"disk\"", 200);
+}
+
+/* QEMU does not tell what is plugged in, so it is asked by who looks. */
+static void test_plugged(void)
+{
+    g_autoptr(RfHub) hub = rf_hub_new(MACHINE_STATE_RUNNING);
+    Machine *machine = mock_machine_base(hub->fix.mock);
+
+    patch_boot(hub, "\"BootSourceOverrideTarget\":\"Usb\"", 400);
+    mock_machine_add_device(hub->fix.mock, "stick", MACHINE_BOOT_USB, -1);
+    fixture_advance(&hub->fix, 1000);
+    patch_boot(hub, "\"BootSourceOverrideTarget\":\"Usb\"", 200);
+    has(hub, SYSTEM, "\"Usb\"");
+    has(hub, SYSTEM "/BootOptions", SYSTEM "/BootOptions/stick");
+    machine->info.firmware = MACHINE_FIRMWARE_UEFI;
+    patch_boot(hub, "\"BootSourceOverrideTarget\":\"BiosSetup\"", 400);
+    machine->keyboard = true;
+    fixture_advance(&hub->fix, 1000);
+    patch_boot(hub, "\"BootSourceOverrideTarget\":\"BiosSetup\"", 200);
+    mock_machine_remove_device(hub->fix.mock, "stick");
+    fixture_advance(&hub->fix, 1000);
+    patch_boot(hub, "\"BootSourceOverrideTarget\":\"Usb\"", 400);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -261,5 +347,8 @@ int main(int argc, char **argv)
     g_test_add_func("/rf-hardware/pci", test_pci);
     g_test_add_func("/rf-hardware/tpm", test_tpm);
     g_test_add_func("/rf-hardware/boot-options", test_boot_options);
+    g_test_add_func("/rf-hardware/uefi-target", test_uefi_target);
+    g_test_add_func("/rf-hardware/not-listed", test_not_listed);
+    g_test_add_func("/rf-hardware/plugged", test_plugged);
     return g_test_run();
 }

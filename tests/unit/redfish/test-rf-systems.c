@@ -153,6 +153,8 @@ static const struct {
       "Continuous", "Hdd", 1 },
     { E "\"Once\"," T "\"Cd\"," M "\"Legacy\"", BMC_BOOT_DISABLED,
       BMC_BOOT_NONE, 200, "Once", "Cd", 1 },
+    { E "\"Once\"," T "\"BiosSetup\"", BMC_BOOT_DISABLED, BMC_BOOT_NONE, 200,
+      "Once", "BiosSetup", 1 },
     /* a target alone */
     { T "\"Pxe\"", BMC_BOOT_DISABLED, BMC_BOOT_NONE, 200, "Once", "Pxe", 1 },
     { T "\"Pxe\"", BMC_BOOT_CONTINUOUS, BMC_BOOT_HDD, 200, "Continuous",
