@@ -6,8 +6,8 @@
 
 #define GUEST \
     "-M q35 -drive if=none,id=a,format=raw,file=@disk-a.img@,snapshot=on " \
-    "-device ide-hd,drive=a -device ide-cd,bus=ide.1 -netdev user,id=n,restrict=on " \
-    "-device e1000,netdev=n"
+    "-device ide-hd,id=hd0,drive=a -device ide-cd,bus=ide.1 " \
+    "-netdev user,id=n,restrict=on -device e1000,netdev=n"
 
 static void setup(TestLab *f, const void *data)
 {
@@ -74,6 +74,10 @@ static void test_boot(TestLab *f, const void *data)
     bmcctl(f, "boot status", 0, "Boot from: * Pxe, once\n");
     bmcctl(f, "boot set Hdd always", 0, "");
     bmcctl(f, "boot status", 0, "Boot from: * Hdd, always\n");
+    bmcctl(f, "boot device moon", 1, "bmcctl: *");
+    bmcctl(f, "boot device hd0", 0, "");
+    bmcctl(f, "boot status", 0, "Boot from: * UefiBootNext hd0, once\n");
+    bmcctl(f, "boot setup", 1, "bmcctl: *cannot boot from 'BiosSetup'*");
     bmcctl(f, "boot set moon", 1, "bmcctl: *cannot boot from 'moon'*");
     bmcctl(f, "boot set pxe twice", 2, "bmcctl: 'twice' is neither*");
     bmcctl(f, "status --json", 2, "*options come before the command*");

@@ -194,9 +194,9 @@ static void read_serial(TestVm *vm)
     }
 }
 
-void test_vm_wait_serial(TestVm *vm, const char *text)
+static void wait_serial(TestVm *vm, const char *text, int64_t ms)
 {
-    int64_t end = g_get_monotonic_time() + TEST_VM_WAIT_MS * 1000;
+    int64_t end = g_get_monotonic_time() + ms * 1000;
     const char *at;
 
     do {
@@ -211,6 +211,16 @@ void test_vm_wait_serial(TestVm *vm, const char *text)
     } while (g_get_monotonic_time() < end);
     g_error("the guest did not print '%s'; since the last match: '%s'", text,
             vm->text->str + vm->seen);
+}
+
+void test_vm_wait_serial(TestVm *vm, const char *text)
+{
+    wait_serial(vm, text, TEST_VM_WAIT_MS);
+}
+
+void test_vm_wait_firmware(TestVm *vm, const char *text)
+{
+    wait_serial(vm, text, TEST_VM_FIRMWARE_MS);
 }
 
 bool test_vm_stays_silent(TestVm *vm, unsigned ms)

@@ -19,6 +19,8 @@
 
 /* Waits in these tests end long before on an idle machine. */
 #define TEST_VM_WAIT_MS 60000
+/* OVMF on a host that has much else to do. */
+#define TEST_VM_FIRMWARE_MS 300000
 
 /**
  * TestVm: a QEMU process.
@@ -93,6 +95,15 @@ void test_vm_kill(TestVm *vm);
  * @text: the text
  */
 void test_vm_wait_serial(TestVm *vm, const char *text);
+
+/**
+ * test_vm_wait_firmware: test_vm_wait_serial() for what UEFI firmware prints,
+ * or what it boots, which may take minutes.
+ *
+ * @vm: the VM
+ * @text: the text
+ */
+void test_vm_wait_firmware(TestVm *vm, const char *text);
 
 /**
  * test_vm_stays_silent: let real time pass and check that the guest prints

@@ -28,13 +28,24 @@ static void show_text(const char *title, JsonObject *object,
     }
 }
 
+/* The device, where the target is a certain one. */
+static const char *target_device(JsonObject *system, const char *target)
+{
+    return g_str_equal(target, "UefiBootNext") ?
+           ctl_text(system, "Boot/BootNext") :
+           g_str_equal(target, "UefiTarget") ?
+           ctl_text(system, "Boot/UefiTargetBootSourceOverride") : NULL;
+}
+
 static void show_boot(JsonObject *system)
 {
     const char *enabled = ctl_text(system, BOOT "Enabled");
     const char *target = ctl_text(system, BOOT "Target");
+    const char *device = target ? target_device(system, target) : NULL;
 
     if (enabled && target && !g_str_equal(enabled, "Disabled")) {
-        printf("%-12s %s, %s\n", "Boot from:", target,
+        printf("%-12s %s%s%s, %s\n", "Boot from:", target,
+               device ? " " : "", device ? device : "",
                g_str_equal(enabled, "Once") ? "once" : "always");
     } else if (enabled) {
         printf("%-12s %s\n", "Boot from:", "as the machine is configured");
@@ -125,8 +136,9 @@ static const char *find_target(JsonObject *system, const char *name)
     return array ? NULL : name; /* it does not tell: let it decide */
 }
 
+/* @next: (nullable): BootNext */
 static bool patch_boot(Ctl *ctl, JsonObject *system, const char *enabled,
-                       const char *target, GError **errp)
+                       const char *target, const char *next, GError **errp)
 {
     g_autoptr(JsonObject) body = json_object_new();
     g_autoptr(JsonObject) answer = NULL;
@@ -135,6 +147,9 @@ static bool patch_boot(Ctl *ctl, JsonObject *system, const char *enabled,
     json_object_set_string_member(boot, "BootSourceOverrideEnabled",
                                   enabled);
     json_object_set_string_member(boot, "BootSourceOverrideTarget", target);
+    if (next) {
+        json_object_set_string_member(boot, "BootNext", next);
+    }
     json_object_set_object_member(body, "Boot", boot);
     answer = ctl_call(ctl, "PATCH", ctl_text(system, "@odata.id"), body,
                       errp);
@@ -155,10 +170,10 @@ static bool boot_status(Ctl *ctl, const char *data, char **args,
     return system;
 }
 
-static bool boot_set(Ctl *ctl, const char *data, char **args, GError **errp)
+static bool set_boot(Ctl *ctl, const char *name, const char *when,
+                     GError **errp)
 {
     g_autoptr(JsonObject) system = NULL;
-    const char *when = args[1] ?: "once";
     const char *target;
 
     if (!g_str_equal(when, "once") && !g_str_equal(when, "always")) {
@@ -170,16 +185,36 @@ static bool boot_set(Ctl *ctl, const char *data, char **args, GError **errp)
     if (!system) {
         return false;
     }
-    target = find_target(system, args[0]);
+    target = find_target(system, name);
     if (!target) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "this machine cannot boot from '%s' (bmcctl --json boot "
-                    "status shows from what it can)", args[0]);
+                    "status shows from what it can)", name);
         return false;
     }
     return patch_boot(ctl, system,
                       g_str_equal(when, "once") ? "Once" : "Continuous",
-                      target, errp);
+                      target, NULL, errp);
+}
+
+static bool boot_set(Ctl *ctl, const char *data, char **args, GError **errp)
+{
+    return set_boot(ctl, args[0], args[1] ?: "once", errp);
+}
+
+static bool boot_setup(Ctl *ctl, const char *data, char **args,
+                       GError **errp)
+{
+    return set_boot(ctl, "BiosSetup", args[0] ?: "once", errp);
+}
+
+static bool boot_device(Ctl *ctl, const char *data, char **args,
+                        GError **errp)
+{
+    g_autoptr(JsonObject) system = get_system(ctl, errp);
+
+    return system && patch_boot(ctl, system, "Once", "UefiBootNext", args[0],
+                                errp);
 }
 
 static bool boot_clear(Ctl *ctl, const char *data, char **args,
@@ -187,7 +222,7 @@ static bool boot_clear(Ctl *ctl, const char *data, char **args,
 {
     g_autoptr(JsonObject) system = get_system(ctl, errp);
 
-    return system && patch_boot(ctl, system, "Disabled", "None", errp);
+    return system && patch_boot(ctl, system, "Disabled", "None", NULL, errp);
 }
 
 static bool identify(Ctl *ctl, const char *data, char **args, GError **errp)
@@ -234,6 +269,11 @@ const CtlCommand ctl_system_commands[] = {
     { "boot status", "", "Show the boot override", boot_status, NULL },
     { "boot set", "TARGET [once|always]",
       "Boot from Pxe, Hdd, Cd, ...; once if it is not said", boot_set, NULL },
+    { "boot device", "DEVICE", "Boot from one of BootOrder's devices, once",
+      boot_device, NULL },
+    { "boot setup", "[once|always]",
+      "Boot into the firmware's setup; once if it is not said", boot_setup,
+      NULL },
     { "boot clear", "", "Boot as the machine is configured", boot_clear,
       NULL },
     { "identify on", "", "Light the indicator", identify, "on" },
