@@ -108,11 +108,10 @@ static void tick(void *opaque);
 static void end(Bmc *bmc, const char *why)
 {
     boot_setup_stop(bmc);
+    g_message("boot override: %s: %s",
+              boot_target_name(bmc->boot, BMC_BOOT_SETUP), why);
     if (bmc->boot->boot.enabled == BMC_BOOT_ONCE) {
         boot_consume(bmc, why);
-    } else {
-        g_message("boot override: %s always: %s",
-                  boot_target_name(bmc->boot, BMC_BOOT_SETUP), why);
     }
 }
 

@@ -205,8 +205,8 @@ static void test_told(TestLab *f, const void *data)
     host_reset(f);
     wait_setup(f);
     wait_consumed(f);
-    g_assert_true(test_bmc_logged(f->bmc, "consumed, the setup has been "
-                                          "reached"));
+    g_assert_true(test_bmc_logged(f->bmc, "firmware setup: the setup has "
+                                          "been reached"));
     test_lab_end(f);
 }
 

@@ -41,6 +41,7 @@ static unsigned keys_in(Fixture *fix, unsigned ms)
 static void say(Fixture *fix, const char *text)
 {
     bmc_boot_console_output(fix->bmc, (const uint8_t *)text, strlen(text));
+    fixture_settle(fix);
 }
 
 /* Never without a boot, and no index is changed. */
@@ -182,6 +183,7 @@ static void test_guest_agent(void)
     g_assert_cmpuint(keys_in(&fix, 1000), >=, 5);
     mock_machine_base(fix.mock)->guest = g_new0(MachineGuest, 1);
     mock_machine_event(fix.mock, MACHINE_EVENT_GUEST, NULL);
+    fixture_settle(&fix);
     assert_enabled(&fix, BMC_BOOT_DISABLED);
     g_assert_cmpuint(keys_in(&fix, 1000), ==, 0);
 }
