@@ -202,6 +202,8 @@ void bmc_boot_set_next(Bmc *bmc, const char *reference)
 {
     char *copy = g_strdup(reference);
 
+    /* What ends one that a boot has used must not end this one */
+    boot_end_used(bmc);
     g_free(bmc->boot->next);
     bmc->boot->next = copy;
     boot_store_save(bmc);

@@ -185,6 +185,25 @@ static void test_next(void)
     g_assert_null(bmc_boot_next(fix.bmc));
 }
 
+/* One that is set while QEMU is given back the order from before. */
+static void test_next_after_next(void)
+{
+    g_auto(Fixture) fix = { NULL };
+
+    init(&fix);
+    bmc_boot_set_next(fix.bmc, "cd");
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_DEVICE), ==,
+                    -1);
+    mock_machine_reset(fix.mock, true);
+    mock_machine_hold(fix.mock, true);
+    fixture_advance(&fix, 2000);
+    mock_machine_hold(fix.mock, false);
+    bmc_boot_set_next(fix.bmc, "nic");
+    g_assert_cmpint(fixture_boot(&fix, BMC_BOOT_ONCE, BMC_BOOT_DEVICE), ==,
+                    -1);
+    g_assert_cmpstr(bmc_boot_next(fix.bmc), ==, "nic");
+}
+
 #define DISK_PATH "PciRoot(0x0)/Pci(0x1F,0x2)/Sata(0x0,0xFFFF,0x0)"
 
 /* By what UEFI calls it, on UEFI machines that have such a device. */
@@ -255,6 +274,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/boot-order/killed-plain", GINT_TO_POINTER(false),
                          test_killed_between_steps);
     g_test_add_func("/boot-order/next", test_next);
+    g_test_add_func("/boot-order/next-after-next", test_next_after_next);
     g_test_add_func("/boot-order/uefi", test_uefi);
     g_test_add_func("/boot-order/references", test_references);
     return g_test_run();

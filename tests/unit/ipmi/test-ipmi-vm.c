@@ -291,7 +291,10 @@ static void test_replaced(VmFixture *f, const void *opaque)
     assert_receives(f->sock, "05 04 01 00 61 00 40 10 45 a0");
 }
 
-/* An answer leaves in time even if QMP hangs. */
+/*
+ * An answer leaves in time even if QMP hangs, and says what is certain: that
+ * the request will be carried out, or that the setting is kept.
+ */
 static void test_deadline(VmFixture *f, const void *opaque)
 {
     mock_machine_hold(f->base.mock, true);
@@ -300,7 +303,13 @@ static void test_deadline(VmFixture *f, const void *opaque)
         g_main_context_iteration(NULL, FALSE);
     }
     clock_advance(f->base.clock, IPMI_DEFER_MS);
-    assert_receives(f->sock, "07 04 02 c3 30 a0");
+    assert_receives(f->sock, "07 04 02 00 f3 a0");
+    send_bytes(f->sock, "07 00 08 05 80 04 00 00 00 68 a0");
+    while (!f->core->pending.length) {
+        g_main_context_iteration(NULL, FALSE);
+    }
+    clock_advance(f->base.clock, IPMI_DEFER_MS);
+    assert_receives(f->sock, "07 04 08 00 ed a0");
 }
 
 static void test_rubbish(VmFixture *f, const void *opaque)
