@@ -147,6 +147,34 @@ static bool check_tls(const char *value, GError **errp)
     return check_word(value, words, errp);
 }
 
+static bool check_off_mode(const char *value, GError **errp)
+{
+    static const char *const words[] = { "process", "pause", NULL };
+
+    return check_word(value, words, errp);
+}
+
+static bool check_timeout(const char *value, GError **errp)
+{
+    return g_ascii_string_to_unsigned(value, 10, 1, 3600, NULL, NULL) ||
+           (g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                        "'%s' is not a number of seconds (1 to 3600)",
+                        value), false);
+}
+
+/* Whether there is such a program is looked up when it is to be used. */
+static bool check_command(const char *value, GError **errp)
+{
+    g_autoptr(GError) err = NULL;
+
+    if (*value && !g_shell_parse_argv(value, NULL, NULL, &err)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "'%s' is not a command line: %s", value, err->message);
+        return false;
+    }
+    return true;
+}
+
 static bool check_policy(const char *value, GError **errp)
 {
     static const char *const words[] = {
@@ -257,6 +285,24 @@ const ConfigSetting config_settings[CONFIG__MAX] = {
         "WHEN", "A boot override that was set before somebody else started "
         "QEMU: reset the VM for it, let it count for the next reset, or "
         "never (drop it)" },
+    [CONFIG_ON_COMMAND] = {
+        "power", "on-command", NULL, 0, "BMC_ON_COMMAND", "", check_command,
+        false,
+        "COMMAND", "Program, with arguments, that starts QEMU where somebody "
+        "else is in charge of that (virsh, systemctl)" },
+    [CONFIG_OFF_COMMAND] = {
+        "power", "off-command", NULL, 0, "BMC_OFF_COMMAND", "",
+        check_command, false,
+        "COMMAND", "The same that ends it" },
+    [CONFIG_OFF_MODE] = {
+        "power", "off-mode", NULL, 0, "BMC_OFF_MODE", "process",
+        check_off_mode, false,
+        "MODE", "What off means with an off-command: process (QEMU ends) or "
+        "pause (it stays, and off-command ends it only when it hangs)" },
+    [CONFIG_COMMAND_TIMEOUT] = {
+        "power", "command-timeout", NULL, 0, "BMC_COMMAND_TIMEOUT", "60",
+        check_timeout, false,
+        "SECONDS", "How long such a command may take, and QEMU after it" },
     [CONFIG_USER] = {
         "account", "user", NULL, 'u', "IPMI_USER", "admin", NULL, false,
         "NAME", "First administrator, for IPMI and Redfish" },

@@ -25,4 +25,26 @@ bool configure_network(Bmc *bmc, const Config *config, GError **errp);
  */
 void configure_guest_agent(Machine *machine, const Config *config);
 
+/**
+ * configure_has_commands: whether commands start or end QEMU.
+ *
+ * @config: the configuration
+ *
+ * Returns: true if there is such a command
+ */
+bool configure_has_commands(const Config *config);
+
+/**
+ * configure_attached: a machine whose QEMU is not started by us: by commands
+ * or by nobody we know.
+ *
+ * @config: the configuration
+ * @clock: the clock
+ * @errp: BMC_ERROR_USAGE
+ *
+ * Returns: (transfer full): the machine, or NULL
+ */
+Machine *configure_attached(const Config *config, Clock *clock,
+                            GError **errp);
+
 #endif /* QEMU_BMC_CONFIGURE_H */

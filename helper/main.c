@@ -32,7 +32,6 @@
 #include "ipmi/ipmi-session.h"
 #include "ipmi/ipmi-vm.h"
 #include "machine/machine-launch.h"
-#include "machine/machine-qmp.h"
 #include "redfish/http.h"
 #include "redfish/rf-events.h"
 #include "redfish/rf.h"
@@ -259,7 +258,6 @@ static gboolean on_signal(void *opaque)
 static bool make_machine(App *app, GError **errp)
 {
     Config *config = app->config;
-    g_autoptr(GSocketAddress) addr = NULL;
     g_autofree char *serial = NULL;
 
     if (!app->qemu_argv) {
@@ -267,13 +265,17 @@ static bool make_machine(App *app, GError **errp)
             g_message("POWER_ON_AT_START has no effect on a QEMU that is not "
                       "started by qemu-bmc (qemu-bmc -- QEMU ARGS...)");
         }
-        addr = addr_parse(config_get(config, CONFIG_QMP), "127.0.0.1", -1,
-                          errp);
-        app->machine = addr ? machine_qmp_new(addr, app->clock) : NULL;
+        app->machine = configure_attached(config, app->clock, errp);
         if (app->machine) {
             configure_guest_agent(app->machine, config);
         }
         return app->machine != NULL;
+    }
+    if (configure_has_commands(config)) {
+        g_set_error(errp, BMC_ERROR, BMC_ERROR_USAGE,
+                    "QEMU is started by qemu-bmc (-- QEMU ARGS...) or by "
+                    "on-command and ended by off-command, not both");
+        return false;
     }
     serial = config_is_set(config, CONFIG_SERIAL)
         ? g_strdup(config_get(config, CONFIG_SERIAL))

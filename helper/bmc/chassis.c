@@ -27,6 +27,7 @@
  * @on: the machine was on when last looked at
  * @since_ms: since when, if it is on
  * @lost: QEMU has gone, or was not there yet
+ * @looked: whether it is there was known at some time
  * @left_off: it was not switched on when power came back, nor since
  */
 struct BmcChassisState {
@@ -37,6 +38,7 @@ struct BmcChassisState {
     bool on;
     int64_t since_ms;
     bool lost;
+    bool looked;
     bool left_off;
 };
 
@@ -240,22 +242,36 @@ void bmc_chassis_free(Bmc *bmc)
     g_clear_pointer(&bmc->chassis, g_free);
 }
 
-void bmc_chassis_machine_event(Bmc *bmc, const MachineEvent *event)
+/* Whether power has come back to the machine with this state. */
+static bool power_is_back(Bmc *bmc)
 {
     BmcChassisState *c = bmc->chassis;
-    MachineState state = bmc->machine->state;
+    const Machine *machine = bmc->machine;
+    bool first = !c->looked;
 
-    if (event->type != MACHINE_EVENT_STATE) {
-        return;
+    /* What we start ourselves says when it is ready for this. */
+    if (machine->owns_process || machine->state == MACHINE_STATE_UNKNOWN) {
+        return false;
     }
-    follow_power(bmc);
-    if (state == MACHINE_STATE_GONE) {
+    c->looked = true;
+    if (machine->state == MACHINE_STATE_GONE) {
         c->lost = true;
-    } else if (c->lost && state != MACHINE_STATE_UNKNOWN) {
-        c->lost = false;
-        /* What we start ourselves says when it is ready for this. */
-        if (state == MACHINE_STATE_PRELAUNCH &&
-            !bmc->machine->can_start_process) {
+        return first && machine->can_start_process;
+    }
+    if (!c->lost) {
+        return false;
+    }
+    c->lost = false;
+    /* What is about to be on anyway needs no such thing. */
+    return machine->state == MACHINE_STATE_PRELAUNCH &&
+           bmc_power_state(bmc) == BMC_POWER_STATE_OFF;
+}
+
+void bmc_chassis_machine_event(Bmc *bmc, const MachineEvent *event)
+{
+    if (event->type == MACHINE_EVENT_STATE) {
+        follow_power(bmc);
+        if (power_is_back(bmc)) {
             bmc_chassis_restore(bmc);
         }
     }

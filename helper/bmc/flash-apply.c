@@ -145,7 +145,7 @@ bool bmc_flash_apply_async(Bmc *bmc, GCancellable *cancellable,
     if (!flash->applying) {
         if (!bmc->machine->renew || !flash->changes->len ||
             bmc->machine->state != MACHINE_STATE_GONE ||
-            !bmc->machine->can_start_process) {
+            !bmc->machine->owns_process) {
             return false;
         }
         /* Once for each start, whatever comes of it */

@@ -311,7 +311,7 @@ static bool has_room(const BmcFlash *flash, const BmcFlashChange *change)
 /* A process could say anything about its command line: ours is what counts. */
 static const char *file_of(const Machine *machine, MachineFlash chip)
 {
-    return machine->can_start_process ? machine->flash_given[chip] :
+    return machine->owns_process ? machine->flash_given[chip] :
            machine->info.flash[chip];
 }
 
@@ -430,7 +430,7 @@ static void request_new(Bmc *bmc, BmcFlashChange *change,
 
 bool bmc_flash_can_change(const Bmc *bmc, MachineFlash chip, GError **errp)
 {
-    if (!bmc->machine->can_start_process) {
+    if (!bmc->machine->owns_process) {
         g_set_error(errp, BMC_ERROR, BMC_ERROR_NOT_SUPPORTED,
                     "QEMU reads the %s only when it starts, and starting it "
                     "is not up to this BMC", chip_names[chip]);

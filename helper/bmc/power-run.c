@@ -142,7 +142,7 @@ static bool op_lost(Bmc *bmc)
         return false;
     }
     if (power->op == MACHINE_OP_STOP && !power->ending &&
-        bmc->machine->can_start_process) {
+        bmc->machine->can_end_process) {
         power->ending = true;
         power_start_op(bmc, MACHINE_OP_STOP);
         return true;

@@ -373,10 +373,10 @@ void bmc_power_request_cause_async(Bmc *bmc, BmcPowerAction action,
     step = power_table_step(bmc->machine->state, action);
     if (action == BMC_POWER_FORCE_OFF &&
         ((step == STEP_NOTHING && starting) ||
-         (step == STEP_NO_QEMU && bmc->machine->can_start_process))) {
+         (step == STEP_NO_QEMU && bmc->machine->can_end_process))) {
         /*
          * The start that was given up may still reach the machine; and a
-         * QEMU of our own that hangs is ended.
+         * QEMU that hangs is ended where we can.
          */
         step = STEP_STOP;
     }
@@ -403,7 +403,7 @@ bool bmc_power_acknowledge(Bmc *bmc)
 {
     BmcPowerControl *power = bmc->power;
     bool ending = power_op_under_way(power, MACHINE_OP_STOP) &&
-                  bmc->machine->can_start_process;
+                  bmc->machine->can_end_process;
     bool starting = power_op_under_way(power, MACHINE_OP_START) &&
                     power->from_gone;
 

@@ -48,7 +48,7 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
         return NULL;
     }
     files = g_new0(SecureBootFiles, 1);
-    files->pid = machine->can_start_process ? 0 : machine->info.pid;
+    files->pid = machine->owns_process ? 0 : machine->info.pid;
     files->pending = flash_job_for(bmc, MACHINE_FLASH_VARS);
     files->code = g_strdup(files->pending->code);
     files->vars = g_strdup(files->pending->file);
@@ -57,7 +57,7 @@ static SecureBootFiles *where_to_look(const Bmc *bmc)
         return NULL;
     }
     for (unsigned i = 0; (change = bmc_flash_nth(bmc, i)); i++) {
-        if (machine->can_start_process &&
+        if (machine->owns_process &&
             change->chip == MACHINE_FLASH_VARS) {
             g_ptr_array_add(files->pending->changes,
                             flash_change_copy(change));

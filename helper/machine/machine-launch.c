@@ -433,6 +433,8 @@ Machine *machine_launch_new(const MachineLaunchConfig *config, Clock *clock,
     addr = g_unix_socket_address_new(launch->qmp_path);
     machine_qmp_init(&launch->qmp, &launch_ops, addr, clock);
     launch->qmp.parent.can_start_process = true;
+    launch->qmp.parent.can_end_process = true;
+    launch->qmp.parent.owns_process = true;
     launch->qmp.parent.settable = MACHINE_SETTINGS_ALL;
     find_firmware(launch);
     launch->qmp.disconnected = disconnected;

@@ -211,6 +211,11 @@ static void op_disconnected(OpCall *op)
             return;
         }
     }
+    if (op->op == MACHINE_OP_BUTTON && q->parent.state == MACHINE_STATE_GONE) {
+        /* The guest has powered off, and somebody (libvirt) has ended QEMU */
+        machine_call_succeed(&op->call, NULL, NULL);
+        return;
+    }
     op_fail(op, BMC_ERROR_UNAVAILABLE, "%s",
             q->parent.state == MACHINE_STATE_GONE ?
             "QEMU has ended" : "QEMU cannot be reached any more");
@@ -331,6 +336,26 @@ static void op_begin(OpCall *op)
     } else {
         step_begin(op);
     }
+}
+
+static void reset_done(GObject *source, GAsyncResult *res, gpointer opaque)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!qmp_void_finish(res, &error) && !bmc_error_is_cancelled(error)) {
+        g_info("system_reset: %s", error->message);
+    }
+}
+
+void machine_qmp_reset(MachineQmp *q)
+{
+    static const QmpCommand command = {
+        .name = "system_reset",
+        .flags = QMP_EXEC_NOW,
+    };
+
+    qmp_client_command_async(q->client, &command, q->cancellable, reset_done,
+                             NULL);
 }
 
 void machine_qmp_run_op(Machine *machine, MachineOp op, GTask *task)

@@ -275,6 +275,14 @@ void machine_qmp_stop(MachineQmp *q);
 void machine_qmp_quit(MachineQmp *q);
 
 /**
+ * machine_qmp_reset: reset a machine that somebody else is about to start,
+ * and wait for nothing.
+ *
+ * @q: the machine, ready
+ */
+void machine_qmp_reset(MachineQmp *q);
+
+/**
  * machine_qmp_refresh: ask for the state; the answer is applied, and the
  * operations are told.
  *

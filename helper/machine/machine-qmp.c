@@ -278,9 +278,13 @@ static void connection_end(MachineQmp *q)
     machine_qmp_agent_end(q);
 }
 
-/* The client is not ready, for a reason that it told. */
+/*
+ * The client is not ready, for a reason that it told. That there is no QEMU
+ * is no problem where it can be started.
+ */
 static void connection_problem(MachineQmp *q, const GError *error, bool lost)
 {
+    bool startable = q->parent.can_start_process;
     bool no_server = error->domain == BMC_ERROR &&
                      (error->code == BMC_ERROR_NOT_FOUND ||
                       error->code == BMC_ERROR_UNAVAILABLE);
@@ -298,7 +302,8 @@ static void connection_problem(MachineQmp *q, const GError *error, bool lost)
         problem = g_strdup_printf("%s; waiting for QEMU to be started again "
                                   "with its QMP socket at %s",
                                   machine_qmp_end_detail(q), q->address);
-        machine_qmp_set_gone(q, machine_qmp_end_detail(q), problem);
+        machine_qmp_set_gone(q, machine_qmp_end_detail(q),
+                             startable ? NULL : problem);
         return;
     }
     if (no_server && q->parent.state == MACHINE_STATE_GONE &&
@@ -307,7 +312,7 @@ static void connection_problem(MachineQmp *q, const GError *error, bool lost)
         return;
     }
     if (no_server) {
-        machine_qmp_set_gone(q, NULL, error->message);
+        machine_qmp_set_gone(q, NULL, startable ? NULL : error->message);
     } else {
         set_state(q, MACHINE_STATE_UNKNOWN, false, error->message);
         machine_qmp_update_calls(q);

@@ -237,7 +237,8 @@ typedef struct MachineEvent {
  *     that is unknown; SHUTDOWN: system_reset and cont; GONE: start a
  *     process, where we can. Done when RUNNING.
  * @MACHINE_OP_STOP: force off, needs nothing from the guest: stop and
- *     system_reset. Done when PRELAUNCH (or GONE).
+ *     system_reset, or the end of the process where that is what off means.
+ *     Done when PRELAUNCH (or GONE).
  * @MACHINE_OP_RESET: system_reset of a machine that is not off; one that was
  *     stopped in between (paused, panicked, ...) runs afterwards.
  * @MACHINE_OP_BUTTON: system_powerdown: the guest may ignore it.
@@ -255,7 +256,9 @@ typedef enum MachineOp {
 
 /**
  * MachineOps: a way of driving a machine; see the machine_*() functions of
- * the same names, which are the way to call them.
+ * the same names, which are the way to call them. Who starts QEMU is part of
+ * that: nobody here (machine-qmp), we (machine-launch), or a command of
+ * somebody else's (machine-command); the latter two build on the first.
  *
  * @released: (nullable): machine_release() has been called for the last hold
  */
@@ -290,6 +293,10 @@ typedef struct MachineOps {
  * @can_start_process: START works in %MACHINE_STATE_GONE
  * @keyboard: machine_list_boot_devices_async() has found a keyboard that
  *            machine_press_key_async() types on and firmware listens to
+ * @can_end_process: STOP works in %MACHINE_STATE_UNKNOWN: it ends a QEMU that
+ *                   hangs
+ * @owns_process: QEMU is our child, and its command line ours: what is given
+ *                there can be changed, and ending the process is up to us
  * @settable: bit 1 << MachineSetting for each that machine_apply_settings()
  *            can change
  * @wanted: settings that the next QEMU process begins with, and that
@@ -325,6 +332,8 @@ struct Machine {
     bool connected;
     bool can_start_process;
     bool keyboard;
+    bool can_end_process;
+    bool owns_process;
     unsigned settable;
     MachineSettings wanted;
     bool renew;

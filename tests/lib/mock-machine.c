@@ -300,7 +300,7 @@ static void run_apply_call(MockCall *call)
         }
     }
     if (differ & ~MACHINE_SETTINGS_LIVE ||
-        (call->index && machine->renew && machine->can_start_process)) {
+        (call->index && machine->renew && machine->owns_process)) {
         mock_machine_gone(call->mock, "QEMU was told to quit");
     }
     machine_notify(machine, MACHINE_EVENT_INFO, false, NULL);

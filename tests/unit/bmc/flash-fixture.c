@@ -73,6 +73,7 @@ bool flash_start(Fixture *fix, MachineState state)
     fixture_init(fix, state);
     machine = mock_machine_base(fix->mock);
     machine->can_start_process = true;
+    machine->owns_process = true;
     machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(CODE);
     machine->info.flash[MACHINE_FLASH_VARS] = flash_vars_path(fix);
     machine->flash_given[MACHINE_FLASH_CODE] = g_strdup(CODE);

@@ -313,6 +313,7 @@ static void test_forbidden(void)
         g_assert_error(err, BMC_ERROR, BMC_ERROR_AUTH);
     }
     mock_machine_base(fix.mock)->can_start_process = false;
+    mock_machine_base(fix.mock)->owns_process = false;
     g_assert_cmpint(flash_try_edit(&fix, &edit, &id), ==,
                     BMC_ERROR_NOT_SUPPORTED);
 }

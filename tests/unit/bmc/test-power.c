@@ -98,6 +98,7 @@ static void check_table_cell(MachineState state, BmcPowerAction action)
     }
     fixture_init(&fix, state);
     mock_machine_base(fix.mock)->can_start_process = true;
+    mock_machine_base(fix.mock)->can_end_process = true;
     fixture_start(&fix);
     g_assert_cmpint(fixture_power(&fix, action), ==, code);
     fixture_assert_log(&fix, want);

@@ -290,6 +290,22 @@ static void test_end_in_op(void)
     fixture_clear(&f);
 }
 
+/* libvirt ends QEMU as soon as the guest is off, quicker than we look. */
+static void test_button_gone(void)
+{
+    g_auto(TestSync) sync = { 0 };
+    g_autoptr(GError) error = NULL;
+    Fixture f;
+
+    fixture_connect(&f, "running");
+    start_held(&f, MACHINE_OP_BUTTON, "system_powerdown", NULL, &sync);
+    mock_qmp_kill(f.mock, true);
+    machine_run_op_finish(test_sync_wait(&sync), &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(f.machine->state, ==, MACHINE_STATE_GONE);
+    fixture_clear(&f);
+}
+
 static void test_timeout_op(void)
 {
     g_autoptr(GError) error = NULL;
@@ -557,6 +573,7 @@ int main(int argc, char **argv)
     g_test_add_func("/machine-ops/reset/later", test_reset_later);
     g_test_add_func("/machine-ops/reset/needed", test_reset_needed);
     g_test_add_func("/machine-ops/end", test_end_in_op);
+    g_test_add_func("/machine-ops/end/button", test_button_gone);
     g_test_add_func("/machine-ops/timeout", test_timeout_op);
     g_test_add_func("/machine-ops/hang", test_hang);
     g_test_add_func("/machine-ops/unanswered", test_unanswered);

@@ -18,6 +18,7 @@ static RfHub *start(MachineState state, unsigned settable)
 
     machine->settable = settable;
     machine->can_start_process = settable == MACHINE_SETTINGS_ALL;
+    machine->owns_process = settable == MACHINE_SETTINGS_ALL;
     machine->info.settings_there = MACHINE_SETTINGS_ALL;
     for (i = 0; i < MACHINE_SETTING__MAX; i++) {
         machine_settings_put(&machine->info.settings, i, 0);

@@ -49,6 +49,7 @@ static RfHub *start(const char *code, const char *vars, bool ours)
     Machine *machine = mock_machine_base(hub->fix.mock);
 
     machine->can_start_process = ours;
+    machine->owns_process = ours;
     machine->info.pid = ours ? 0 : getpid();
     machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(code);
     machine->flash_given[MACHINE_FLASH_CODE] = g_strdup(code);
@@ -219,6 +220,7 @@ static RfHub *start_own(const char *vars, bool ours)
     g_assert_true(g_file_get_contents(vars, &data, &len, NULL));
     g_assert_true(g_file_set_contents(path, data, len, NULL));
     machine->can_start_process = ours;
+    machine->owns_process = ours;
     machine->info.flash[MACHINE_FLASH_CODE] = g_strdup(CODE);
     machine->flash_given[MACHINE_FLASH_CODE] = g_strdup(CODE);
     machine->info.flash[MACHINE_FLASH_VARS] = g_strdup(path);

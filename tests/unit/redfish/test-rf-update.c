@@ -246,6 +246,7 @@ static void test_problem(UpdateHub *f, const void *data)
     g_clear_pointer(&machine->firmware_given, g_free);
     machine->firmware_problem = g_strdup("-machine firmware= may give it");
     machine->can_start_process = true;
+    machine->owns_process = true;
     machine->flash_given[MACHINE_FLASH_VARS] = g_strdup("/vars");
     task = update_hub_update(f, "/rom");
     g_assert_cmpint(task->state, ==, BMC_TASK_EXCEPTION);

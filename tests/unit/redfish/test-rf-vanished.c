@@ -164,6 +164,7 @@ static void test_kept(void)
 
     machine->settable = MACHINE_SETTINGS_ALL;
     machine->can_start_process = true;
+    machine->owns_process = true;
     machine->info.settings_there = MACHINE_SETTINGS_ALL;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(RfReply) reply = rf_hub_send(hub, ADMIN, "PATCH",
