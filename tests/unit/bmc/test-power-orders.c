@@ -253,6 +253,7 @@ static void test_own_hangs(void)
 
     fixture_init(&fix, MACHINE_STATE_RUNNING);
     mock_machine_base(fix.mock)->can_start_process = true;
+    mock_machine_base(fix.mock)->can_end_process = true;
     fixture_start(&fix);
     mock_machine_hold(fix.mock, true);
     bmc_power_request_async(fix.bmc, BMC_POWER_FORCE_OFF, &lan, NULL,
