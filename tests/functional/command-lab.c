@@ -97,9 +97,7 @@ void command_lab_wait_ended(GPid pid)
 
 int command_lab_reset(const CommandLab *lab, const char *type)
 {
-    g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
-
-    return test_bmc_redfish(lab->bmc, "POST", RESET, body, NULL);
+    return test_bmc_reset(lab->bmc, type);
 }
 
 void command_lab_post_reset(const CommandLab *lab, const char *type)

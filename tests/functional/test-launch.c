@@ -65,10 +65,7 @@ static void power(Fixture *f, const char *what)
 /* Starting a QEMU may take longer than an IPMI answer may. */
 static void start_process(Fixture *f)
 {
-    g_assert_cmpint(test_bmc_redfish(
-                        f->bmc, "POST",
-                        "/Systems/1/Actions/ComputerSystem.Reset",
-                        "{\"ResetType\":\"On\"}", NULL), ==, 204);
+    g_assert_cmpint(test_bmc_reset(f->bmc, "On"), ==, 204);
 }
 
 /* The serial port in the run directory, as a viewer would read it. */
@@ -199,9 +196,7 @@ static void test_qemu_hung(Fixture *f, const void *data)
     kill(pid, SIGSTOP);
     /* That it hangs is found out by the first one. */
     do {
-        status = test_bmc_redfish(f->bmc, "POST",
-                                  "/Systems/1/Actions/ComputerSystem.Reset",
-                                  "{\"ResetType\":\"ForceOff\"}", NULL);
+        status = test_bmc_reset(f->bmc, "ForceOff");
         g_assert_true(status == 204 || status == 503);
         g_assert_cmpint(g_get_monotonic_time(), <, end);
     } while (status != 204);

@@ -154,11 +154,7 @@ static void expect_boot(Stress *s)
 
 static void reset_action(Stress *s, const char *type)
 {
-    g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
-
-    g_assert_cmpint(test_bmc_redfish(
-        s->bmc, "POST", "/Systems/1/Actions/ComputerSystem.Reset", body,
-        NULL), ==, 204);
+    g_assert_cmpint(test_bmc_reset(s->bmc, type), ==, 204);
 }
 
 static void redfish_reset(Stress *s)

@@ -9,7 +9,6 @@
 
 #include "media-lab.h"
 
-#define SYSTEM_RESET "/Systems/1/Actions/ComputerSystem.Reset"
 /*
  * What must take 2 s on an idle machine. Anything that waits for a server
  * that stalls takes 10 s at least.
@@ -94,7 +93,7 @@ static void test_stall(MediaLab *f, const void *data)
     test_guest_check(f->lab.vm, "echo 3 > /proc/sys/vm/drop_caches", "");
     stall(f);
     start = g_get_monotonic_time();
-    g_assert_cmpint(lab_post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceOff\"}"),
+    g_assert_cmpint(test_bmc_reset(f->lab.bmc, "ForceOff"),
                     ==, 204);
     check_soon(start, "ForceOff");
     lab_flag(f, "stall", false);
@@ -104,12 +103,12 @@ static void test_stall(MediaLab *f, const void *data)
 /* Nothing that ends takes the medium out. */
 static void test_again(MediaLab *f, const void *data)
 {
-    g_assert_cmpint(lab_post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceOff\"}"),
+    g_assert_cmpint(test_bmc_reset(f->lab.bmc, "ForceOff"),
                     ==, 204);
     test_bmc_wait_power(f->lab.bmc, "Off");
     g_assert_cmpint(lab_insert(f, f->url), ==, 204);
     g_assert_true(lab_is_inserted(f));
-    g_assert_cmpint(lab_post(f, SYSTEM_RESET, "{\"ResetType\":\"On\"}"), ==,
+    g_assert_cmpint(test_bmc_reset(f->lab.bmc, "On"), ==,
                     204);
     test_guest_wait_boot(f->lab.vm);
     test_guest_check(f->lab.vm, "load scsi_common scsi_mod cdrom sr_mod "
@@ -273,10 +272,9 @@ static void test_downloaded(MediaLab *f, const void *data)
 
     /* A reset waits for it */
     g_assert_cmpint(insert_with(f, "/slow/a.iso", ""), ==, 202);
-    g_assert_cmpint(lab_post(f, SYSTEM_RESET, "{\"ResetType\":\"ForceRestart\"}"),
-                    ==, 204);
-    g_assert_true(lab_is_inserted(f));
+    g_assert_cmpint(test_bmc_reset(f->lab.bmc, "ForceRestart"), ==, 204);
     test_guest_wait_boot(f->lab.vm);
+    g_assert_true(lab_is_inserted(f));
     test_guest_check(f->lab.vm, "load scsi_common scsi_mod cdrom sr_mod "
                      "libata libahci ahci && wait_for /dev/sr0", "");
     lab_check_reads(f);

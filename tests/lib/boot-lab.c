@@ -151,11 +151,7 @@ void boot_lab_restart_helper(TestLab *lab)
 /* Over Redfish, which has more patience with a busy host than IPMI. */
 static void reset_action(TestLab *lab, const char *type)
 {
-    g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
-
-    g_assert_cmpint(test_bmc_redfish(
-        lab->bmc, "POST", "/Systems/1/Actions/ComputerSystem.Reset", body,
-        NULL), ==, 204);
+    g_assert_cmpint(test_bmc_reset(lab->bmc, type), ==, 204);
 }
 
 void boot_lab_reset(TestLab *lab)

@@ -417,6 +417,30 @@ int test_bmc_redfish(const TestBmc *bmc, const char *method, const char *path,
     return g_ascii_strtoll(status, NULL, 10);
 }
 
+int test_bmc_reset(const TestBmc *bmc, const char *type)
+{
+    g_autofree char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", type);
+    g_autoptr(JsonObject) task = NULL;
+    g_autofree char *monitor = NULL;
+    int64_t end = g_get_monotonic_time() + TEST_VM_WAIT_MS * INT64_C(1000);
+    int status = test_bmc_redfish(
+        bmc, "POST", "/Systems/1/Actions/ComputerSystem.Reset", body, &task);
+
+    if (status == 202) {
+        monitor = g_strdup(json_object_get_string_member(task,
+                                                         "TaskMonitor"));
+        g_assert_true(g_str_has_prefix(monitor, "/redfish/v1/"));
+    }
+    while (status == 202) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        g_usleep(50000);
+        status = test_bmc_redfish(bmc, "GET",
+                                  monitor + strlen("/redfish/v1"), NULL,
+                                  NULL);
+    }
+    return status;
+}
+
 char *test_bmc_power_state(const TestBmc *bmc)
 {
     g_autoptr(JsonObject) system = NULL;

@@ -253,6 +253,17 @@ int test_bmc_redfish(const TestBmc *bmc, const char *method, const char *path,
                      const char *body, JsonObject **answer);
 
 /**
+ * test_bmc_reset: ComputerSystem.Reset by Redfish; waits for its task if it
+ * becomes one.
+ *
+ * @bmc: the helper
+ * @type: the ResetType
+ *
+ * Returns: HTTP status, of the end
+ */
+int test_bmc_reset(const TestBmc *bmc, const char *type);
+
+/**
  * test_bmc_power_state: PowerState over Redfish.
  *
  * @bmc: the helper
