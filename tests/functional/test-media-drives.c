@@ -45,14 +45,17 @@ static void upload(MediaLab *f, const char *name)
     }
 }
 
-/* Its length is not said; @source is a shell's command. Returns the status. */
+/*
+ * Its length is not said; @source is a shell's command. "." is standard input
+ * that curl does not block on, beyond its own time-out. Returns the status.
+ */
 static char *upload_chunked(MediaLab *f, const char *name,
                             const char *source)
 {
     g_autofree char *line = g_strdup_printf(
         "sh -c \"%s | curl -s -m 5 -o /dev/null -w '%%{http_code}' "
-        "--unix-socket %s/run/redfish.sock -T - "
-        "http://localhost/redfish/v1" IMAGES "%s\"",
+        "--unix-socket %s/run/redfish.sock -T . "
+        "http://localhost/redfish/v1" IMAGES "%s 2>/dev/null\"",
         source, f->lab.dir->path, name);
     char *out = NULL;
 
