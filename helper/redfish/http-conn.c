@@ -10,9 +10,13 @@
 
 #include <gio/gunixsocketaddress.h>
 
-/* How long and how much of what a peer still sends after our last byte. */
+/*
+ * How long and how much of what a peer still sends after our last byte: a body
+ * that is too large is mostly on its way by then, and what closes under it
+ * takes the answer along. It is thrown away, so only the time costs anything.
+ */
 #define LINGER_MS 2000
-#define LINGER_BYTES (256 * 1024)
+#define LINGER_BYTES (4 * 1024 * 1024)
 /* Seconds; as the message says that comes with it. */
 #define RETRY_AFTER "5"
 
